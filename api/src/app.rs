@@ -1,0 +1,175 @@
+//! The application: everything that runs, from settings to a listening server.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::{App, HttpServer, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::certificate_pdf::FontFiles;
+use crate::middleware::rate_limit::Limits;
+use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
+use crate::services::login::Logins;
+use crate::settings::Settings;
+use crate::state::AppState;
+use crate::storage::{Housekeeping, Storage, StorageError, StoreCheck};
+use crate::{openapi, routes};
+
+/// How long a graceful stop waits for requests that are under way.
+const SHUTDOWN_SECONDS: u64 = 30;
+/// Time between two rounds of housekeeping (histograms, forgotten callers).
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Why the application could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The database, its key or a directory cannot be used.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// A service that listens and is ready to run.
+pub struct Application {
+    address: SocketAddr,
+    server: Server,
+    _storage: Storage,
+    _upkeep: Upkeep,
+    _housekeeping: Option<Housekeeping>,
+}
+
+/// Bounds what grows in memory, while the application is there.
+struct Upkeep(actix_web::rt::task::JoinHandle<()>);
+
+impl Upkeep {
+    fn start(state: web::Data<AppState>) -> Self {
+        Self(actix_web::rt::spawn(async move {
+            loop {
+                actix_web::rt::time::sleep(UPKEEP).await;
+                metrics::upkeep();
+                state.limits.iter().for_each(Limits::upkeep);
+            }
+        }))
+    }
+}
+
+impl Drop for Upkeep {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Stops a running application from elsewhere.
+#[derive(Debug, Clone)]
+pub struct StopHandle(ServerHandle);
+
+impl StopHandle {
+    /// Stops it; a graceful stop first finishes what is under way.
+    pub async fn stop(&self, graceful: bool) {
+        self.0.stop(graceful).await;
+    }
+}
+
+impl std::fmt::Debug for Application {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Application")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Application {
+    /// Opens the store, binds the address and prepares the workers. Several may run in one process.
+    ///
+    /// Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// The address is taken, or the database, its key or a directory cannot be used.
+    pub async fn start(settings: Settings) -> Result<Application, StartError> {
+        metrics::install();
+        let bind_failed = |source| StartError::Bind { address: settings.bind, source };
+        let listener = std::net::TcpListener::bind(settings.bind).map_err(bind_failed)?;
+        let address = listener.local_addr().map_err(bind_failed)?;
+        let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let public_url: Arc<str> = public_url.into();
+        let workers = settings.workers;
+        let storage = Storage::open(&settings).await?;
+        let store = storage.desk.store().clone();
+        let lives = (settings.access_token_life, settings.refresh_token_life);
+        let logins = Logins::open(store.clone(), public_url.clone(), lives.0, lives.1);
+        let logins = logins.await.map_err(StorageError::Store)?;
+        let state = web::Data::new(AppState {
+            public_url,
+            document: openapi::document(),
+            admission: Arc::new(logins.admission()),
+            logins: logins.clone(),
+            desk: storage.desk.clone(),
+            blobs: storage.blobs.clone(),
+            sandbox: storage.sandbox.clone(),
+            fonts: FontFiles::new(None),
+            ready: vec![Arc::new(StoreCheck(store.clone()))],
+            limits: settings.rate_limit.map(Limits::new),
+            settings,
+        });
+        let upkeep = Upkeep::start(state.clone());
+        let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
+        let server = HttpServer::new(move || {
+            let origins = state.settings.cors_origins.as_slice();
+            App::new()
+                .app_data(state.clone())
+                .configure(|config| {
+                    let config = &mut ServiceConfig::new(config);
+                    routes::routes(config);
+                    if state.settings.sandbox {
+                        routes::sandbox_routes(config);
+                    }
+                })
+                .default_service(web::to(fallback::fallback))
+                .wrap(from_fn(chaos::chaos))
+                .wrap(from_fn(rate_limit::rate_limit))
+                .wrap(Condition::new(!origins.is_empty(), cors::cors(origins)))
+                .wrap(from_fn(problems::problems))
+                .wrap(Compress::default())
+                .wrap(from_fn(frame::frame))
+        })
+        .workers(workers)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals()
+        .listen(listener)
+        .map_err(|source| StartError::Bind { address, source })?
+        .run();
+        Ok(Application { address, server, _storage: storage, _upkeep: upkeep, _housekeeping: housekeeping })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A handle with which another task can stop it.
+    #[must_use]
+    pub fn stop_handle(&self) -> StopHandle {
+        StopHandle(self.server.handle())
+    }
+
+    /// Serves until it is stopped.
+    ///
+    /// # Errors
+    /// A failure of the listening socket.
+    pub async fn run(self) -> io::Result<()> {
+        self.server.await
+    }
+}

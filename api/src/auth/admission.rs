@@ -1,0 +1,149 @@
+//! Who is admitted: the token says who calls, the store says what they may do now.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use xueshi_domain::access::{Actor, Grant, OrgPath, Role, Scope};
+use xueshi_domain::registry::Standing;
+use xueshi_persistence::{Client, Id, Reader, SessionIdentity, Store};
+
+use super::caller::{Admission, Need};
+use super::keys::Keys;
+use super::tokens::{self, Claims};
+use crate::problem::{Code, Problem};
+use crate::services::Asker;
+
+/// Admits by access tokens. Nothing about rights is remembered from one request to the next, so that a logout, a changed role,
+/// a removed administrator (U1) and a disabled account work on the very next one.
+#[derive(Clone)]
+pub struct TokenAdmission {
+    store: Store,
+    keys: Arc<Keys>,
+    issuer: Arc<str>,
+}
+
+impl TokenAdmission {
+    /// Admission by the tokens of one issuer.
+    #[must_use]
+    pub fn new(store: Store, keys: Arc<Keys>, issuer: Arc<str>) -> Self {
+        Self { store, keys, issuer }
+    }
+
+    async fn asker(&self, token: &str) -> Result<Asker, Problem> {
+        let claims = tokens::verify(token, &self.keys, &self.issuer, self.store.now()).await?;
+        self.store.read(move |reader| identify(reader, &claims)).await
+    }
+}
+
+impl Admission for TokenAdmission {
+    fn admit(
+        &self,
+        bearer: Option<String>,
+        need: Need,
+    ) -> BoxFuture<'static, Result<Option<Asker>, Problem>> {
+        let admission = self.clone();
+        Box::pin(async move {
+            if need == Need::Nothing {
+                return Ok(None);
+            }
+            let token = bearer.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+            let asker = admission.asker(&token).await?;
+            check(&asker, need)?;
+            Ok(Some(asker))
+        })
+    }
+}
+
+/// Whether the asker may do this kind of act at all; on which unit, the service decides.
+fn check(asker: &Asker, need: Need) -> Result<(), Problem> {
+    let admitted = match need {
+        Need::Nothing | Need::Login => true,
+        Need::OneOf(permissions) => {
+            permissions.iter().any(|permission| asker.actor.may(*permission))
+        }
+    };
+    match (admitted, asker.session) {
+        (true, _) => Ok(()),
+        (false, Some(_)) => Err(Problem::new(Code::Forbidden)),
+        (false, None) => Err(Problem::new(Code::InsufficientScope)),
+    }
+}
+
+/// Who a token belongs to, as of now.
+fn identify(reader: &mut Reader<'_>, claims: &Claims) -> Result<Asker, Problem> {
+    if let Some(session) = claims.sid {
+        let identity =
+            reader.session_identity(Id(session))?.ok_or_else(|| ended("no such session"))?;
+        return person(&identity, claims);
+    }
+    let name = claims.client_id.as_deref().ok_or_else(|| ended("neither session nor client"))?;
+    let (client, _) = reader.client(name)?.ok_or_else(|| ended("no such client"))?;
+    machine(&client, claims)
+}
+
+fn ended(cause: &str) -> Problem {
+    Problem::new(Code::InvalidToken).because(cause)
+}
+
+fn person(identity: &SessionIdentity, claims: &Claims) -> Result<Asker, Problem> {
+    let account = &identity.account;
+    if identity.session.ended_at.is_some() {
+        return Err(ended("the session has ended"));
+    }
+    if account.state.0 != Standing::Active {
+        return Err(ended("the account is disabled"));
+    }
+    if account.id.to_string() != claims.sub {
+        return Err(ended("the session is another account's"));
+    }
+    let mut grants = Vec::with_capacity(identity.grants.len() + 1);
+    for (grant, path) in &identity.grants {
+        // Being a professional is no office: it follows from the account's own record.
+        if grant.role.0 != Role::Professional {
+            let path = OrgPath::parse(path).map_err(Problem::internal)?;
+            grants.push(Grant {
+                role: grant.role.0,
+                organization_id: grant.organization_id.0,
+                path,
+            });
+        }
+    }
+    if let Some(professional) = account.professional_id {
+        // A subtree that no unit lies in: it opens one's own record and nobody else's.
+        let path = OrgPath::root(professional.0);
+        grants.push(Grant { role: Role::Professional, organization_id: professional.0, path });
+    }
+    Ok(Asker {
+        actor: Actor {
+            account_id: account.id.0,
+            professional_id: account.professional_id.map(|id| id.0),
+            grants,
+            scopes: Vec::new(),
+        },
+        jurisdiction: account.jurisdiction_id,
+        session: Some(identity.session.id),
+        platform: None,
+    })
+}
+
+fn machine(client: &Client, claims: &Claims) -> Result<Asker, Problem> {
+    if client.state.0 != Standing::Active {
+        return Err(ended("the client is disabled"));
+    }
+    let asked = claims.scope.as_deref().unwrap_or_default();
+    // What was asked for at the time, as far as the client still has it.
+    let scopes = scopes_of(asked)
+        .filter(|scope| scopes_of(&client.scopes).any(|granted| granted == *scope))
+        .collect();
+    Ok(Asker {
+        actor: Actor { account_id: client.id.0, professional_id: None, grants: Vec::new(), scopes },
+        jurisdiction: client.jurisdiction_id,
+        session: None,
+        platform: client.platform_code.clone(),
+    })
+}
+
+/// The scopes of a space-separated text that we know.
+pub(crate) fn scopes_of(text: &str) -> impl Iterator<Item = Scope> {
+    text.split(' ').filter_map(|word| word.parse().ok())
+}

@@ -1,0 +1,16 @@
+//! Who calls, and what they may do.
+
+pub mod admission;
+mod caller;
+mod challenge;
+pub mod keys;
+pub mod password;
+pub mod permissions;
+#[cfg(test)]
+pub(crate) mod test_world;
+pub mod tokens;
+
+pub use admission::TokenAdmission;
+pub use caller::{Admission, Anyone, Caller, LoggedIn, Need, Needs, RefuseEveryone, Who};
+pub use keys::Keys;
+pub use password::Passwords;

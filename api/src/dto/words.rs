@@ -1,0 +1,77 @@
+//! The domain's enums, as named schemas of the document: `#[schema(value_type = words::Subject)]`.
+
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident: $words:ty;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let names: Vec<&str> = <$words>::NAMES.to_vec();
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+words! {
+    /// Public or professional.
+    Subject: xueshi_domain::learning::Subject;
+    /// How hours were earned.
+    Way: xueshi_domain::learning::Way;
+    /// What a piece of evidence proves.
+    EvidenceKind: xueshi_domain::learning::EvidenceKind;
+    /// Where a declaration stands.
+    DeclarationState: xueshi_domain::review::State;
+    /// A stage of review.
+    Stage: xueshi_domain::review::Stage;
+    /// A reviewer's decision.
+    Decision: xueshi_domain::review::Decision;
+    /// Where a year stands.
+    RecordState: xueshi_domain::ledger::RecordState;
+    /// Whether a certificate stands.
+    CertificateState: xueshi_domain::certificate::CertificateState;
+    /// In the year, or by make-up.
+    Completion: xueshi_domain::certificate::Completion;
+    /// A window of the year's calendar.
+    WindowKind: xueshi_domain::calendar::WindowKind;
+    /// A role.
+    Role: xueshi_domain::access::Role;
+    /// One kind of act.
+    Permission: xueshi_domain::access::Permission;
+    /// A right of a machine client.
+    ClientScope: xueshi_domain::access::Scope;
+    /// What a unit is.
+    OrganizationKind: xueshi_domain::registry::OrganizationKind;
+    /// Whether something is in use.
+    Standing: xueshi_domain::registry::Standing;
+    /// Whether a person counts.
+    PersonState: xueshi_domain::registry::PersonState;
+    /// Where a version of a policy stands.
+    PolicyState: xueshi_domain::registry::PolicyState;
+    /// What document an id number is from.
+    IdType: xueshi_domain::identity::IdType;
+    /// The level of a title.
+    TitleLevel: xueshi_domain::people::TitleLevel;
+    /// What kind of post someone holds.
+    Post: xueshi_domain::people::Post;
+    /// Who delivered a learning record.
+    LearningSource: xueshi_domain::registry::LearningSource;
+    /// What kind of day a day is.
+    DayKind: xueshi_domain::calendar::workdays::DayKind;
+    /// What an arrangement makes of a day.
+    ArrangedKind: xueshi_domain::calendar::ArrangedKind;
+    /// Whether the filing of a training unit stands.
+    FilingState: xueshi_domain::registry::FilingState;
+    /// What a class lacks to stand on an approved plan.
+    NotFiledReason: xueshi_domain::refusal::NotFiledReason;
+    /// From when the working days of a stage are counted.
+    Counting: xueshi_domain::policy::Counting;
+}

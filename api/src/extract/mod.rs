@@ -1,0 +1,42 @@
+//! What handlers take as arguments. Each extractor answers with a precise [`Problem`](crate::problem::Problem) and documents itself.
+//!
+//! | extractor | takes | refusals |
+//! | --- | --- | --- |
+//! | [`Body<T>`] | the JSON body | 400, 413, 415, 422 with pointers |
+//! | [`Params<T>`] | query parameters of the resource | 400 `unknown-parameter`, `invalid-parameter` |
+//! | [`PathId`], [`PathYear`], [`PathText`] | one part of the path | 404 |
+//! | [`IfMatch`], [`RequiredIfMatch`] | `If-Match` | 400, 428; `check` gives 412 |
+//! | [`DryRun`] | `dry_run` | 400 |
+//! | [`TokenForm`] | the form of the token endpoint | 400, 413, 415 |
+//! | [`IdempotencyKey`] | `Idempotency-Key` | 400 |
+//!
+//! They wait for the caller to be admitted ([`gate`]), so that 401 and 403 come before any remark about the content.
+
+mod body;
+mod conditions;
+mod dry_run;
+mod form;
+pub mod gate;
+mod idempotency_key;
+mod json;
+mod params;
+mod path;
+mod query;
+mod validation;
+
+pub use body::Body;
+pub use conditions::{ETag, IfMatch, RequiredIfMatch};
+pub use dry_run::DryRun;
+pub use form::TokenForm;
+pub use idempotency_key::IdempotencyKey;
+pub use params::Params;
+pub use path::{PathId, PathText, PathYear};
+pub(crate) use query::unknown_parameter;
+pub use query::{Query, RESERVED, invalid_parameter};
+pub use validation::violation;
+
+/// First and last year that a path may name.
+#[must_use]
+pub fn path_years() -> (i32, i32) {
+    (path::FIRST_YEAR, path::LAST_YEAR)
+}

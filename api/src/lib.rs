@@ -1,0 +1,26 @@
+//! HTTP service of xueshi: routes, request and answer types, services, command line.
+//!
+//! A request goes route → service → domain → store and back; `docs/architecture.md` follows one. Start with [`routes`] for
+//! what there is, [`app`] for how it is put together, [`problem`] for how it says no.
+
+pub mod app;
+pub mod auth;
+pub mod certificate_pdf;
+pub mod cli;
+pub mod dto;
+pub mod extract;
+pub mod list;
+pub mod media;
+pub mod middleware;
+pub mod openapi;
+pub mod problem;
+pub mod request;
+pub mod routes;
+pub mod sandbox;
+pub mod services;
+pub mod settings;
+pub mod state;
+pub mod storage;
+
+pub use app::{Application, StartError, StopHandle};
+pub use settings::Settings;

@@ -1,0 +1,39 @@
+//! Examples of requests and answers, by the name of their schema.
+//!
+//! [`super::document`] puts them wherever an operation takes or gives that schema, so that annotations and types stay short.
+//! A test asks that every JSON body of the document has one.
+
+mod declarations;
+mod identity;
+mod learning;
+mod policies;
+
+use serde_json::{Value, json};
+
+/// The example of a schema.
+#[must_use]
+pub fn of(schema: &str) -> Option<Value> {
+    let value = match schema {
+        "Health" => json!({"status": "ok"}),
+        "Readiness" => json!({"status": "ready", "checks": [{"name": "store", "ready": true}]}),
+        "ProblemIndex" => json!({"data": [{
+            "code": "window-closed", "status": 422, "title": "The window is closed",
+            "solve": "Do it between `opens` and `closes`.", "rule": "W3",
+            "type": "https://xueshi.example/problems/window-closed"
+        }]}),
+        "ProblemExplanation" => json!({
+            "code": "window-closed", "status": 422, "title": "The window is closed",
+            "solve": "Do it between `opens` and `closes`.", "rule": "W3",
+            "type": "https://xueshi.example/problems/window-closed"
+        }),
+        "ClockReading" => json!({"now": "2023-12-19T23:59:59+08:00", "frozen": false, "real": false}),
+        "ClockChange" => json!({"now": "2023-12-19T23:59:59+08:00", "frozen": false}),
+        _ => {
+            return declarations::of(schema)
+                .or_else(|| identity::of(schema))
+                .or_else(|| learning::of(schema))
+                .or_else(|| policies::of(schema));
+        }
+    };
+    Some(value)
+}

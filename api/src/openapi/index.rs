@@ -1,0 +1,193 @@
+//! The operations of the document, found by the path of a request.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use serde_json::Value;
+
+/// What the frame needs to know about a documented operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Operation {
+    /// The operation id.
+    pub id: Arc<str>,
+    /// The path template, for instance `/v1/declarations/{id}`.
+    pub template: Arc<str>,
+    /// Names of its query parameters.
+    pub query: Vec<String>,
+    /// Whether it needs a token.
+    pub secured: bool,
+}
+
+/// A path with its operations.
+#[derive(Debug, Clone, Default)]
+pub struct PathEntry {
+    operations: Vec<(Method, Arc<Operation>)>,
+}
+
+impl PathEntry {
+    /// The operation for a method.
+    #[must_use]
+    pub fn operation(&self, method: &Method) -> Option<&Arc<Operation>> {
+        self.operations.iter().find(|(known, _)| known == method).map(|(_, operation)| operation)
+    }
+
+    /// The value of `Allow`: the methods of the path, and HEAD where there is GET.
+    #[must_use]
+    pub fn allow(&self) -> String {
+        let mut names: Vec<&str> =
+            self.operations.iter().map(|(method, _)| method.as_str()).collect();
+        if names.contains(&"GET") {
+            names.push("HEAD");
+        }
+        names.sort_unstable();
+        names.join(", ")
+    }
+}
+
+/// All paths of the document as a tree of segments.
+#[derive(Debug, Default)]
+pub struct OperationIndex {
+    root: Node,
+}
+
+#[derive(Debug, Default)]
+struct Node {
+    literal: BTreeMap<String, Node>,
+    /// Segments with a parameter, by what stands before and after it; the longest fixed text is tried first.
+    parameter: Vec<(String, String, Node)>,
+    entry: Option<PathEntry>,
+}
+
+impl OperationIndex {
+    /// Reads a document.
+    #[must_use]
+    pub fn of(document: &Value) -> Self {
+        let mut index = Self::default();
+        for (template, item) in document["paths"].as_object().into_iter().flatten() {
+            let mut entry = PathEntry::default();
+            for (name, operation) in item.as_object().into_iter().flatten() {
+                let Ok(method) = Method::from_bytes(name.to_uppercase().as_bytes()) else {
+                    continue;
+                };
+                if operation.get("operationId").is_some() {
+                    entry
+                        .operations
+                        .push((method, Arc::new(Operation::of(document, template, operation))));
+                }
+            }
+            index.root.insert(template, entry);
+        }
+        index
+    }
+
+    /// The entry for a path as the router sees it.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&PathEntry> {
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        self.root.find(&segments)
+    }
+}
+
+impl Operation {
+    fn of(document: &Value, template: &str, operation: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let query = parameters
+            .filter(|parameter| parameter["in"] == "query")
+            .map(|parameter| text(&parameter["name"]));
+        let security = operation.get("security").or_else(|| document.get("security"));
+        Self {
+            id: text(&operation["operationId"]).into(),
+            template: template.into(),
+            query: query.collect(),
+            secured: security.and_then(Value::as_array).is_some_and(|list| !list.is_empty()),
+        }
+    }
+}
+
+impl Node {
+    fn insert(&mut self, template: &str, entry: PathEntry) {
+        let mut node = self;
+        for segment in template.split('/').skip(1) {
+            node = match (segment.find('{'), segment.find('}')) {
+                (Some(open), Some(close)) if open < close => {
+                    node.parameter_child(&segment[..open], &segment[close + 1..])
+                }
+                _ => node.literal.entry(segment.to_owned()).or_default(),
+            };
+        }
+        node.entry = Some(entry);
+    }
+
+    fn parameter_child(&mut self, before: &str, after: &str) -> &mut Node {
+        let known = self.parameter.iter().position(|(b, a, _)| b == before && a == after);
+        let position = known.unwrap_or_else(|| {
+            let length = before.len() + after.len();
+            let place = self.parameter.iter().position(|(b, a, _)| b.len() + a.len() < length);
+            let place = place.unwrap_or(self.parameter.len());
+            self.parameter.insert(place, (before.to_owned(), after.to_owned(), Node::default()));
+            place
+        });
+        &mut self.parameter[position].2
+    }
+
+    fn find(&self, segments: &[&str]) -> Option<&PathEntry> {
+        let Some((first, rest)) = segments.split_first() else { return self.entry.as_ref() };
+        let literal = self.literal.get(*first).and_then(|node| node.find(rest));
+        literal.or_else(|| {
+            self.parameter.iter().find_map(|(before, after, node)| {
+                let value = first.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
+                if value.is_empty() { None } else { node.find(rest) }
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn paths_are_found_as_the_router_finds_them() {
+        let operation =
+            |id: &str| json!({"operationId": id, "parameters": [{"in": "query", "name": "limit"}]});
+        let index = OperationIndex::of(&json!({"security": [{"bearer": []}], "paths": {
+            "/v1/reviews": {"get": operation("a")},
+            "/v1/reviews:batch": {"post": operation("b")},
+            "/v1/reviews/{id}": {"get": operation("c"), "delete": operation("d")},
+            "/v1/reviews/mine": {"get": {"operationId": "e", "security": []}},
+            "/v1/reviews/{id}/steps": {"get": operation("f")},
+            "/v1/certificates/{number}": {"get": operation("g")},
+            "/v1/certificates/{number}.pdf": {"get": operation("h")},
+        }}));
+        let id = |path: &str| {
+            let entry = index.find(path)?;
+            entry.operations.first().map(|(_, operation)| operation.id.to_string())
+        };
+        for (path, expected) in [
+            ("/v1/reviews", Some("a")),
+            ("/v1/reviews:batch", Some("b")),
+            ("/v1/reviews/mine", Some("e")),
+            ("/v1/reviews/mine/steps", Some("f")),
+            ("/v1/certificates/x.pdf", Some("h")),
+            ("/v1/certificates/x", Some("g")),
+            ("/v1/reviews/", None),
+            ("/v1", None),
+            ("/", None),
+            ("", None),
+        ] {
+            assert_eq!(id(path).as_deref(), expected, "{path}");
+        }
+        let entry = index.find("/v1/reviews/7").unwrap();
+        assert_eq!(entry.allow(), "DELETE, GET, HEAD");
+        let operation = entry.operation(&Method::GET).unwrap();
+        assert_eq!(
+            (operation.query.as_slice(), operation.secured),
+            (["limit".to_owned()].as_slice(), true)
+        );
+        assert!(!index.find("/v1/reviews/mine").unwrap().operation(&Method::GET).unwrap().secured);
+    }
+}

@@ -1,0 +1,260 @@
+//! The one table of error codes: identifier, HTTP status, rule, title and advice in both languages.
+//!
+//! How the statuses were chosen: 400 for what cannot be read, 422 for what can be read and is against a rule or a field's
+//! limits, 409 where the answer would have been another one a moment earlier (somebody else's change), 404 also for what
+//! the caller may not know exists. A code never changes its meaning or its status.
+
+use super::text::Phrase;
+
+/// One row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// Stable identifier in kebab-case, the `code` member of a problem.
+    pub id: &'static str,
+    /// HTTP status of the answer.
+    pub status: u16,
+    /// Id of the rule in the rulebook that the code stands for; empty where the code is about the protocol.
+    pub rule: &'static str,
+    /// Short name of the problem, the `title` member.
+    pub title: Phrase,
+    /// What the caller can do about it, the `solve` member.
+    pub solve: Phrase,
+}
+
+macro_rules! codes {
+    ($($variant:ident = $id:literal, $status:literal, $rule:literal, $zh:literal, $en:literal, $solve_zh:literal, $solve_en:literal;)*) => {
+        /// A documented error code. [`Code::row`] is its line of the table.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $(#[doc = concat!("`", $id, "` (", stringify!($status), "): ", $en)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The code's line of the table.
+            #[must_use]
+            pub fn row(self) -> &'static Row {
+                match self {
+                    $(Code::$variant => {
+                        static ROW: Row = Row {
+                            id: $id, status: $status, rule: $rule,
+                            title: Phrase { zh: $zh, en: $en },
+                            solve: Phrase { zh: $solve_zh, en: $solve_en },
+                        };
+                        &ROW
+                    })*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // What cannot be read: 400.
+    MalformedJson = "malformed-json", 400, "", "请求体不是合法的 JSON", "The body is not valid JSON",
+        "按 detail 中的行列号改正 JSON 语法。", "Correct the JSON at the line and column named in `detail`.";
+    DuplicateMember = "duplicate-member", 400, "", "JSON 成员重复", "A member occurs twice",
+        "同一对象中每个成员只写一次。", "Write each member of an object once.";
+    UnknownMember = "unknown-member", 400, "", "存在未定义的成员", "A member is not known",
+        "删除该成员，或对照接口文档改正拼写；由服务器产生的成员不能提交。", "Remove the member or correct its spelling; members that the server owns cannot be sent.";
+    InvalidType = "invalid-type", 400, "", "成员类型不正确", "A member has the wrong type",
+        "按接口文档使用正确的 JSON 类型。", "Use the JSON type that the documentation gives.";
+    MissingMember = "missing-member", 400, "", "缺少必填成员", "A required member is missing",
+        "补充 errors 中指出的成员。", "Add the member named in `errors`.";
+    UnknownParameter = "unknown-parameter", 400, "", "未定义的查询参数", "A query parameter is not known",
+        "删除该参数，或对照接口文档改正拼写。", "Remove the parameter or correct its spelling.";
+    InvalidParameter = "invalid-parameter", 400, "", "查询参数或请求头不正确", "A parameter or header is not valid",
+        "按 errors 中的说明改正参数。", "Correct the parameter as `errors` says.";
+    InvalidCursor = "invalid-cursor", 400, "", "游标无效", "The cursor is not valid",
+        "原样使用上一页返回的 next_cursor，并保持相同的排序；或去掉 cursor 从头开始。", "Use `next_cursor` of the previous page unchanged and with the same `sort`, or start without a cursor.";
+    MalformedMultipart = "malformed-multipart", 400, "H10", "上传的表单无法读取", "The uploaded form cannot be read",
+        "以 multipart/form-data 提交 file 与 kind 两个部分。", "Send the parts `file` and `kind` as multipart/form-data.";
+    InvalidIdempotencyKey = "invalid-idempotency-key", 400, "", "Idempotency-Key 格式不正确", "The Idempotency-Key is not valid",
+        "使用 1 至 255 个可见 ASCII 字符，建议每次操作生成一个新的 UUID。", "Use 1 to 255 visible ASCII characters, preferably a fresh UUID for each act.";
+    InvalidTokenRequest = "invalid-token-request", 400, "", "令牌请求不正确", "The token request is not valid",
+        "按 OAuth 2.0（RFC 6749）改正令牌请求，原因见 error_description。", "Correct the token request (RFC 6749) as `error_description` says.";
+    UnsupportedGrantType = "unsupported-grant-type", 400, "", "不支持的授权类型", "The grant type is not supported",
+        "程序使用 client_credentials；人员通过 /v1/auth/login 登录。", "Programs use `client_credentials`; people log in at `/v1/auth/login`.";
+    InvalidScope = "invalid-scope", 400, "", "请求的 scope 无效", "The scope is not valid",
+        "只申请该客户端已获准的 scope，或不填。", "Ask only for scopes that the client was given, or leave `scope` out.";
+
+    // Who calls: 401, 403, 404, 429.
+    Unauthenticated = "unauthenticated", 401, "", "需要登录", "Authentication is required",
+        "登录后在 Authorization 请求头中携带 Bearer 令牌。", "Log in and send the access token as `Authorization: Bearer …`.";
+    TokenExpired = "token-expired", 401, "", "令牌已过期", "The token has expired",
+        "用 refresh_token 换取新的访问令牌，或重新登录。", "Exchange the refresh token for a new access token, or log in again.";
+    InvalidToken = "invalid-token", 401, "", "令牌无效", "The token is not valid",
+        "重新登录；注销、改密或权限变动会使旧令牌立即失效。", "Log in again; logout and changes of rights end tokens at once.";
+    InvalidCredentials = "invalid-credentials", 401, "", "用户名或密码不正确", "The credentials are not valid",
+        "核对用户名和密码；连续失败会延长等待时间。", "Check user name and password; repeated failures make the wait longer.";
+    InvalidClient = "invalid-client", 401, "", "客户端认证失败", "Client authentication failed",
+        "核对客户端标识与密钥（或私钥签名的断言）。", "Check the client id and its secret or signed assertion.";
+    TooManyAttempts = "too-many-attempts", 429, "", "尝试次数过多", "Too many attempts",
+        "按 Retry-After 指出的秒数等待后再试。", "Wait for the seconds given in `Retry-After`.";
+    Forbidden = "forbidden", 403, "", "没有权限", "This is not allowed to the caller",
+        "由具有相应角色和管理范围的人员办理。", "Have it done by someone whose role and units cover it.";
+    InsufficientScope = "insufficient-scope", 403, "", "令牌的范围不足", "The token lacks a scope",
+        "申请带有所需 scope 的令牌。", "Ask for a token with the required scope.";
+    OwnDeclaration = "own-declaration", 403, "Who", "不得审核本人的申报", "Nobody reviews their own declaration",
+        "由其他有权限的审核人办理。", "Have another entitled reviewer decide.";
+    SameReviewer = "same-reviewer", 403, "Who", "两级审核不得为同一人", "One person may not decide both stages",
+        "由另一名审核人办理复审。", "Have another person decide the second stage.";
+    NotHolder = "not-holder", 403, "Who", "申报不在本单位的审核环节", "The declaration is not with your unit",
+        "由当前环节的审核单位办理。", "Have the unit that holds this stage decide.";
+    OwnRecord = "own-record", 403, "Who", "不得审验本人的年度记录", "Nobody verifies their own annual record",
+        "由其他有权限的审核人办理。", "Have another entitled reviewer verify it.";
+    OwnRights = "own-rights", 403, "Who", "不得变更本人的权限", "Nobody changes their own rights",
+        "由另一名管理员办理。", "Have another administrator do it.";
+    NotFound = "not-found", 404, "", "没有找到", "Not found",
+        "核对地址和标识；无权查看的内容同样返回 404。", "Check the address and the id; what you may not see is answered in the same way.";
+    MethodNotAllowed = "method-not-allowed", 405, "", "不支持该请求方法", "The method is not allowed here",
+        "使用 Allow 响应头列出的方法。", "Use one of the methods in the `Allow` header.";
+    NotAcceptable = "not-acceptable", 406, "", "没有所要求的表示形式", "No acceptable representation",
+        "在 Accept 中使用接口文档列出的类型。", "Ask for one of the documented media types in `Accept`.";
+
+    // State and preconditions: 409, 412, 428.
+    Conflict = "conflict", 409, "", "与其他操作冲突", "It conflicts with another change",
+        "重新读取后再试。", "Read the resource again and retry.";
+    DecisionAlreadyMade = "decision-already-made", 409, "V4", "已有审核决定", "A decision has already been made",
+        "重新读取申报，查看已经生效的决定。", "Read the declaration again to see the decision that stands.";
+    WrongState = "wrong-state", 409, "V4", "当前状态不允许此操作", "The state does not allow this",
+        "重新读取，按当前状态可进行的操作办理。", "Read it again and do what its present state allows.";
+    AlreadyExists = "already-exists", 409, "", "已经存在", "It already exists",
+        "使用已有的记录，或更换唯一标识。", "Use the existing one or choose another unique value.";
+    PreconditionFailed = "precondition-failed", 412, "", "内容已被修改", "The resource has changed",
+        "重新读取，以新的 ETag 作为 If-Match 再提交。", "Read it again and send its new ETag as `If-Match`.";
+    PreconditionRequired = "precondition-required", 428, "", "缺少 If-Match", "If-Match is required",
+        "在 If-Match 中携带读取时得到的 ETag。", "Send the ETag that you read as `If-Match`.";
+    IdempotencyKeyInProgress = "idempotency-key-in-progress", 409, "", "同一 Idempotency-Key 的请求仍在处理", "A request with this Idempotency-Key is still running",
+        "稍后以相同的键和内容重试。", "Retry later with the same key and body.";
+    IdempotencyKeyReused = "idempotency-key-reused", 422, "", "Idempotency-Key 已用于其他内容", "The Idempotency-Key was used for another request",
+        "新的操作使用新的键。", "Use a new key for a new act.";
+
+    // Size and kind of content: 413, 415.
+    PayloadTooLarge = "payload-too-large", 413, "", "内容过大", "The content is too large",
+        "缩小内容；上限见 detail。", "Send less; `detail` names the limit.";
+    AttachmentTooLarge = "attachment-too-large", 413, "H10", "证明材料超过大小上限", "The attachment is too large",
+        "压缩或拆分材料；上限见 max_bytes。", "Compress or split it; `max_bytes` is the limit.";
+    UnsupportedMediaType = "unsupported-media-type", 415, "", "不支持的内容类型", "The content type is not supported",
+        "使用接口文档列出的 Content-Type，且不压缩请求体。", "Use a documented `Content-Type` and no `Content-Encoding`.";
+    UnsupportedAttachmentType = "unsupported-attachment-type", 415, "H10", "不支持的附件格式", "The attachment's format is not supported",
+        "上传 PDF、JPEG、PNG 或 OFD 文件；以文件内容为准，与文件名无关。", "Upload PDF, JPEG, PNG or OFD; the content decides, not the name.";
+
+    // Fields and rules: 422.
+    InvalidValue = "invalid-value", 422, "", "取值不正确", "A value is not valid",
+        "按 errors 中的说明改正取值。", "Correct the value as `errors` says.";
+    ValidationFailed = "validation-failed", 422, "", "内容未通过校验", "The content is not valid",
+        "逐条改正 errors 中的问题。", "Correct each entry of `errors`.";
+    UnknownReference = "unknown-reference", 422, "", "引用的对象不存在", "Something referred to does not exist",
+        "核对 errors 中指出的标识。", "Check the id named in `errors`.";
+    WindowClosed = "window-closed", 422, "W3", "不在办理时间内", "The window is closed",
+        "在 opens 与 closes 之间办理；下次开放时间见 next_opening。", "Do it between `opens` and `closes`; `next_opening` says when that is next.";
+    YearEndFreeze = "year-end-freeze", 422, "W1", "年终结转期间停止变更", "Changes rest during the year-end freeze",
+        "结转结束（closes）后再办理；查询不受影响。", "Wait until the freeze ends (`closes`); reading goes on.";
+    MakeupClosed = "makeup-closed", 422, "W4", "补学已停止办理", "Make-up is closed",
+        "确有特殊原因的，以 exceptional 方式说明理由后申请。", "With a special reason, apply with `exceptional` and state it.";
+    NoPolicy = "no-policy", 422, "W3", "该年度政策尚未发布", "The year has no published policy",
+        "政策发布后再办理。", "Wait until the year's policy is published.";
+    SpansTwoYears = "spans-two-years", 422, "H2", "学习时间跨年度", "The learning spans two years",
+        "按年度拆分后分别申报。", "Split it at New Year and declare each part in its year.";
+    LearningDatesInverted = "learning-dates-inverted", 422, "H2", "学习结束日期早于开始日期", "The learning ends before it starts",
+        "核对学习起止日期。", "Check the first and the last day.";
+    YearMismatch = "year-mismatch", 422, "H2", "申报年度与学习结束年度不一致", "The year is not that of the learning",
+        "按学习结束日期所在年度申报。", "Declare in the year in which the learning ended.";
+    LearningNotFinished = "learning-not-finished", 422, "H2", "学习尚未结束", "The learning has not ended",
+        "学习结束后再申报。", "Declare it after it has ended.";
+    HoursNotPositive = "hours-not-positive", 422, "H1", "学时必须大于零", "Hours must be more than zero",
+        "填写大于 0、至多一位小数的学时。", "Give hours above 0 with at most one decimal.";
+    WayNotCounted = "way-not-counted", 422, "H8", "当年折算表未列该学习方式", "The year does not count this way of learning",
+        "选择当年折算表列出的学习方式。", "Choose a way that the year's conversion table lists.";
+    HoursOverLimit = "hours-over-limit", 422, "H8", "学时超过折算上限", "The hours are over the limit of this way",
+        "按当年折算表的上限填写；剩余可用学时见 detail。", "Stay within the year's conversion table; `detail` says what is left.";
+    HoursExceedDays = "hours-exceed-days", 422, "H9", "学时超过学习天数所能取得的上限", "More hours than the days allow",
+        "核对学时与起止日期。", "Check the hours against the first and last day.";
+    TrainingPlanNotFiled = "training-plan-not-filed", 422, "H5", "培训未经备案", "The training plan was not filed",
+        "只有开班前已经市人社局备案的培训计划内的班次方可登记。", "Only classes on a plan approved before the class began count.";
+    ClassNotPassed = "class-not-passed", 422, "P4", "该培训未考核合格", "The class was not passed",
+        "考核合格后由培训机构更正名册。", "Have the institution correct the roster once the class is passed.";
+    PlatformNotListed = "platform-not-listed", 422, "H6", "学习平台不在当年名单内", "The platform is not on the year's list",
+        "在当年公布的免费学习平台上学习。", "Learn on one of the platforms published for the year.";
+    PublicHoursNeedPlatform = "public-hours-need-platform", 422, "H6", "公需科目学时须由平台推送", "Public-required hours come from listed platforms",
+        "公需科目通过公布的学习平台学习，由平台推送后申报。", "Learn the public-required subject on a listed platform, which delivers the record.";
+    DuplicateLearning = "duplicate-learning", 422, "H7", "同一学习已经申报", "The same learning is already declared",
+        "查看 standing_id 指出的申报；同一学习只计一次。", "See the declaration in `standing_id`; the same learning counts once.";
+    EvidenceMissing = "evidence-missing", 422, "H10", "缺少证明材料", "Evidence is missing",
+        "上传 detail 所列种类的证明材料后再提交。", "Attach evidence of the kinds named in `detail`, then submit.";
+    TooManyAttachments = "too-many-attachments", 422, "H10", "证明材料数量已达上限", "There are too many attachments",
+        "删除不需要的材料后再上传。", "Remove an attachment first.";
+    NotEmployed = "not-employed", 422, "U3", "没有在职的用人单位", "There is no active employment",
+        "由用人单位登记在职关系后再办理。", "Have the employer register the employment first.";
+    OutOfScope = "out-of-scope", 422, "U4b", "不属于继续教育管理范围", "The person is not in the scope of continuing education",
+        "核对岗位；参公管理人员不在范围内。", "Check the post; staff managed as civil servants are not in scope.";
+    NoReviewingBody = "no-reviewing-body", 422, "Who", "用人单位没有指定审核单位", "The employer has no reviewing body",
+        "由主管部门为用人单位指定审核单位。", "Have a reviewing body named for the employer.";
+    OwnReviewingBody = "own-reviewing-body", 422, "Who", "用人单位不得审核自身", "A unit cannot be its own reviewing body",
+        "由主管部门另行指定审核单位。", "Have another reviewing body named.";
+
+    // Load and faults: 429, 500, 503.
+    RateLimited = "rate-limited", 429, "", "请求过于频繁", "Too many requests",
+        "按 Retry-After 等待，并参照 RateLimit 响应头控制速率。", "Wait for `Retry-After` and pace yourself by the `RateLimit` header.";
+    Overloaded = "overloaded", 503, "", "服务繁忙", "The service is overloaded",
+        "按 Retry-After 等待后以相同的 Idempotency-Key 重试。", "Retry after `Retry-After` with the same Idempotency-Key.";
+    Unavailable = "unavailable", 503, "", "服务暂不可用", "The service is not available",
+        "按 Retry-After 等待后重试。", "Retry after the seconds in `Retry-After`.";
+    TypefaceMissing = "typeface-missing", 503, "A1", "暂时无法生成 PDF", "The page cannot be drawn for now",
+        "证书本身有效，可用 JSON 读取或在线验证；请管理员安装中文字体。", "The certificate itself stands: read it as JSON or verify it online; the operator has to install the typeface.";
+    Internal = "internal", 500, "", "服务器内部错误", "Internal error",
+        "稍后重试；持续出现时请向管理员提供 request_id。", "Retry later; if it persists, give the administrator the `request_id`.";
+}
+
+impl Code {
+    /// The stable identifier, for instance `window-closed`.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        self.row().id
+    }
+
+    /// The code with this identifier.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.id() == id)
+    }
+}
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn identifiers_are_unique_kebab_case_and_found_again() {
+        let mut seen = BTreeSet::new();
+        for code in Code::ALL {
+            let id = code.id();
+            assert!(seen.insert(id), "{id} occurs twice");
+            assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
+            assert_eq!(Code::from_id(id), Some(*code));
+        }
+    }
+
+    #[test]
+    fn every_row_is_complete_in_both_languages() {
+        for code in Code::ALL {
+            let row = code.row();
+            assert!((400..600).contains(&row.status), "{}", row.id);
+            for text in [row.title.zh, row.title.en, row.solve.zh, row.solve.en] {
+                assert!(!text.trim().is_empty(), "{}", row.id);
+            }
+            assert!(row.title.en.is_ascii() && !row.title.zh.is_ascii(), "{}", row.id);
+        }
+    }
+}

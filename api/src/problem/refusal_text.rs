@@ -1,0 +1,339 @@
+//! The sentences of the domain's refusals, made from their facts; one exhaustive match, so that a new refusal needs its text.
+
+use serde_json::Value;
+use time::{Date, OffsetDateTime};
+use xueshi_domain::instant::in_china;
+use xueshi_domain::refusal::{DuplicateGround, LimitKind, NotFiledReason};
+use xueshi_domain::{Refusal, RefusalCode};
+
+use super::terms::Term;
+use super::{Code, Problem, Text};
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Problem::from(&refusal)
+    }
+}
+
+impl From<&Refusal> for Problem {
+    /// The refusal with its sentence, rule, field and facts.
+    fn from(refusal: &Refusal) -> Self {
+        let text = text(refusal);
+        let rule = refusal.rule();
+        let mut problem = Problem::new(code(refusal.kind()))
+            .detail(text.zh.clone(), text.en.clone())
+            .rule(rule.id, rule.clause);
+        if let Some(pointer) = refusal.field() {
+            problem = problem.at(pointer, refusal.code(), text);
+        }
+        let facts = serde_json::to_value(refusal).unwrap_or_default();
+        let facts = facts.as_object().into_iter().flatten().filter(|(name, _)| *name != "code");
+        facts.fold(problem, |problem, (name, value): (&String, &Value)| {
+            problem.fact(name, value.clone())
+        })
+    }
+}
+
+/// The line of the table for a refusal.
+#[must_use]
+pub fn code(kind: RefusalCode) -> Code {
+    match kind {
+        RefusalCode::WindowClosed => Code::WindowClosed,
+        RefusalCode::YearEndFreeze => Code::YearEndFreeze,
+        RefusalCode::MakeupClosed => Code::MakeupClosed,
+        RefusalCode::NoPolicy => Code::NoPolicy,
+        RefusalCode::SpansTwoYears => Code::SpansTwoYears,
+        RefusalCode::LearningDatesInverted => Code::LearningDatesInverted,
+        RefusalCode::YearMismatch => Code::YearMismatch,
+        RefusalCode::LearningNotFinished => Code::LearningNotFinished,
+        RefusalCode::HoursNotPositive => Code::HoursNotPositive,
+        RefusalCode::TrainingPlanNotFiled => Code::TrainingPlanNotFiled,
+        RefusalCode::ClassNotPassed => Code::ClassNotPassed,
+        RefusalCode::PublicHoursNeedPlatform => Code::PublicHoursNeedPlatform,
+        RefusalCode::PlatformNotListed => Code::PlatformNotListed,
+        RefusalCode::DuplicateLearning => Code::DuplicateLearning,
+        RefusalCode::WayNotCounted => Code::WayNotCounted,
+        RefusalCode::HoursOverLimit => Code::HoursOverLimit,
+        RefusalCode::HoursExceedDays => Code::HoursExceedDays,
+        RefusalCode::EvidenceMissing => Code::EvidenceMissing,
+        RefusalCode::TooManyAttachments => Code::TooManyAttachments,
+        RefusalCode::AttachmentTooLarge => Code::AttachmentTooLarge,
+        RefusalCode::WrongState => Code::WrongState,
+        RefusalCode::OwnDeclaration => Code::OwnDeclaration,
+        RefusalCode::SameReviewer => Code::SameReviewer,
+        RefusalCode::NotHolder => Code::NotHolder,
+        RefusalCode::OwnRecord => Code::OwnRecord,
+        RefusalCode::NotEmployed => Code::NotEmployed,
+        RefusalCode::OutOfScope => Code::OutOfScope,
+        RefusalCode::NoReviewingBody => Code::NoReviewingBody,
+        RefusalCode::OwnReviewingBody => Code::OwnReviewingBody,
+    }
+}
+
+/// What happened, in both languages.
+#[must_use]
+pub fn text(refusal: &Refusal) -> Text {
+    match refusal {
+        Refusal::WindowClosed { kind, year, opens, closes, next_opening } => {
+            let (kind, opens, closes) = (kind.term(), minute(*opens), minute(*closes));
+            let next = next_opening.map(minute);
+            let next_zh = next.as_ref().map(|at| format!("；下次开放：{at}")).unwrap_or_default();
+            let next_en = next.map(|at| format!("; it next opens on {at}")).unwrap_or_default();
+            Text::new(
+                format!("{year} 年度的{}时间为 {opens} 至 {closes}（不含）{next_zh}", kind.zh),
+                format!(
+                    "the {} window of {year} runs from {opens} until {closes}{next_en}",
+                    kind.en
+                ),
+            )
+        }
+        Refusal::YearEndFreeze { opens, closes } => {
+            let (opens, closes) = (minute(*opens), minute(*closes));
+            Text::new(
+                format!(
+                    "{opens} 至 {closes}（不含）为年终结转期，暂停学时、审核、补学和证书的一切变更"
+                ),
+                format!(
+                    "from {opens} until {closes} nothing may change: hours, reviews, make-up, certificates"
+                ),
+            )
+        }
+        Refusal::MakeupClosed { year, exceptional_only: true } => Text::new(
+            format!("{year} 年只受理有特殊原因的补学申请"),
+            format!("in {year} make-up is open to exceptional cases only"),
+        ),
+        Refusal::MakeupClosed { year, exceptional_only: false } => {
+            Text::new(format!("{year} 年不办理补学"), format!("there is no make-up in {year}"))
+        }
+        Refusal::NoPolicy { year } => Text::new(
+            format!("{year} 年度政策尚未发布"),
+            format!("no policy is published for {year}"),
+        ),
+        Refusal::SpansTwoYears { start, end } => Text::new(
+            format!("学习自 {} 至 {}，跨越年度", iso(*start), iso(*end)),
+            format!("the learning from {} to {} reaches over New Year", iso(*start), iso(*end)),
+        ),
+        Refusal::LearningDatesInverted { start, end } => Text::new(
+            format!("结束日期 {} 早于开始日期 {}", iso(*end), iso(*start)),
+            format!("it ends on {}, before it starts on {}", iso(*end), iso(*start)),
+        ),
+        Refusal::YearMismatch { year, learning_year } => Text::new(
+            format!("申报年度为 {year}，而学习结束于 {learning_year} 年"),
+            format!("declared for {year}, but the learning ended in {learning_year}"),
+        ),
+        Refusal::LearningNotFinished { ends, today } => Text::new(
+            format!("学习于 {} 结束，今天是 {}", iso(*ends), iso(*today)),
+            format!("the learning ends on {} and today is {}", iso(*ends), iso(*today)),
+        ),
+        Refusal::HoursNotPositive => Text::new("学时必须大于零", "hours must be more than zero"),
+        Refusal::TrainingPlanNotFiled { class, institution, missing } => {
+            not_filed(class, institution.as_deref(), *missing)
+        }
+        Refusal::ClassNotPassed { class } => {
+            Text::new(format!("“{class}”未考核合格"), format!("“{class}” was not passed"))
+        }
+        Refusal::PublicHoursNeedPlatform => Text::new(
+            "公需科目学时只能来自公布的学习平台推送的学习记录，不能自行申报",
+            "public-required hours come only from records that a listed platform delivers, not from a declaration of one's own",
+        ),
+        Refusal::PlatformNotListed { platform, year } => Text::new(
+            format!("平台 {platform} 不在 {year} 年度公布的名单内"),
+            format!("the platform {platform} is not on the list of {year}"),
+        ),
+        Refusal::DuplicateLearning { standing_id, ground } => {
+            let (zh, en) = match ground {
+                DuplicateGround::LearningRecord => ("同一学习记录", "the same learning record"),
+                DuplicateGround::Class => ("同一班次", "the same class"),
+                DuplicateGround::PlatformCourse => {
+                    ("同一平台课程", "the same course of the platform")
+                }
+                DuplicateGround::Evidence => {
+                    ("同一证明材料且日期重叠", "the same evidence on overlapping days")
+                }
+            };
+            Text::new(
+                format!("{zh}已在申报 {standing_id} 中登记"),
+                format!("{en} stands in the declaration {standing_id} already"),
+            )
+        }
+        Refusal::WayNotCounted { way, year } => Text::new(
+            format!("{year} 年度折算表不受理自行申报的“{}”", way.term().zh),
+            format!("the table of {year} takes no declaration of one's own for: {}", way.term().en),
+        ),
+        Refusal::HoursOverLimit { limit, way, max, used, hours } => {
+            let way = way.term();
+            let (zh, en) = match limit {
+                LimitKind::PerItem => (format!("“{}”每项", way.zh), format!("each {}", way.en)),
+                LimitKind::PerYear => {
+                    (format!("“{}”全年", way.zh), format!("the year's {}", way.en))
+                }
+                LimitKind::PlanItem => ("培训计划项目".to_owned(), "the plan's item".to_owned()),
+            };
+            Text::new(
+                format!("{zh}至多 {max} 学时，已用 {used}，本次 {hours}"),
+                format!("{en} gives at most {max} hours; {used} are taken, {hours} were asked for"),
+            )
+        }
+        Refusal::HoursExceedDays { hours, days, max_hours_per_day, max } => Text::new(
+            format!(
+                "{days} 天、每天至多 {max_hours_per_day} 学时，共 {max} 学时，本次申报 {hours}"
+            ),
+            format!(
+                "{days} days of at most {max_hours_per_day} hours hold {max}; {hours} were declared"
+            ),
+        ),
+        Refusal::EvidenceMissing { way, needed } => {
+            let zh: Vec<_> = needed.iter().map(|kind| kind.term().zh).collect();
+            let en: Vec<_> = needed.iter().map(|kind| kind.term().en).collect();
+            Text::new(
+                format!("“{}”需要以下证明材料之一：{}", way.term().zh, zh.join("、")),
+                format!("{} needs one of: {}", way.term().en, en.join(", ")),
+            )
+        }
+        Refusal::TooManyAttachments { max } => Text::new(
+            format!("每项申报至多 {max} 个附件"),
+            format!("a declaration has at most {max} attachments"),
+        ),
+        Refusal::AttachmentTooLarge { bytes, max_bytes } => Text::new(
+            format!("附件为 {bytes} 字节，上限为 {max_bytes} 字节"),
+            format!("the attachment has {bytes} bytes; at most {max_bytes} are allowed"),
+        ),
+        Refusal::WrongState { state, event } => Text::new(
+            format!("状态为“{}”，不能{}", state.term().zh, event.term().zh),
+            format!("the state is {}; it cannot take: {}", state.term().en, event.term().en),
+        ),
+        Refusal::OwnDeclaration => {
+            Text::new("不得审核本人的申报", "nobody reviews their own declaration")
+        }
+        Refusal::SameReviewer => {
+            Text::new("上一环节由同一人审核", "the same person decided the stage before")
+        }
+        Refusal::NotHolder { stage } => Text::new(
+            format!("您没有为“{}”环节的单位办理审核的权限", stage.term().zh),
+            format!("you may not decide for the unit that holds {}", stage.term().en),
+        ),
+        Refusal::OwnRecord => {
+            Text::new("不得审验本人的年度记录", "nobody verifies their own annual record")
+        }
+        Refusal::NotEmployed { since: Some(day) } => Text::new(
+            format!("在职关系已于 {} 结束", iso(*day)),
+            format!("the employment ended on {}", iso(*day)),
+        ),
+        Refusal::NotEmployed { since: None } => {
+            Text::new("没有在职关系", "there is no active employment")
+        }
+        Refusal::OutOfScope { post } => Text::new(
+            format!("“{}”人员不在继续教育管理范围内", post.term().zh),
+            format!("a {} is not in the scope of continuing education", post.term().en),
+        ),
+        Refusal::NoReviewingBody => {
+            Text::new("用人单位没有指定审核单位", "the employer has named no reviewing body")
+        }
+        Refusal::OwnReviewingBody => Text::new(
+            "用人单位不能作为本单位人员的审核单位",
+            "the employer cannot be the reviewing body of its own people",
+        ),
+    }
+}
+
+fn not_filed(class: &str, institution: Option<&str>, missing: NotFiledReason) -> Text {
+    let by_zh = institution.map(|name| format!("（{name}）")).unwrap_or_default();
+    let by_en = institution.map(|name| format!(" of {name}")).unwrap_or_default();
+    let (zh, en) = match missing {
+        NotFiledReason::NoClass => {
+            ("未对应任何已登记的班次", "belongs to no class that is registered")
+        }
+        NotFiledReason::InstitutionNotFiled => {
+            ("的施教机构未经市人社局备案", "is given by an institution that is not filed")
+        }
+        NotFiledReason::PlanNotApproved => {
+            ("不在已批准的培训计划内", "is on no approved training plan")
+        }
+        NotFiledReason::ApprovedAfterClassBegan => {
+            ("开班时培训计划尚未批准", "began before its training plan was approved")
+        }
+    };
+    Text::new(format!("“{class}”{by_zh}{zh}"), format!("“{class}”{by_en} {en}"))
+}
+
+/// An instant to the minute, in China.
+fn minute(at: OffsetDateTime) -> String {
+    let at = in_china(at);
+    format!("{} {:02}:{:02}", iso(at.date()), at.hour(), at.minute())
+}
+
+fn iso(date: Date) -> String {
+    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use time::macros::{date, datetime};
+    use xueshi_domain::Hours;
+    use xueshi_domain::calendar::WindowKind;
+    use xueshi_domain::learning::Way;
+
+    use super::*;
+    use crate::problem::Language;
+    use crate::request::RequestInfo;
+
+    #[test]
+    fn every_refusal_has_its_line_with_the_same_code_and_rule() {
+        for kind in RefusalCode::ALL {
+            let row = code(*kind).row();
+            assert_eq!(row.id, kind.as_str());
+            assert_eq!(row.rule, kind.rule().reference().id, "{}", row.id);
+        }
+        assert!(Refusal::ALL_CODES.iter().all(|id| Code::from_id(id).is_some()));
+    }
+
+    #[test]
+    fn facts_rule_and_field_are_members() {
+        let refusal = Refusal::HoursOverLimit {
+            limit: LimitKind::PerYear,
+            way: Way::Conference,
+            max: Hours::from_tenths(600),
+            used: Hours::from_tenths(555),
+            hours: Hours::from_tenths(80),
+        };
+        let info = RequestInfo {
+            language: Language::English,
+            request_id: "r".into(),
+            instance: "/v1/declarations".into(),
+            public_url: "https://xueshi.example".into(),
+        };
+        let body: Value =
+            serde_json::from_slice(&Problem::from(refusal).render(&info).body).unwrap();
+        assert_eq!(body["code"], "hours-over-limit");
+        assert_eq!(body["rule"]["id"], "H8");
+        assert_eq!(body["errors"][0]["pointer"], "/hours");
+        assert_eq!(
+            (&body["max"], &body["used"], &body["hours"]),
+            (&json!(60), &json!(55.5), &json!(8))
+        );
+        assert_eq!(
+            body["detail"],
+            "the year's academic conference or lecture gives at most 60 hours; 55.5 are taken, 8 were asked for"
+        );
+    }
+
+    #[test]
+    fn sentences_name_times_in_china() {
+        let refusal = Refusal::WindowClosed {
+            kind: WindowKind::Declare,
+            year: 2023,
+            opens: datetime!(2023-01-01 00:00 +8),
+            closes: datetime!(2023-12-19 16:00 UTC),
+            next_opening: Some(datetime!(2024-01-01 00:00 +8)),
+        };
+        let said = text(&refusal);
+        assert_eq!(
+            said.zh,
+            "2023 年度的申报时间为 2023-01-01 00:00 至 2023-12-20 00:00（不含）；下次开放：2024-01-01 00:00"
+        );
+        let split =
+            Refusal::SpansTwoYears { start: date!(2023 - 12 - 28), end: date!(2024 - 01 - 03) };
+        assert!(text(&split).en.contains("from 2023-12-28 to 2024-01-03"));
+    }
+}

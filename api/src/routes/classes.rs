@@ -1,0 +1,97 @@
+//! Where one may learn: units that train, their classes, and who attended (P1, P3, P4).
+
+use actix_web::{HttpResponse, get, web};
+use time::Date;
+use utoipa_actix_web::service_config::ServiceConfig;
+use xueshi_persistence::Id;
+
+use crate::auth::{Caller, LoggedIn, permissions};
+use crate::dto::classes::{ClassDto, ClassFilter, ClassList, ClassPage, RosterList, RosterPage};
+use crate::dto::institutions::{InstitutionFilter, InstitutionList, InstitutionPage};
+use crate::extract::{Params, PathId};
+use crate::problem::Problem;
+use crate::services::{classes, institutions};
+use crate::state::AppState;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_institutions).service(list_classes).service(get_class).service(get_roster);
+}
+
+/// Units that train
+///
+/// Bases and training institutions, and bureaus and authorities with a filing for the year. Only the classes of filed units
+/// count (P1).
+#[utoipa::path(tag = "learning", params(InstitutionList, InstitutionFilter),
+    responses((status = 200, description = "A page", body = InstitutionPage)))]
+#[get("/v1/institutions")]
+async fn list_institutions(
+    caller: Caller<LoggedIn>,
+    list: InstitutionList,
+    filter: Params<InstitutionFilter>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let page = list.page::<Id>()?;
+    let read = state
+        .desk
+        .read(&caller, move |reader, asker| institutions::list(reader, asker, filter.0.year, page));
+    let slice = read.await?;
+    let (rows, next) = list.cut(slice.rows, |unit| Id(unit.id));
+    list.respond(rows, next, slice.total)
+}
+
+/// Classes
+///
+/// Each tells whether its hours count: whether it stands on a plan that was approved before it began (H5).
+#[utoipa::path(tag = "learning", params(ClassList, ClassFilter),
+    responses((status = 200, description = "A page", body = ClassPage)))]
+#[get("/v1/classes")]
+async fn list_classes(
+    caller: Caller<LoggedIn>,
+    list: ClassList,
+    filter: Params<ClassFilter>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let page = list.page::<(Date, Id)>()?;
+    let Params(filter) = filter;
+    let read = state.desk.read(&caller, move |reader, asker| {
+        classes::list(reader, asker, filter.year, filter.organization_id.map(Id), page)
+    });
+    let slice = read.await?;
+    let (rows, next) = list.cut(slice.rows, |class| (class.starts_on.0, Id(class.id)));
+    list.respond(rows, next, slice.total)
+}
+
+/// One class
+///
+/// With what it lacks, if its hours do not count (H5).
+#[utoipa::path(tag = "learning", responses((status = 200, description = "The class", body = ClassDto)))]
+#[get("/v1/classes/{id}")]
+async fn get_class(
+    caller: Caller<LoggedIn>,
+    id: PathId,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let read = state.desk.read(&caller, move |reader, asker| classes::get(reader, asker, Id(id.0)));
+    Ok(HttpResponse::Ok().json(read.await?))
+}
+
+/// The roster of a class
+///
+/// For those whose units hold the one that gave it: itself, the levels above it, and the city's officers and auditors.
+#[utoipa::path(tag = "learning", params(RosterList),
+    responses((status = 200, description = "A page", body = RosterPage)))]
+#[get("/v1/classes/{id}/roster")]
+async fn get_roster(
+    caller: Caller<permissions::ReadClasses>,
+    id: PathId,
+    list: RosterList,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let page = list.page::<Id>()?;
+    let read = state
+        .desk
+        .read(&caller, move |reader, asker| classes::roster(reader, asker, Id(id.0), page));
+    let slice = read.await?;
+    let (rows, next) = list.cut(slice.rows, |entry| Id(entry.learning_record_id));
+    list.respond(rows, next, slice.total)
+}

@@ -1,0 +1,86 @@
+//! Completed learning as platforms and rosters deliver it (H6, H7, P4).
+
+use actix_web::{HttpResponse, get, post, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use xueshi_persistence::Id;
+
+use crate::auth::{Caller, permissions};
+use crate::dto::learning_records::{
+    LearningRecordDto, LearningRecordList, LearningRecordPage, LearningRecordParams,
+    NewLearningRecord,
+};
+use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathId};
+use crate::problem::{Code, Problem};
+use crate::services::{Act, learning_records};
+use crate::state::AppState;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_learning_records)
+        .service(deliver_learning_record)
+        .service(get_learning_record);
+}
+
+/// Learning records that the caller may see
+///
+/// People see their own; units see those of their people. What is not declared yet can be declared in one call.
+#[utoipa::path(tag = "learning", params(LearningRecordList, LearningRecordParams),
+    responses((status = 200, description = "A page", body = LearningRecordPage)))]
+#[get("/v1/learning-records")]
+async fn list_learning_records(
+    caller: Caller<permissions::ReadOwnOrRecords>,
+    list: LearningRecordList,
+    wanted: Params<LearningRecordParams>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let page = list.page::<Id>()?;
+    let read = state
+        .desk
+        .read(&caller, move |reader, asker| learning_records::list(reader, asker, &wanted.0, page));
+    let slice = read.await?;
+    let (rows, next) = list.cut(slice.rows, |record| record.id);
+    list.respond(rows.into_iter().map(LearningRecordDto::from).collect(), next, slice.total)
+}
+
+/// Deliver a completion
+///
+/// For platforms, and for the provincial platform in their stead: public-required hours of a course on a platform that the
+/// year lists (H6). The same delivery again answers 200 with the record that stands; another content for the same course is
+/// refused, naming that record (H7).
+#[utoipa::path(tag = "learning", params(DryRun, IdempotencyKey), request_body = NewLearningRecord,
+    responses(
+        (status = 201, description = "The record", body = LearningRecordDto,
+            headers(("Location" = String, description = "Its address"))),
+        (status = 200, description = "The record stands already", body = LearningRecordDto)),
+    extensions(("x-codes" = json!([Code::UnknownReference, Code::NoPolicy, Code::YearEndFreeze, Code::SpansTwoYears,
+        Code::LearningDatesInverted, Code::LearningNotFinished, Code::HoursNotPositive, Code::HoursOverLimit,
+        Code::HoursExceedDays, Code::PlatformNotListed, Code::DuplicateLearning]))))]
+#[post("/v1/learning-records")]
+async fn deliver_learning_record(
+    caller: Caller<permissions::DeliverLearning>,
+    act: Act,
+    body: Body<NewLearningRecord>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(new) = body;
+    state
+        .desk
+        .write(&caller, act, move |writer, asker| learning_records::deliver(writer, asker, &new))
+        .await
+}
+
+/// One learning record
+///
+/// With where it came from.
+#[utoipa::path(tag = "learning", responses((status = 200, description = "The record", body = LearningRecordDto)))]
+#[get("/v1/learning-records/{id}")]
+async fn get_learning_record(
+    caller: Caller<permissions::ReadOwnOrRecords>,
+    id: PathId,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let read = state
+        .desk
+        .read(&caller, move |reader, asker| learning_records::get(reader, asker, Id(id.0)));
+    Ok(HttpResponse::Ok().json(read.await?))
+}

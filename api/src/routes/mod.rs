@@ -1,0 +1,59 @@
+//! The routes, one file for each subject. [`routes`] is the one list: it mounts them and it makes the document.
+
+mod accounts;
+mod annual_records;
+mod attachments;
+mod auth;
+mod caching;
+mod certificates;
+mod classes;
+mod declarations;
+mod docs;
+mod documents;
+mod health;
+mod learning_records;
+mod me_years;
+mod oauth;
+mod organizations;
+mod platforms;
+mod policies;
+mod policy_drafts;
+mod problems;
+mod professionals;
+mod reviews;
+mod sandbox;
+mod working_days;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every operation that any service has.
+///
+/// Order matters where templates overlap: the more particular path stands first.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    health::routes(config);
+    documents::routes(config);
+    problems::routes(config);
+    accounts::routes(config);
+    auth::routes(config);
+    oauth::routes(config);
+    organizations::routes(config);
+    professionals::routes(config);
+    annual_records::routes(config);
+    attachments::routes(config);
+    certificates::routes(config);
+    declarations::routes(config);
+    me_years::routes(config);
+    reviews::routes(config);
+    classes::routes(config);
+    learning_records::routes(config);
+    platforms::routes(config);
+    policies::routes(config);
+    policy_drafts::routes(config);
+    working_days::routes(config);
+    docs::routes(config);
+}
+
+/// Operations that only a sandbox mounts. The document has them always; elsewhere they are 404.
+pub fn sandbox_routes(config: &mut ServiceConfig<'_>) {
+    sandbox::routes(config);
+}

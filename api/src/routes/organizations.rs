@@ -1,0 +1,166 @@
+//! Units, their tree and those who act for them.
+
+use actix_web::{HttpResponse, get, patch, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use xueshi_domain::access::Permission;
+use xueshi_domain::registry::OrganizationKind;
+use xueshi_persistence::{Id, OrganizationFilter};
+
+use crate::auth::{Caller, permissions};
+use crate::dto::organizations::{
+    AdministratorDto, Administrators, Appointment, NewOrganization, OrganizationChanges, OrganizationDto,
+};
+use crate::dto::words;
+use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::page;
+use crate::problem::{Code, Problem};
+use crate::services::{Act, administrators, organizations};
+use crate::state::AppState;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_organizations)
+        .service(create_organization)
+        .service(get_organization)
+        .service(edit_organization)
+        .service(list_administrators)
+        .service(appoint_administrator);
+}
+
+page! {
+    /// A page of units.
+    pub struct OrganizationPage of OrganizationDto, list OrganizationList,
+    sort OrganizationSort { CreatedAt = "created_at" } default "created_at",
+    expand [], sparse true
+}
+
+/// Which units.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WhichOrganizations {
+    /// Only of this kind.
+    #[param(value_type = Option<words::OrganizationKind>)]
+    kind: Option<OrganizationKind>,
+    /// Only those directly below this unit.
+    parent_id: Option<Uuid>,
+}
+
+/// Units that the caller may see
+///
+/// Those on which the caller has a role, and all below them.
+#[utoipa::path(tag = "organizations", params(OrganizationList, WhichOrganizations),
+    responses((status = 200, description = "A page", body = OrganizationPage)))]
+#[get("/v1/organizations")]
+async fn list_organizations(
+    caller: Caller<permissions::ReadOrganizations>,
+    list: OrganizationList,
+    which: Params<WhichOrganizations>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let page = list.page::<Id>()?;
+    let filter = OrganizationFilter { kind: which.0.kind, parent: which.0.parent_id.map(Id) };
+    let found = state.desk.read(&caller, move |reader, asker| {
+        Ok(reader.organizations(&asker.scope(Permission::ReadOrganizations), &filter, page)?)
+    });
+    let slice = found.await?;
+    let (rows, next) = list.cut(slice.rows, |row| row.id);
+    list.respond(rows.iter().map(OrganizationDto::from).collect(), next, slice.total)
+}
+
+/// Add a unit
+///
+/// Below another one. Employers need a unit code (GB 32100) and the bureau or authority that reviews after them.
+#[utoipa::path(tag = "organizations", params(DryRun, IdempotencyKey), request_body = NewOrganization,
+    responses((status = 201, description = "The unit", body = OrganizationDto,
+        headers(("ETag" = String, description = "Its version"), ("Location" = String, description = "Its address")))),
+    extensions(("x-codes" = json!([Code::AlreadyExists, Code::UnknownReference, Code::NoReviewingBody]))))]
+#[post("/v1/organizations")]
+async fn create_organization(
+    caller: Caller<permissions::ManageOrganizations>,
+    act: Act,
+    body: Body<NewOrganization>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(new) = body;
+    state.desk.write(&caller, act, move |writer, asker| organizations::create(writer, asker, &new)).await
+}
+
+/// One unit
+///
+/// The `ETag` is the version that changes must name.
+#[utoipa::path(tag = "organizations",
+    responses((status = 200, description = "The unit", body = OrganizationDto,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/v1/organizations/{id}")]
+async fn get_organization(
+    caller: Caller<permissions::ReadOrganizations>,
+    id: PathId,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let read = state.desk.read(&caller, move |reader, asker| organizations::visible(reader, asker, id.0));
+    let unit = OrganizationDto::from(&read.await?);
+    Ok(HttpResponse::Ok().insert_header(ETag(unit.version.into())).json(unit))
+}
+
+/// Change a unit
+///
+/// Its own facts; kind and place in the tree do not change.
+#[utoipa::path(tag = "organizations", params(DryRun, RequiredIfMatch), request_body = OrganizationChanges,
+    responses((status = 200, description = "The unit", body = OrganizationDto,
+        headers(("ETag" = String, description = "Its version")))),
+    extensions(("x-codes" = json!([Code::AlreadyExists, Code::UnknownReference, Code::OwnReviewingBody]))))]
+#[patch("/v1/organizations/{id}")]
+async fn edit_organization(
+    caller: Caller<permissions::ManageOrganizations>,
+    id: PathId,
+    condition: RequiredIfMatch,
+    act: Act,
+    body: Body<OrganizationChanges>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(changes) = body;
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        organizations::edit(writer, asker, id.0, &condition, &changes)
+    });
+    write.await
+}
+
+/// Those who act for a unit
+///
+/// The holders of roles on this very unit, the longest in office first.
+#[utoipa::path(tag = "organizations",
+    responses((status = 200, description = "Its administrators", body = Administrators)))]
+#[get("/v1/organizations/{id}/administrators")]
+async fn list_administrators(
+    caller: Caller<permissions::ReadOrganizations>,
+    id: PathId,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let read = state.desk.read(&caller, move |reader, asker| administrators::list(reader, asker, id.0));
+    Ok(HttpResponse::Ok().json(read.await?))
+}
+
+/// Change the administrator of a unit
+///
+/// Whoever has the role there now loses it, and all their sessions end at once: their very next request is refused (U1).
+#[utoipa::path(tag = "organizations", params(DryRun, IdempotencyKey), request_body = Appointment,
+    responses((status = 201, description = "The new administrator", body = AdministratorDto,
+        headers(("Location" = String, description = "The unit's administrators")))),
+    extensions(("x-codes" = json!([Code::OwnRights, Code::AlreadyExists, Code::UnknownReference]))))]
+#[post("/v1/organizations/{id}/administrators")]
+async fn appoint_administrator(
+    caller: Caller<permissions::ManageAccounts>,
+    id: PathId,
+    act: Act,
+    body: Body<Appointment>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(appointment) = body;
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        administrators::appoint(writer, asker, id.0, &appointment)
+    });
+    write.await
+}

@@ -1,0 +1,172 @@
+//! People and where they work.
+
+use actix_web::{HttpResponse, get, patch, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+use uuid::Uuid;
+use xueshi_domain::access::Permission;
+use xueshi_domain::registry::PersonState;
+use xueshi_persistence::{Id, ProfessionalFilter};
+
+use crate::auth::{Caller, permissions};
+use crate::dto::professionals::{EmploymentEnd, Employments, NewProfessional, ProfessionalChanges, ProfessionalDto};
+use crate::dto::words;
+use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::page;
+use crate::problem::{Code, Problem};
+use crate::services::{Act, professionals};
+use crate::state::AppState;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_professionals)
+        .service(register_professional)
+        .service(get_professional)
+        .service(edit_professional)
+        .service(list_employments)
+        .service(end_employment);
+}
+
+page! {
+    /// A page of people.
+    pub struct ProfessionalPage of ProfessionalDto, list ProfessionalList,
+    sort ProfessionalSort { CreatedAt = "created_at" } default "created_at",
+    expand [], sparse true
+}
+
+/// Which people.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct WhichProfessionals {
+    /// Only of this employer.
+    employer_id: Option<Uuid>,
+    /// Only in this state.
+    #[param(value_type = Option<words::PersonState>)]
+    state: Option<PersonState>,
+}
+
+/// People whom the caller may see
+///
+/// Those of the caller's units and of all below them. Numbers are masked (U4a).
+#[utoipa::path(tag = "professionals", params(ProfessionalList, WhichProfessionals),
+    responses((status = 200, description = "A page", body = ProfessionalPage)))]
+#[get("/v1/professionals")]
+async fn list_professionals(
+    caller: Caller<permissions::ReadPeople>,
+    list: ProfessionalList,
+    which: Params<WhichProfessionals>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let page = list.page::<Id>()?;
+    let filter = ProfessionalFilter { employer: which.0.employer_id.map(Id), state: which.0.state };
+    let found = state.desk.read(&caller, move |reader, asker| {
+        let slice = reader.professionals(&asker.scope(Permission::ReadPeople), &filter, page)?;
+        let shown: Result<Vec<_>, Problem> =
+            slice.rows.iter().map(|person| professionals::shown(reader, person)).collect();
+        Ok((shown?, slice.total))
+    });
+    let (people, total) = found.await?;
+    let (people, next) = list.cut(people, |person| person.id);
+    list.respond(people, next, total)
+}
+
+/// Register a person
+///
+/// At an employer that the caller manages. An id number is registered once (U4) and checked (E12a); it is stored encrypted and
+/// shown masked.
+#[utoipa::path(tag = "professionals", params(DryRun, IdempotencyKey), request_body = NewProfessional,
+    responses((status = 201, description = "The person", body = ProfessionalDto,
+        headers(("ETag" = String, description = "Its version"), ("Location" = String, description = "Its address")))),
+    extensions(("x-codes" = json!([Code::AlreadyExists, Code::UnknownReference]))))]
+#[post("/v1/professionals")]
+async fn register_professional(
+    caller: Caller<permissions::ManagePeople>,
+    act: Act,
+    body: Body<NewProfessional>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(new) = body;
+    state.desk.write(&caller, act, move |writer, asker| professionals::register(writer, asker, &new)).await
+}
+
+/// One person
+///
+/// Oneself, or someone of the caller's units. Numbers are masked (U4a).
+#[utoipa::path(tag = "professionals",
+    responses((status = 200, description = "The person", body = ProfessionalDto,
+        headers(("ETag" = String, description = "Its version")))))]
+#[get("/v1/professionals/{id}")]
+async fn get_professional(
+    caller: Caller<permissions::ReadOwnOrPeople>,
+    id: PathId,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let read = state.desk.read(&caller, move |reader, asker| {
+        let person = professionals::visible(reader, asker, id.0)?;
+        professionals::shown(reader, &person)
+    });
+    let person = read.await?;
+    Ok(HttpResponse::Ok().insert_header(ETag(person.version.into())).json(person))
+}
+
+/// Change a person's record
+///
+/// Phone, title and post, by those who manage the employer's people.
+#[utoipa::path(tag = "professionals", params(DryRun, RequiredIfMatch), request_body = ProfessionalChanges,
+    responses((status = 200, description = "The person", body = ProfessionalDto,
+        headers(("ETag" = String, description = "Its version")))))]
+#[patch("/v1/professionals/{id}")]
+async fn edit_professional(
+    caller: Caller<permissions::ManagePeople>,
+    id: PathId,
+    condition: RequiredIfMatch,
+    act: Act,
+    body: Body<ProfessionalChanges>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(changes) = body;
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        professionals::edit(writer, asker, id.0, &condition, &changes)
+    });
+    write.await
+}
+
+/// Where a person has worked
+///
+/// The latest employment first; hours and history follow the person.
+#[utoipa::path(tag = "professionals",
+    responses((status = 200, description = "The employments", body = Employments)))]
+#[get("/v1/professionals/{id}/employments")]
+async fn list_employments(
+    caller: Caller<permissions::ReadOwnOrPeople>,
+    id: PathId,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let read = state.desk.read(&caller, move |reader, asker| professionals::employments(reader, asker, id.0));
+    Ok(HttpResponse::Ok().json(read.await?))
+}
+
+/// End a person's employment
+///
+/// Retirement or leaving (U3): from that day the person no longer counts and can no longer declare; records and certificates
+/// stay.
+#[utoipa::path(tag = "professionals", params(DryRun, IdempotencyKey, RequiredIfMatch), request_body = EmploymentEnd,
+    responses((status = 200, description = "The person", body = ProfessionalDto,
+        headers(("ETag" = String, description = "Its version")))),
+    extensions(("x-codes" = json!([Code::NotEmployed]))))]
+#[post("/v1/professionals/{id}/departure")]
+async fn end_employment(
+    caller: Caller<permissions::ManagePeople>,
+    id: PathId,
+    condition: RequiredIfMatch,
+    act: Act,
+    body: Body<EmploymentEnd>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(end) = body;
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        professionals::end_employment(writer, asker, id.0, &condition, &end)
+    });
+    write.await
+}

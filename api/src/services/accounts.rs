@@ -1,0 +1,159 @@
+//! Accounts, for those who keep them.
+
+use uuid::Uuid;
+use xueshi_domain::access::Permission;
+use xueshi_domain::registry::Standing;
+use xueshi_persistence::{Account, AccountFilter, Id, Moment, Page, Reader, Slice, StoreError, Word, Writer};
+
+use super::administrators::refuse_own;
+use super::ids::new_id;
+use super::login::check_new_password;
+use super::references::unknown;
+use super::{Asker, Reply};
+use crate::dto::accounts::{AccountChanges, AccountDetail, AccountDto, GrantDto, NewAccount};
+use crate::extract::RequiredIfMatch;
+use crate::problem::{Code, Problem, Text};
+
+/// The accounts of the city.
+///
+/// # Errors
+/// 403 for those who keep the accounts of a part of it only.
+pub fn list(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    filter: &AccountFilter,
+    page: Page<Id>,
+) -> Result<Slice<Account>, Problem> {
+    require_city(reader, asker)?;
+    Ok(reader.accounts(asker.jurisdiction, filter, page)?)
+}
+
+/// An account of the asker's city.
+///
+/// # Errors
+/// 403 for those who keep the accounts of a part of it only; 404 when there is none.
+pub fn of_city(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Account, Problem> {
+    require_city(reader, asker)?;
+    let account = reader.account(Id(id))?.filter(|account| account.jurisdiction_id == asker.jurisdiction);
+    account.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// An account with its roles.
+///
+/// # Errors
+/// As [`of_city`].
+pub fn get(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<AccountDetail, Problem> {
+    let account = of_city(reader, asker, id)?;
+    detail(reader, &account)
+}
+
+/// Makes an account; `password_hash` is that of its password.
+///
+/// # Errors
+/// 409 when the name is in use or the person has an account; 422 for an unknown person or a weak password.
+pub fn create(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    new: &NewAccount,
+    password_hash: &str,
+) -> Result<Reply<AccountDetail>, Problem> {
+    require_city(writer, asker)?;
+    check_new_password(&new.username, &new.password, "/password")?;
+    let professional_id = new.professional_id.map(Id);
+    check_person(writer, asker, professional_id)?;
+    let now = writer.now();
+    let account = Account {
+        id: new_id(now),
+        jurisdiction_id: asker.jurisdiction,
+        username: new.username.clone(),
+        password_hash: password_hash.to_owned(),
+        display_name: new.display_name.clone(),
+        professional_id,
+        state: Word(Standing::Active),
+        version: 1,
+        created_at: Moment(now),
+        updated_at: Moment(now),
+    };
+    writer.insert_account(&account).map_err(|error| match error {
+        StoreError::Taken(_) => taken("/username", "该用户名已被使用", "the user name is in use"),
+        error @ (StoreError::Conflict
+        | StoreError::Busy
+        | StoreError::Unreachable(_)
+        | StoreError::WrongPurpose(_)
+        | StoreError::Corrupt(_)
+        | StoreError::Database(_)) => error.into(),
+    })?;
+    let location = format!("/v1/accounts/{}", account.id);
+    Ok(Reply::created(&location, detail(writer, &account)?).version(account.version))
+}
+
+/// Changes an account. Disabling it, and a new password, end its sessions at once.
+///
+/// # Errors
+/// 403 `own-rights` for anything but the display name of one's own; 404; 409; 412; 422.
+pub fn edit(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    id: Uuid,
+    condition: &RequiredIfMatch,
+    changes: &AccountChanges,
+    password_hash: Option<&str>,
+) -> Result<Reply<AccountDetail>, Problem> {
+    let mut account = of_city(writer, asker, id)?;
+    condition.check(account.version.into())?;
+    if changes.state.is_some() || changes.professional_id.is_some() || changes.password.is_some() {
+        refuse_own(asker, account.id)?;
+    }
+    if let Some(name) = &changes.display_name {
+        account.display_name.clone_from(name);
+    }
+    if let Some(person) = changes.professional_id.map(|id| id.map(Id))
+        && person != account.professional_id
+    {
+        check_person(writer, asker, person)?;
+        account.professional_id = person;
+    }
+    account.state = changes.state.map_or(account.state, Word);
+    if let (Some(password), Some(hash)) = (&changes.password, password_hash) {
+        check_new_password(&account.username, password, "/password")?;
+        hash.clone_into(&mut account.password_hash);
+        writer.end_sessions_of(account.id, "password-reset")?;
+    }
+    if account.state.0 == Standing::Disabled {
+        writer.end_sessions_of(account.id, "account-disabled")?;
+    }
+    match writer.update_account(&mut account)? {
+        true => Ok(Reply::ok(detail(writer, &account)?).version(account.version)),
+        false => Err(Problem::new(Code::PreconditionFailed)),
+    }
+}
+
+/// Accounts belong to the city as a whole: only a right on its root covers them.
+fn require_city(reader: &mut Reader<'_>, asker: &Asker) -> Result<(), Problem> {
+    let root = reader.municipal_bureau(asker.jurisdiction)?;
+    let root = root.ok_or_else(|| Problem::internal("the city has no municipal bureau"))?;
+    asker.acting_for(Permission::ManageAccounts, &root.path).map(drop)
+}
+
+/// The person exists in the city and has no account yet.
+fn check_person(reader: &mut Reader<'_>, asker: &Asker, person: Option<Id>) -> Result<(), Problem> {
+    let Some(person) = person else { return Ok(()) };
+    let known = reader.professional(asker.jurisdiction, person)?.is_some();
+    if !known {
+        return Err(unknown("/professional_id"));
+    }
+    match reader.account_of(asker.jurisdiction, person)? {
+        Some(_) => Err(taken("/professional_id", "该人员已有账号", "the person has an account already")),
+        None => Ok(()),
+    }
+}
+
+fn taken(pointer: &str, zh: &'static str, en: &'static str) -> Problem {
+    Problem::new(Code::AlreadyExists).detail(zh, en).at(pointer, "already-exists", Text::new(zh, en))
+}
+
+fn detail(reader: &mut Reader<'_>, account: &Account) -> Result<AccountDetail, Problem> {
+    let grants = reader.grants_of(account.id)?;
+    let grants = grants.iter().map(|(grant, _)| GrantDto::from(grant)).collect();
+    Ok(AccountDetail { account: AccountDto::from(account), grants })
+}

@@ -1,0 +1,319 @@
+//! One request on its way through the services: who asks, how, and the one way to change something.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use serde::Serialize;
+use time::OffsetDateTime;
+use uuid::Uuid;
+use xueshi_domain::access::{Actor, Grant, OrgPath, Permission};
+use xueshi_persistence::{
+    Id, Keep, Moment, Reader, Scope, Store, StoreError, StoredAnswer, Writer,
+};
+
+use super::act::Act;
+use super::in_flight::InFlight;
+use crate::problem::{Code, Problem, Rendered};
+
+/// Who asks: the actor of the rules, in a city.
+#[derive(Debug, Clone)]
+pub struct Asker {
+    /// The actor.
+    pub actor: Actor,
+    /// The city.
+    pub jurisdiction: Id,
+    /// The session, for a person.
+    pub session: Option<Id>,
+    /// The learning platform that a machine client delivers for.
+    pub platform: Option<String>,
+}
+
+impl Asker {
+    /// What the asker may see under a permission: their own, and the subtrees of the grants that carry it.
+    pub fn scope(&self, permission: Permission) -> Scope {
+        Scope {
+            jurisdiction: self.jurisdiction,
+            own: self.actor.professional_id.map(Id),
+            subtrees: self
+                .actor
+                .grants_for(permission)
+                .map(|grant| grant.path.as_str().to_owned())
+                .collect(),
+        }
+    }
+
+    /// The grant under which the asker may do something to a unit (V10: it names the unit acted for).
+    ///
+    /// # Errors
+    /// 403 `forbidden` when there is none.
+    pub fn acting_for(&self, permission: Permission, path: &str) -> Result<&Grant, Problem> {
+        let path = OrgPath::parse(path).map_err(Problem::internal)?;
+        self.actor.acting_for(permission, &path).ok_or_else(|| Problem::new(Code::Forbidden))
+    }
+
+    /// The asker's own record as a professional.
+    ///
+    /// # Errors
+    /// 403 `forbidden` for those who are none.
+    pub fn professional(&self) -> Result<Id, Problem> {
+        self.actor.professional_id.map(Id).ok_or_else(|| Problem::new(Code::Forbidden))
+    }
+
+    /// The account.
+    pub fn account(&self) -> Id {
+        Id(self.actor.account_id)
+    }
+}
+
+/// What a service answers: a status, the headers that belong to it, and the body.
+#[derive(Debug)]
+pub struct Reply<T> {
+    status: StatusCode,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    body: T,
+}
+
+impl<T: Serialize> Reply<T> {
+    /// 200 with a body.
+    pub fn ok(body: T) -> Self {
+        Self { status: StatusCode::OK, headers: Vec::new(), body }
+    }
+
+    /// 201 with a body and the address of what was made.
+    pub fn created(location: &str, body: T) -> Self {
+        Self { status: StatusCode::CREATED, ..Self::ok(body) }.with(header::LOCATION, location)
+    }
+
+    /// Adds the strong `ETag` of a version.
+    #[must_use]
+    pub fn version(self, version: i32) -> Self {
+        self.with(header::ETAG, &format!("\"{version}\""))
+    }
+
+    /// Adds a header; values that cannot be one are left out.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// The answer as bytes.
+    ///
+    /// # Errors
+    /// 500 when the body cannot be written as JSON.
+    pub fn render(self) -> Result<Rendered, Problem> {
+        let body = serde_json::to_vec(&self.body).map_err(Problem::internal)?;
+        let mut headers = self.headers;
+        headers.push((header::CONTENT_TYPE, HeaderValue::from_static("application/json")));
+        Ok(Rendered { status: self.status, headers, body })
+    }
+}
+
+impl Reply<()> {
+    /// 204 without a body.
+    pub fn nothing() -> Reply<()> {
+        Reply { status: StatusCode::NO_CONTENT, headers: Vec::new(), body: () }
+    }
+
+    /// The bodiless answer.
+    ///
+    /// # Errors
+    /// Never; the shape is that of [`Reply::render`].
+    pub fn render_empty(self) -> Result<Rendered, Problem> {
+        Ok(Rendered { status: self.status, headers: self.headers, body: Vec::new() })
+    }
+}
+
+/// The store, as handlers use it.
+#[derive(Clone)]
+pub struct Desk {
+    store: Store,
+    in_flight: Arc<InFlight>,
+}
+
+impl Desk {
+    /// A desk in front of a store.
+    pub fn new(store: Store) -> Self {
+        Self { store, in_flight: Arc::default() }
+    }
+
+    /// The store behind it.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The present instant of the service's clock.
+    pub fn now(&self) -> OffsetDateTime {
+        self.store.now()
+    }
+
+    /// Answers from one reading transaction.
+    ///
+    /// # Errors
+    /// Whatever `work` refuses.
+    pub async fn read<T, F>(&self, asker: &Asker, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Reader<'_>, &Asker) -> Result<T, Problem> + Send + 'static,
+    {
+        let asker = asker.clone();
+        self.store.read(move |reader| work(reader, &asker)).await
+    }
+
+    /// Answers from one writing transaction, in which the `Idempotency-Key` is kept with the change.
+    ///
+    /// # Errors
+    /// Whatever `work` refuses; 409 while the same key is being worked on; 422 when the key stands
+    /// for another request.
+    pub fn write<T, F>(
+        &self,
+        asker: &Asker,
+        act: Act,
+        work: F,
+    ) -> impl Future<Output = Result<HttpResponse, Problem>>
+    where
+        T: Serialize,
+        F: Fn(&mut Writer<'_>, &Asker) -> Result<Reply<T>, Problem> + Send + 'static,
+    {
+        self.write_rendered(asker, act, move |writer, asker| work(writer, asker)?.render())
+    }
+
+    /// Like [`Self::write`], for answers without a body.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write_nothing<F>(
+        &self,
+        asker: &Asker,
+        act: Act,
+        work: F,
+    ) -> impl Future<Output = Result<HttpResponse, Problem>>
+    where
+        F: Fn(&mut Writer<'_>, &Asker) -> Result<(), Problem> + Send + 'static,
+    {
+        self.write_rendered(asker, act, move |writer, asker| {
+            work(writer, asker)?;
+            Reply::nothing().render_empty()
+        })
+    }
+
+    fn write_rendered<F>(
+        &self,
+        asker: &Asker,
+        act: Act,
+        work: F,
+    ) -> impl Future<Output = Result<HttpResponse, Problem>>
+    where
+        F: Fn(&mut Writer<'_>, &Asker) -> Result<Rendered, Problem> + Send + 'static,
+    {
+        let asker = asker.clone();
+        let desk = self.clone();
+        async move {
+            let caller = asker.actor.account_id;
+            // A dry run has no effect that a repeat could double.
+            let key = act.key.clone().filter(|_| act.keep == Keep::Yes);
+            let _claim = match &key {
+                Some(key) => Some(desk.in_flight.claim(caller, key).await?),
+                None => None,
+            };
+            let keep = act.keep;
+            let answer = desk
+                .store
+                .write(keep, move |writer| match &key {
+                    None => work(writer, &asker).map(|answer| (answer, false)),
+                    Some(key) => once(writer, caller, key, &act, |writer| work(writer, &asker)),
+                })
+                .await?;
+            Ok(match answer {
+                (answer, false) => answer.into_response(),
+                (mut answer, true) => {
+                    answer.headers.push((REPLAYED, HeaderValue::from_static("true")));
+                    answer.into_response()
+                }
+            })
+        }
+    }
+}
+
+const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+
+/// The answer under a key: the first one again (`true`), or a new one that is kept with its effect.
+fn once(
+    writer: &mut Writer<'_>,
+    caller: Uuid,
+    key: &str,
+    act: &Act,
+    work: impl Fn(&mut Writer<'_>) -> Result<Rendered, Problem>,
+) -> Result<(Rendered, bool), Problem> {
+    let caller = caller.to_string();
+    if let Some(stored) = writer.stored_answer(&caller, key)? {
+        if stored.fingerprint != act.fingerprint() {
+            return Err(Problem::new(Code::IdempotencyKeyReused));
+        }
+        return Ok((restore(stored)?, true));
+    }
+    let answer = match writer.attempt(&work) {
+        Ok(answer) => answer,
+        // A refusal is an answer too: a repeat must not succeed behind the caller's back.
+        Err(problem) if problem.status().is_client_error() => problem.render(&act.info),
+        Err(problem) => return Err(problem),
+    };
+    let headers: Vec<(&str, &str)> = answer
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
+        .collect();
+    let kept = StoredAnswer {
+        caller,
+        key: key.to_owned(),
+        fingerprint: act.fingerprint(),
+        status: i32::from(answer.status.as_u16()),
+        headers: serde_json::to_string(&headers).map_err(Problem::internal)?,
+        body: answer.body.clone(),
+        created_at: Moment(writer.now()),
+    };
+    writer.keep_answer(&kept)?;
+    Ok((answer, false))
+}
+
+fn restore(stored: StoredAnswer) -> Result<Rendered, Problem> {
+    let unreadable =
+        |cause: &dyn std::fmt::Display| Problem::internal(format!("stored answer: {cause}"));
+    let headers: Vec<(String, String)> =
+        serde_json::from_str(&stored.headers).map_err(|error| unreadable(&error))?;
+    let headers = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.parse().ok()?, HeaderValue::from_str(value).ok()?)))
+        .collect();
+    let status =
+        u16::try_from(stored.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.ok_or_else(|| unreadable(&"status"))?;
+    Ok(Rendered { status, headers, body: stored.body })
+}
+
+/// What goes wrong in the store, as callers see it.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match &error {
+            StoreError::Conflict => Problem::unavailable(Code::Overloaded, 1, &error).retriable(),
+            StoreError::Busy => Problem::unavailable(Code::Overloaded, 1, &error),
+            StoreError::Unreachable(_) => Problem::unavailable(Code::Unavailable, 5, &error),
+            StoreError::Taken(_) => Problem::new(Code::AlreadyExists).because(&error),
+            StoreError::WrongPurpose(_) | StoreError::Corrupt(_) | StoreError::Database(_) => {
+                Problem::internal(&error)
+            }
+        }
+    }
+}
+
+impl xueshi_persistence::StoreFailure for Problem {
+    fn store_error(&self) -> Option<&StoreError> {
+        static CONFLICT: StoreError = StoreError::Conflict;
+        self.is_retriable().then_some(&CONFLICT)
+    }
+}

@@ -1,0 +1,139 @@
+//! What the rules want to know about a declaration, gathered from the store.
+
+use std::collections::HashMap;
+
+use xueshi_domain::declaration::{DeclarationFacts, LearningSource};
+use xueshi_domain::duplicate::{Standing, Trace, duplicate_of};
+use xueshi_domain::instant::china_date;
+use xueshi_domain::learning::LearningSpan;
+use xueshi_domain::ledger::Bucket;
+use xueshi_domain::people::Employment;
+use xueshi_domain::{Hours, Refusal};
+use xueshi_persistence::{Attachment, Declaration, Id, LearningRecord, Professional, Reader};
+
+use crate::problem::{Code, Problem};
+use crate::services::classes::class_facts;
+
+/// A declaration with everything around it that the rules look at.
+pub(super) struct Case {
+    pub(super) person: Professional,
+    pub(super) facts: DeclarationFacts,
+    trace: Trace,
+    others: Vec<Standing>,
+}
+
+impl Case {
+    /// Gathers the facts about a declaration as it would be stored.
+    pub(super) fn gather(
+        reader: &mut Reader<'_>,
+        declaration: &Declaration,
+    ) -> Result<Self, Problem> {
+        let (city, person_id) = (declaration.jurisdiction_id, declaration.professional_id);
+        let person =
+            reader.professional(city, person_id)?.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let record = match declaration.learning_record_id {
+            Some(id) => Some(learning_record(reader, city, person_id, id)?),
+            None => None,
+        };
+        let mut evidence: HashMap<Id, Vec<Attachment>> = HashMap::new();
+        for attachment in reader.attachments_of_year(city, person_id, declaration.year)? {
+            evidence.entry(attachment.declaration_id).or_default().push(attachment);
+        }
+        let mut used_this_year = Hours::ZERO;
+        let mut others = Vec::new();
+        for other in reader.declarations_of_year(city, person_id, declaration.year)? {
+            if other.id == declaration.id {
+                continue;
+            }
+            if other.way == declaration.way && Bucket::of(other.state.0).is_some() {
+                used_this_year = used_this_year.saturating_add(other.hours.0);
+            }
+            let record = match other.learning_record_id {
+                Some(id) => Some(learning_record(reader, city, person_id, id)?),
+                None => None,
+            };
+            let trace = trace(&other, record.as_ref(), evidence.get(&other.id))?;
+            others.push(Standing { id: other.id.0, state: other.state.0, trace });
+        }
+        let own_evidence = evidence.get(&declaration.id);
+        let trace = trace(declaration, record.as_ref(), own_evidence)?;
+        let source = match &record {
+            None => LearningSource::SelfDeclared {
+                evidence: own_evidence
+                    .into_iter()
+                    .flatten()
+                    .map(|attachment| attachment.kind.0)
+                    .collect(),
+            },
+            Some(record) => source(reader, record)?,
+        };
+        let employment = reader.employments(city, person_id)?.into_iter().next();
+        let facts = DeclarationFacts {
+            year: declaration.year,
+            subject: declaration.subject.0,
+            way: declaration.way.0,
+            title: declaration.title.clone(),
+            span: trace.span,
+            hours: declaration.hours.0,
+            source,
+            used_this_year,
+            employment: employment
+                .map(|job| Employment { from: job.started_on, until: job.ended_on }),
+            post: person.post.0,
+            today: china_date(reader.now()),
+        };
+        Ok(Self { person, facts, trace, others })
+    }
+
+    /// H7: whether the same learning stands already.
+    pub(super) fn check_duplicates(&self, id: Id) -> Result<(), Refusal> {
+        duplicate_of(id.0, &self.trace, &self.others)
+    }
+}
+
+fn learning_record(
+    reader: &mut Reader<'_>,
+    city: Id,
+    person: Id,
+    id: Id,
+) -> Result<LearningRecord, Problem> {
+    reader
+        .learning_record(city, person, id)?
+        .ok_or_else(|| Problem::internal(format!("learning record {id} is missing")))
+}
+
+fn trace(
+    declaration: &Declaration,
+    record: Option<&LearningRecord>,
+    evidence: Option<&Vec<Attachment>>,
+) -> Result<Trace, Refusal> {
+    let course =
+        record.and_then(|record| record.platform_code.clone().zip(record.course_code.clone()));
+    Ok(Trace {
+        learning_record: declaration.learning_record_id.map(|id| id.0),
+        class: record.and_then(|record| record.class_id).map(|id| id.0),
+        platform_course: course,
+        content_hashes: evidence
+            .into_iter()
+            .flatten()
+            .map(|attachment| attachment.content_hash.clone())
+            .collect(),
+        span: LearningSpan::new(declaration.learning_start, declaration.learning_end)?,
+    })
+}
+
+/// Where delivered learning comes from: a platform (H6), or a class with the filing behind it (H5).
+fn source(reader: &mut Reader<'_>, record: &LearningRecord) -> Result<LearningSource, Problem> {
+    let missing =
+        |what: &str| Problem::internal(format!("learning record {}: {what} is missing", record.id));
+    let Some(class) = record.class_id else {
+        let platform = record.platform_code.clone().ok_or_else(|| missing("platform"))?;
+        return Ok(LearningSource::PlatformCompletion { platform });
+    };
+    let city = record.jurisdiction_id;
+    let filing = reader.class_filing(city, class)?.ok_or_else(|| missing("class"))?;
+    let institution = reader
+        .organization(city, filing.class.organization_id)?
+        .ok_or_else(|| missing("institution"))?;
+    Ok(LearningSource::Roster(class_facts(&filing, &institution.name, record.passed)))
+}

@@ -1,0 +1,67 @@
+//! Handing a declaration in.
+
+use xueshi_domain::calendar::Action;
+use xueshi_domain::declaration::check_submission;
+use xueshi_domain::review::{Arrival, Event, Stage, State, due, next, warn_of_freeze};
+use xueshi_persistence::{Id, Moment, Saved, Word, Writer};
+
+use super::draft::current_route;
+use super::facts::Case;
+use super::own;
+use crate::dto::declarations::{DeclarationDto, SubmissionDto};
+use crate::extract::RequiredIfMatch;
+use crate::problem::{Code, Problem};
+use crate::services::rules::{Rules, working_days};
+use crate::services::year::Year;
+use crate::services::{Asker, Reply};
+
+/// Submits a draft, or a returned declaration as a new revision (V1, V5, W2).
+///
+/// # Errors
+/// 409 in other states, 412 on a stale version, and the first rule that refuses.
+pub fn submit(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    id: uuid::Uuid,
+    condition: &RequiredIfMatch,
+) -> Result<Reply<SubmissionDto>, Problem> {
+    let now = writer.now();
+    let mut declaration = own(writer, asker, id)?;
+    condition.check(declaration.version.into())?;
+    let was = declaration.state.0;
+    let state = next(was, Event::Submit)?;
+    let rules = Rules::of(writer, asker.jurisdiction, declaration.year)?;
+    // W2: `valid_until` is the first instant at which this answer would be no; the store looks again when it commits.
+    let admission = rules.timetable.admit(Action::Submit, now)?;
+    writer.valid_until(admission.valid_until);
+    let case = Case::gather(writer, &declaration)?;
+    check_submission(&case.facts, &rules.policy)?;
+    case.check_duplicates(declaration.id)?;
+
+    let calendar = working_days(writer, asker.jurisdiction)?;
+    let terms = &rules.policy.review;
+    let due = due(Arrival { submitted_at: now, arrived_at: now }, terms, &calendar)
+        .map_err(Problem::internal)?;
+    let warning = warn_of_freeze(now, rules.timetable.review_ends(), terms, &calendar);
+    let route = current_route(writer, asker.jurisdiction, case.person.professional_id)?;
+    declaration.employer_id = Id(route.holder(Stage::Employer));
+    declaration.authority_id = Id(route.holder(Stage::Authority));
+    declaration.holder_id = Some(declaration.employer_id);
+    declaration.state = Word(state);
+    if was == State::Returned {
+        declaration.revision += 1;
+    }
+    declaration.submitted_at = Some(Moment(now));
+    declaration.stage_entered_at = Some(Moment(now));
+    declaration.due_at = Some(Moment(due.at));
+    declaration.due_provisional = due.provisional;
+    declaration.policy_version = rules.version;
+    match writer.save_declaration(was, &mut declaration)? {
+        Saved::Yes => {}
+        Saved::Overtaken => return Err(Problem::new(Code::PreconditionFailed)),
+    }
+    Year::of(writer, &declaration)?.post(writer, &declaration, was, rules.policy.floors, "")?;
+    let version = declaration.version;
+    Ok(Reply::ok(SubmissionDto::new(DeclarationDto::new(&declaration, now), warning))
+        .version(version))
+}

@@ -1,0 +1,302 @@
+//! Completed learning as it was delivered: who may see it, and how platforms deliver it (H2, H6, H7, H9).
+
+use xueshi_domain::access::Permission;
+use xueshi_domain::calendar::Action;
+use xueshi_domain::declaration::{
+    DeclarationFacts, LearningSource as Source, Outcome, Step, explain,
+};
+use xueshi_domain::instant::china_date;
+use xueshi_domain::learning::{LearningSpan, Subject, Way};
+use xueshi_domain::people::Post;
+use xueshi_domain::policy::Policy;
+use xueshi_domain::registry::LearningSource;
+use xueshi_domain::rule::Rule;
+use xueshi_domain::{Hours, Refusal};
+use xueshi_persistence::{
+    Id, LearningRecord, LearningRecordFilter, Moment, Page, Reader, Slice, StoreError, Tenths,
+    Word, Writer,
+};
+
+use super::ids::new_id;
+use super::rules::Rules;
+use super::{Asker, Reply};
+use crate::dto::id_numbers::parse_id_number;
+use crate::dto::learning_records::{LearningRecordDto, LearningRecordParams, NewLearningRecord};
+use crate::problem::{Code, Problem, Text};
+
+/// The learning records that the asker may see: their own, and those of the people of their units.
+///
+/// # Errors
+/// On a database failure.
+pub fn list(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    wanted: &LearningRecordParams,
+    page: Page<Id>,
+) -> Result<Slice<LearningRecord>, Problem> {
+    let filter = LearningRecordFilter {
+        year: wanted.year,
+        subject: wanted.subject,
+        professional: wanted.professional_id.map(Id),
+        declared: wanted.declared,
+    };
+    Ok(reader.learning_records(&asker.scope(Permission::ReadRecords), &filter, page)?)
+}
+
+/// One learning record.
+///
+/// # Errors
+/// 404 for what the asker may not see.
+pub fn get(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<LearningRecordDto, Problem> {
+    let found = reader.visible_learning_record(&asker.scope(Permission::ReadRecords), id)?;
+    found.map(LearningRecordDto::from).ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// Takes a platform's completion in. The same delivery again gives the record that stands.
+///
+/// # Errors
+/// 403 for another platform's completions, 422 for an unknown person and for every rule that refuses; the freeze (W1)
+/// among them.
+pub fn deliver(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    new: &NewLearningRecord,
+) -> Result<Reply<LearningRecordDto>, Problem> {
+    require_own_platform(asker, &new.platform)?;
+    let (city, now) = (asker.jurisdiction, writer.now());
+    let professional = learner(writer, city, new)?;
+    if let Some(standing) =
+        writer.platform_completion(city, professional, &new.platform, &new.course_code)?
+    {
+        return if is_same(&standing, new) {
+            Ok(Reply::ok(standing.into()))
+        } else {
+            Err(duplicate(&standing))
+        };
+    }
+    let span = LearningSpan::new(new.started_on.0, new.completed_on.0).map_err(refuse)?;
+    let rules = Rules::of(writer, city, span.year()).map_err(in_own_members)?;
+    let admission = rules.timetable.admit(Action::DeliverLearning, now)?;
+    writer.valid_until(admission.valid_until);
+    check(new, span, &rules.policy, china_date(now)).map_err(refuse)?;
+    if writer.platform(city, &new.platform)?.is_none() {
+        return Err(unknown(
+            "/platform",
+            Text::new("平台没有登记", "the platform is not registered"),
+        ));
+    }
+    let record = LearningRecord {
+        jurisdiction_id: city,
+        professional_id: professional,
+        id: new_id(now),
+        year: span.year(),
+        source: Word(LearningSource::Platform),
+        subject: Word(Subject::Public),
+        way: Word(Way::DistanceCourse),
+        title: new.title.clone(),
+        hours: Tenths(new.hours.0),
+        started_on: span.start(),
+        completed_on: span.end(),
+        passed: true,
+        platform_code: Some(new.platform.clone()),
+        course_code: Some(new.course_code.clone()),
+        class_id: None,
+        declared: false,
+        created_at: Moment(now),
+    };
+    writer.insert_learning_record(&record).map_err(|error| match error {
+        // The same course came in by another request meanwhile: decide again, on what stands now (H7).
+        StoreError::Taken(_) => StoreError::Conflict,
+        other => other,
+    })?;
+    let location = format!("/v1/learning-records/{}", record.id);
+    Ok(Reply::created(&location, record.into()))
+}
+
+/// H6: a client that belongs to a platform delivers for that one only.
+fn require_own_platform(asker: &Asker, platform: &str) -> Result<(), Problem> {
+    if asker.platform.as_deref().is_none_or(|own| own == platform) {
+        return Ok(());
+    }
+    let text =
+        Text::new("只能推送本平台的学习记录", "the client delivers for its own platform only");
+    Err(Problem::new(Code::Forbidden).detail(text.zh.clone(), text.en.clone()).at(
+        "/platform",
+        Code::Forbidden.id(),
+        text,
+    ))
+}
+
+/// The person that a delivery is about.
+fn learner(reader: &mut Reader<'_>, city: Id, new: &NewLearningRecord) -> Result<Id, Problem> {
+    let nobody =
+        |pointer| unknown(pointer, Text::new("没有登记这个人", "no such person is registered"));
+    match (new.professional_id, new.id_type, &new.id_number) {
+        (Some(id), None, None) => {
+            let person = reader.professional(city, Id(id))?;
+            person.map(|person| person.professional_id).ok_or_else(|| nobody("/professional_id"))
+        }
+        (None, Some(id_type), Some(number)) => {
+            let number = parse_id_number(id_type, number, "/id_number")?;
+            reader.professional_by_id_number(city, &number)?.ok_or_else(|| nobody("/id_number"))
+        }
+        (Some(_), _, _) => Err(naming(
+            "/professional_id",
+            "ambiguous",
+            Text::new(
+                "不能与证件类型、证件号码同时填写",
+                "cannot stand beside `id_type` or `id_number`",
+            ),
+        )),
+        (None, Some(_), None) => Err(naming(
+            "/id_number",
+            "required",
+            Text::new("填写证件类型时必填", "is required beside `id_type`"),
+        )),
+        (None, None, Some(_)) => Err(naming(
+            "/id_type",
+            "required",
+            Text::new("填写证件号码时必填", "is required beside `id_number`"),
+        )),
+        (None, None, None) => Err(naming(
+            "/professional_id",
+            "required",
+            Text::new(
+                "应填写人员标识，或证件类型与证件号码",
+                "is required, unless `id_type` and `id_number` are given",
+            ),
+        )),
+    }
+}
+
+fn naming(pointer: &str, code: &'static str, text: Text) -> Problem {
+    Problem::new(Code::ValidationFailed)
+        .detail(text.zh.clone(), text.en.clone())
+        .at(pointer, code, text)
+}
+
+fn unknown(pointer: &str, text: Text) -> Problem {
+    let code = Code::UnknownReference;
+    Problem::new(code).detail(text.zh.clone(), text.en.clone()).at(pointer, code.id(), text)
+}
+
+/// Whether a delivery says again what stands already.
+fn is_same(standing: &LearningRecord, new: &NewLearningRecord) -> bool {
+    standing.title == new.title
+        && standing.hours.0 == new.hours.0
+        && standing.started_on == new.started_on.0
+        && standing.completed_on == new.completed_on.0
+}
+
+/// H7: the same course counts once, and what stands is not changed by a second delivery.
+fn duplicate(standing: &LearningRecord) -> Problem {
+    let text = Text::new(
+        format!("该课程已有学习记录 {}，内容与本次推送不同", standing.id),
+        format!(
+            "the course stands already, with another content, in the learning record {}",
+            standing.id
+        ),
+    );
+    Problem::new(Code::DuplicateLearning)
+        .detail(text.zh.clone(), text.en.clone())
+        .rule(Rule::H7.as_str(), Rule::H7.clause())
+        .fact("standing_id", standing.id.to_string())
+        .fact("ground", "platform_course")
+        .at("/course_code", Code::DuplicateLearning.id(), text)
+}
+
+/// What a declaration of the completion would be refused for, as far as it is about the learning: H1, H2, H6, H8, H9. Whether
+/// the person is employed and in scope (U3, U4b) is asked when they declare.
+fn check(
+    new: &NewLearningRecord,
+    span: LearningSpan,
+    policy: &Policy,
+    today: time::Date,
+) -> Result<(), Refusal> {
+    let facts = DeclarationFacts {
+        year: span.year(),
+        subject: Subject::Public,
+        way: Way::DistanceCourse,
+        title: new.title.clone(),
+        span,
+        hours: new.hours.0,
+        source: Source::PlatformCompletion { platform: new.platform.clone() },
+        used_this_year: Hours::ZERO,
+        employment: None,
+        post: Post::Technical,
+        today,
+    };
+    let mut about_learning = explain(Step::Draft, &facts, policy)
+        .into_iter()
+        .filter(|check| !matches!(check.rule, Rule::U3 | Rule::U4b));
+    let refused = about_learning.find_map(|check| match check.outcome {
+        Outcome::Refused(refusal) => Some(refusal),
+        Outcome::Passed | Outcome::NotApplicable => None,
+    });
+    refused.map_or(Ok(()), Err)
+}
+
+fn refuse(refusal: Refusal) -> Problem {
+    in_own_members(refusal.into())
+}
+
+/// Refusals name the members of a declaration; a delivery calls its days otherwise.
+fn in_own_members(problem: Problem) -> Problem {
+    problem.moved("/learning_end", "/completed_on").moved("/year", "/completed_on")
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::dto::{Amount, Day};
+    use crate::problem::Place;
+
+    fn delivery(tenths: u32, from: time::Date, to: time::Date) -> NewLearningRecord {
+        NewLearningRecord {
+            professional_id: None,
+            id_type: None,
+            id_number: None,
+            platform: "hnzjzx".to_owned(),
+            course_code: "gx-2023-01".to_owned(),
+            title: "数字技术".to_owned(),
+            hours: Amount(Hours::from_tenths(tenths)),
+            started_on: Day(from),
+            completed_on: Day(to),
+        }
+    }
+
+    fn checked(new: &NewLearningRecord) -> Result<(), Refusal> {
+        let policy = Policy::zhengzhou(2023).unwrap().unwrap();
+        let span = LearningSpan::new(new.started_on.0, new.completed_on.0)?;
+        check(new, span, &policy, date!(2023 - 10 - 16))
+    }
+
+    /// H1, H2, H6, H9, and nothing about the person.
+    #[test]
+    fn a_completion_is_checked_like_a_declaration_of_it() {
+        let (first, last) = (date!(2023 - 03 - 01), date!(2023 - 03 - 04));
+        assert_eq!(checked(&delivery(320, first, last)), Ok(()));
+        let code = |new: &NewLearningRecord| checked(new).unwrap_err().code();
+        assert_eq!(code(&delivery(0, first, last)), "hours-not-positive");
+        assert_eq!(code(&delivery(321, first, last)), "hours-exceed-days");
+        assert_eq!(code(&delivery(10, last, first)), "learning-dates-inverted");
+        assert_eq!(
+            code(&delivery(10, date!(2023 - 12 - 28), date!(2024 - 01 - 03))),
+            "spans-two-years"
+        );
+        assert_eq!(code(&delivery(10, first, date!(2023 - 10 - 17))), "learning-not-finished");
+        let unlisted =
+            NewLearningRecord { platform: "elsewhere".to_owned(), ..delivery(10, first, last) };
+        assert_eq!(code(&unlisted), "platform-not-listed");
+    }
+
+    #[test]
+    fn refusals_name_the_members_of_the_delivery() {
+        let new = delivery(10, date!(2023 - 03 - 04), date!(2023 - 03 - 01));
+        let problem = refuse(checked(&new).unwrap_err());
+        let places: Vec<_> = problem.field_errors().iter().map(|error| &error.place).collect();
+        assert_eq!(places, [&Place::Pointer("/completed_on".to_owned())]);
+    }
+}

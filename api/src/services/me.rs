@@ -1,0 +1,116 @@
+//! A person's year in one call: what a phone's first screen needs.
+
+use xueshi_domain::access::Permission;
+use xueshi_domain::learning::Subject;
+use xueshi_domain::ledger::{Assessment, RecordState, YearTotals, assess};
+use xueshi_domain::review::State;
+use xueshi_persistence::{Id, LearningRecordFilter, Page, Reader};
+
+use super::Asker;
+use super::rules::Rules;
+use super::year::{standing_certificate, totals};
+use crate::dto::annual_records::CertificateSummary;
+use crate::dto::me::{NextAction, YearDto, YearParts};
+use crate::problem::{Code, Problem};
+
+/// Learning records that the first screen offers to declare at most.
+const OFFERED: i64 = 20;
+
+/// The year of a professional whom the asker may see (their own, or one of their unit's).
+///
+/// # Errors
+/// 404 for anyone else, `no-policy` for a year without a published policy.
+pub fn year_of(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    person: Id,
+    year: i32,
+) -> Result<YearDto, Problem> {
+    let person = if asker.actor.is_professional(person.0) {
+        reader.professional(asker.jurisdiction, person)?
+    } else {
+        reader.visible_professional(&asker.scope(Permission::ReadRecords), person)?
+    };
+    let person = person.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let now = reader.now();
+    let city = asker.jurisdiction;
+    let rules = Rules::of(reader, city, year)?;
+    let record = reader.annual_record(city, person.professional_id, year)?;
+    let year_totals = record.as_ref().map_or_else(YearTotals::default, totals);
+    let assessment = assess(rules.policy.floors, year_totals);
+    let certificate = match &record {
+        Some(record) => standing_certificate(reader, record)?,
+        None => None,
+    };
+    let state = record.as_ref().map_or(RecordState::InProgress, |record| record.state.0);
+    let declarations = reader.declarations_of_year(city, person.professional_id, year)?;
+
+    let mut next_actions = Vec::new();
+    for declaration in &declarations {
+        match declaration.state.0 {
+            State::Draft => next_actions.push(NextAction::submit(declaration)),
+            State::Returned => next_actions.push(NextAction::correct(declaration)),
+            State::EmployerReview | State::AuthorityReview => {
+                next_actions.push(NextAction::wait(declaration, now))
+            }
+            State::Approved
+            | State::Rejected
+            | State::Withdrawn
+            | State::Lapsed
+            | State::Revoked => {}
+        }
+    }
+    let own = xueshi_persistence::Scope {
+        jurisdiction: city,
+        own: Some(person.professional_id),
+        subtrees: Vec::new(),
+    };
+    let filter =
+        LearningRecordFilter { year: Some(year), declared: Some(false), ..Default::default() };
+    let page = Page { limit: OFFERED, after: None, descending: false, count: false };
+    for record in reader.learning_records(&own, &filter, page)?.rows {
+        if record.passed {
+            next_actions.push(NextAction::declare(&record));
+        }
+    }
+    next_actions.extend(still_to_learn(&assessment, &next_actions));
+    if let Some(certificate) = &certificate {
+        next_actions.push(NextAction::certificate(certificate));
+    } else if state == RecordState::Satisfied {
+        next_actions.push(NextAction::await_verification());
+    }
+    Ok(YearDto::new(YearParts {
+        person: &person,
+        year,
+        state,
+        requirement: rules.policy.floors.into(),
+        assessment: &assessment,
+        windows: rules.timetable.statuses(now),
+        declarations: &declarations,
+        certificate: certificate.as_ref().map(CertificateSummary::from),
+        next_actions,
+        version: record.as_ref().map_or(0, |record| record.version),
+        policy_version: rules.version,
+        now,
+    }))
+}
+
+/// What is left to learn once everything under way and on offer has been approved.
+fn still_to_learn(assessment: &Assessment, under_way: &[NextAction]) -> Vec<NextAction> {
+    [Subject::Public, Subject::Professional]
+        .into_iter()
+        .filter_map(|subject| {
+            let short = match subject {
+                Subject::Public => assessment.shortfall.public,
+                Subject::Professional => assessment.shortfall.professional,
+            };
+            let coming = under_way
+                .iter()
+                .filter(|action| action.subject == Some(subject))
+                .filter_map(|action| action.hours);
+            let coming = coming.map(|hours| hours.0).sum();
+            let left = short.saturating_sub(coming);
+            (!left.is_zero()).then(|| NextAction::learn(subject, left))
+        })
+        .collect()
+}

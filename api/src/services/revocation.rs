@@ -1,0 +1,80 @@
+//! Taking an approval back (municipal bureau); the year and its certificate follow (A2, E13).
+
+use uuid::Uuid;
+use xueshi_domain::access::Permission;
+use xueshi_domain::calendar::Action;
+use xueshi_domain::registry::RecordAct;
+use xueshi_domain::review::{Event, next};
+use xueshi_persistence::{Id, Moment, RecordedAct, Saved, StoreError, Word, Writer};
+
+use super::declarations::visible;
+use super::ids::new_id;
+use super::rules::Rules;
+use super::year::Year;
+use super::{Asker, Reply};
+use crate::dto::declarations::DeclarationDto;
+use crate::extract::RequiredIfMatch;
+use crate::problem::Problem;
+
+/// Revokes an approved declaration.
+///
+/// # Errors
+/// 403 without the right or on one's own declaration, 409 in other states, 412 on a stale version, `year-end-freeze`.
+pub fn revoke(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    id: Uuid,
+    condition: &RequiredIfMatch,
+    reason: &str,
+) -> Result<Reply<DeclarationDto>, Problem> {
+    let now = writer.now();
+    let mut declaration = visible(writer, asker, id)?;
+    let employer = writer.organization(declaration.jurisdiction_id, declaration.employer_id)?;
+    let path = employer.map(|unit| unit.path).unwrap_or_default();
+    let unit = asker.acting_for(Permission::RevokeApproval, &path)?.organization_id;
+    if asker.actor.is_professional(declaration.professional_id.0) {
+        return Err(xueshi_domain::Refusal::OwnDeclaration.into());
+    }
+    condition.check(declaration.version.into())?;
+    let was = declaration.state.0;
+    let state = next(was, Event::Revoke)?;
+    let rules = Rules::of(writer, declaration.jurisdiction_id, declaration.year)?;
+    let admission = rules.timetable.admit(Action::Revoke, now)?;
+    writer.valid_until(admission.valid_until);
+    declaration.state = Word(state);
+    match writer.save_declaration(was, &mut declaration)? {
+        Saved::Yes => {}
+        Saved::Overtaken => return Err(StoreError::Conflict.into()),
+    }
+    if let Some(record) = declaration.learning_record_id {
+        writer.set_declared(
+            declaration.jurisdiction_id,
+            declaration.professional_id,
+            record,
+            false,
+        )?;
+    }
+    writer.insert_record_act(&RecordedAct {
+        jurisdiction_id: declaration.jurisdiction_id,
+        professional_id: declaration.professional_id,
+        id: new_id(now),
+        act: Word(RecordAct::Revoked),
+        declaration_id: Some(declaration.id),
+        certificate_id: None,
+        year: declaration.year,
+        account_id: asker.account(),
+        unit_id: Id(unit),
+        reason: Some(reason.to_owned()),
+        policy_version: rules.version,
+        acted_at: Moment(now),
+    })?;
+    Year::of(writer, &declaration)?.post(
+        writer,
+        &declaration,
+        was,
+        rules.policy.floors,
+        "hours_revoked",
+    )?;
+    let version = declaration.version;
+    Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))
+}

@@ -1,0 +1,184 @@
+//! Verifying satisfied years, which issues their certificates (A1).
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+use xueshi_domain::access::{OrgPath, Permission, may_verify};
+use xueshi_domain::calendar::Action;
+use xueshi_domain::certificate::{
+    CertificateContent, CertificateNumber, CertificateState, Completion, VerificationCode,
+};
+use xueshi_domain::instant::china_date;
+use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
+use xueshi_domain::registry::RecordAct;
+use xueshi_persistence::{
+    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, RecordedAct, Word, Writer,
+};
+
+use super::ids::new_id;
+use super::rules::Rules;
+use super::year::{standing_certificate, totals};
+use super::{Asker, Reply};
+use crate::dto::annual_records::{VerificationDto, VerificationResult, Verify};
+use crate::problem::{Code, Problem, Text};
+use crate::request::RequestInfo;
+
+/// Years at most that one call verifies.
+pub const MOST: usize = 500;
+
+/// Verifies the years of named people, or all satisfied ones of an employer. A bad item never blocks the rest.
+///
+/// # Errors
+/// `window-closed` or `year-end-freeze` for the whole call, and failures of the store; other refusals are results.
+pub fn verify_all(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    request: &Verify,
+    info: &RequestInfo,
+) -> Result<Reply<VerificationDto>, Problem> {
+    let rules = Rules::of(writer, asker.jurisdiction, request.year)?;
+    let admission = rules.timetable.admit(Action::Verify, writer.now())?;
+    writer.valid_until(admission.valid_until);
+    let people = chosen(writer, asker, request)?;
+    let mut results = Vec::with_capacity(people.len());
+    for person in people {
+        let result = writer.attempt(|writer| verify_one(writer, asker, &rules, person));
+        results.push(match result {
+            Ok(result) => result,
+            Err(problem) if problem.status().is_client_error() => {
+                VerificationResult::refused(person, &problem, info)
+            }
+            Err(problem) => return Err(problem),
+        });
+    }
+    Ok(Reply::ok(VerificationDto { results }))
+}
+
+fn chosen(writer: &mut Writer<'_>, asker: &Asker, request: &Verify) -> Result<Vec<Uuid>, Problem> {
+    let (people, employer) = match (&request.professional_ids, request.employer_id) {
+        (Some(people), None) => return Ok(people.clone()),
+        (None, Some(employer)) => (asker.scope(Permission::VerifyRecords), employer),
+        (Some(_), Some(_)) | (None, None) => {
+            let text = Text::new(
+                "professional_ids 与 employer_id 必须且只能给出一个",
+                "give either professional_ids or employer_id",
+            );
+            return Err(Problem::new(Code::ValidationFailed).at("", "one-of", text));
+        }
+    };
+    let filter = AnnualRecordFilter {
+        year: request.year,
+        state: Some(RecordState::Satisfied),
+        employer: Some(Id(employer)),
+    };
+    let page = Page { limit: MOST as i64, after: None, descending: false, count: false };
+    let records = writer.annual_records(&people, &filter, page)?;
+    Ok(records.rows.into_iter().map(|record| record.professional_id.0).collect())
+}
+
+fn verify_one(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    rules: &Rules,
+    person_id: Uuid,
+) -> Result<VerificationResult, Problem> {
+    let city = asker.jurisdiction;
+    let not_found = || Problem::new(Code::NotFound);
+    let person = writer
+        .visible_professional(&asker.scope(Permission::ReadPeople), Id(person_id))?
+        .ok_or_else(not_found)?;
+    let Some(mut record) = writer.annual_record(city, person.professional_id, rules.policy.year)?
+    else {
+        return Ok(VerificationResult::outcome(person_id, VerifyOutcome::NotSatisfied));
+    };
+    let body = writer.organization(city, record.authority_id)?.ok_or_else(not_found)?;
+    let body_path = OrgPath::parse(&body.path).map_err(Problem::internal)?;
+    let unit = Id(may_verify(&asker.actor, &body_path, person_id)?.organization_id);
+
+    let satisfied = assess(rules.policy.floors, totals(&record)).satisfied;
+    match verify(record.state.0, satisfied) {
+        VerifyOutcome::Certified => {}
+        VerifyOutcome::AlreadyCertified => {
+            let certificate = standing_certificate(writer, &record)?;
+            return Ok(VerificationResult::certified(
+                person_id,
+                VerifyOutcome::AlreadyCertified,
+                certificate.as_ref(),
+            ));
+        }
+        outcome @ (VerifyOutcome::NotSatisfied | VerifyOutcome::Exempt) => {
+            return Ok(VerificationResult::outcome(person_id, outcome));
+        }
+    }
+    let certificate = issue(writer, asker, &record, &person.name, &person.id_masked, unit)?;
+    writer.insert_certificate(&certificate)?;
+    writer.insert_record_act(&RecordedAct {
+        jurisdiction_id: city,
+        professional_id: person.professional_id,
+        id: new_id(writer.now()),
+        act: Word(RecordAct::Verified),
+        declaration_id: None,
+        certificate_id: Some(certificate.id),
+        year: record.year,
+        account_id: asker.account(),
+        unit_id: unit,
+        reason: None,
+        policy_version: rules.version,
+        acted_at: Moment(writer.now()),
+    })?;
+    record.state = Word(RecordState::Certified);
+    record.certificate_id = Some(certificate.id);
+    writer.save_annual_record(&mut record)?;
+    Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
+}
+
+/// The next version of a year's certificate, sealed for the municipal bureau.
+fn issue(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    record: &AnnualRecord,
+    name: &str,
+    masked_id_number: &str,
+    unit: Id,
+) -> Result<Certificate, Problem> {
+    let now: OffsetDateTime = writer.now();
+    let city = record.jurisdiction_id;
+    let missing = |what: &str| Problem::internal(format!("{what} is missing"));
+    let jurisdiction = writer.jurisdiction(city)?.ok_or_else(|| missing("the city"))?;
+    let bureau = writer.municipal_bureau(city)?.ok_or_else(|| missing("the municipal bureau"))?;
+    let employer =
+        writer.organization(city, record.employer_id)?.ok_or_else(|| missing("the employer"))?;
+    let versions = writer.certificates_of_year(city, record.professional_id, record.year)?;
+    let sequence = writer.next_number(city, &format!("certificate-{}", record.year))?;
+    let sequence = u32::try_from(sequence).map_err(Problem::internal)?;
+    let number = CertificateNumber::new(&jurisdiction.code, record.year, sequence)
+        .map_err(Problem::internal)?;
+    let verification_code = VerificationCode::from_random(rand::random());
+    let content = CertificateContent {
+        number,
+        verification_code: verification_code.clone(),
+        name: name.to_owned(),
+        masked_id_number: masked_id_number.to_owned(),
+        employer: employer.name,
+        year: record.year,
+        hours: totals(record).approved.into(),
+        issuing_body: bureau.name,
+        issued_on: china_date(now),
+        completed: Completion::InYear,
+    };
+    Ok(Certificate {
+        jurisdiction_id: city,
+        professional_id: record.professional_id,
+        id: new_id(now),
+        year: record.year,
+        version: i32::try_from(versions.len() + 1).map_err(Problem::internal)?,
+        number: number.to_string(),
+        verification_code: verification_code.as_str().to_owned(),
+        state: Word(CertificateState::Valid),
+        content: serde_json::to_string(&content).map_err(Problem::internal)?,
+        issued_by: asker.account(),
+        issued_for: unit,
+        issued_at: Moment(now),
+        ended_at: None,
+        end_reason: None,
+    })
+}

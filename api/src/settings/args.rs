@@ -1,0 +1,112 @@
+//! The settings as command-line flags. The environment and the file use the same names and the same parsers.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::rate::RateChoice;
+
+/// Every setting, absent where nothing was said.
+///
+/// Each flag `--some-name` is also `XUESHI_SOME_NAME` in the environment and `some_name` in `xueshi.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(
+    next_help_heading = "Settings (flag --NAME, environment XUESHI_NAME, or name in xueshi.toml; in this order)"
+)]
+pub struct SettingsArgs {
+    /// Settings file [default: xueshi.toml, if there is one]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
+    /// Address to listen on; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, global = true, value_name = "ADDRESS")]
+    pub bind: Option<SocketAddr>,
+    /// sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME [default: SQLite in the data directory]
+    #[arg(long, global = true, value_name = "URL", value_parser = database_url)]
+    pub database_url: Option<String>,
+    /// Demo world with a test clock; refuses a database with production data
+    #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub sandbox: Option<bool>,
+    /// Per cent of requests that the sandbox answers with a 409, 429 or 503 [default: 0]
+    #[arg(long, global = true, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub chaos: Option<u8>,
+    /// Directory for attachments, keys and the SQLite file [default: data]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub data_dir: Option<PathBuf>,
+    /// Address under which callers know the service [default: http:// and the bound address]
+    #[arg(long, global = true, value_name = "URL", value_parser = http_url)]
+    pub public_url: Option<String>,
+    /// Requests of one caller, such as 600/60s, or off [default: 600/60s, off in the sandbox]
+    #[arg(long, global = true, value_name = "RATE")]
+    pub rate_limit: Option<RateChoice>,
+    /// Origins of web pages that may call the service, separated by commas
+    #[arg(long, global = true, value_name = "ORIGINS", value_delimiter = ',', value_parser = http_url)]
+    pub cors_origins: Option<Vec<String>>,
+    /// Log filter, such as info or xueshi_api=debug,warn [default: info]
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+    /// Life of an access token in seconds [default: 900]
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(30..=86_400))]
+    pub access_token_seconds: Option<u64>,
+    /// Life of an unused refresh token in days [default: 14]
+    #[arg(long, global = true, value_name = "DAYS", value_parser = clap::value_parser!(u64).range(1..=365))]
+    pub refresh_token_days: Option<u64>,
+    /// Largest JSON body in bytes [default: 1048576]
+    #[arg(long, global = true, value_name = "BYTES")]
+    pub json_limit: Option<usize>,
+    /// Largest upload in bytes [default: 33554432]
+    #[arg(long, global = true, value_name = "BYTES")]
+    pub upload_limit: Option<usize>,
+    /// HTTP worker threads [default: one for each processor]
+    #[arg(long, global = true, value_name = "NUMBER", value_parser = worker_count)]
+    pub workers: Option<usize>,
+}
+
+impl SettingsArgs {
+    /// These settings, and the other ones where these say nothing.
+    #[must_use]
+    pub(super) fn or(self, other: SettingsArgs) -> SettingsArgs {
+        SettingsArgs {
+            config: self.config.or(other.config),
+            bind: self.bind.or(other.bind),
+            database_url: self.database_url.or(other.database_url),
+            sandbox: self.sandbox.or(other.sandbox),
+            chaos: self.chaos.or(other.chaos),
+            data_dir: self.data_dir.or(other.data_dir),
+            public_url: self.public_url.or(other.public_url),
+            rate_limit: self.rate_limit.or(other.rate_limit),
+            cors_origins: self.cors_origins.or(other.cors_origins),
+            log: self.log.or(other.log),
+            access_token_seconds: self.access_token_seconds.or(other.access_token_seconds),
+            refresh_token_days: self.refresh_token_days.or(other.refresh_token_days),
+            json_limit: self.json_limit.or(other.json_limit),
+            upload_limit: self.upload_limit.or(other.upload_limit),
+            workers: self.workers.or(other.workers),
+        }
+    }
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    if ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected sqlite://PATH or postgres://…".to_owned())
+    }
+}
+
+fn http_url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(char::is_whitespace) => {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err("expected an address such as https://xueshi.example".to_owned()),
+    }
+}
+
+fn worker_count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if (1..=1024).contains(&count) => Ok(count),
+        _ => Err("expected a number from 1 to 1024".to_owned()),
+    }
+}

@@ -1,0 +1,57 @@
+//! What all handlers share.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use xueshi_persistence::BlobStore;
+
+use crate::auth::Admission;
+use crate::certificate_pdf::FontFiles;
+use crate::middleware::rate_limit::Limits;
+use crate::openapi::Document;
+use crate::sandbox::Sandbox;
+use crate::services::Desk;
+use crate::services::login::Logins;
+use crate::settings::Settings;
+
+/// Something that has to work before the service takes requests.
+pub trait ReadyCheck: Send + Sync {
+    /// A short name, for instance `store`.
+    fn name(&self) -> &'static str;
+    /// Whether it works now; the error goes to the log.
+    fn check(&self) -> BoxFuture<'static, Result<(), String>>;
+}
+
+/// Shared by all workers of one application.
+pub struct AppState {
+    /// The settings.
+    pub settings: Settings,
+    /// Address under which callers know the service, without a trailing slash.
+    pub public_url: Arc<str>,
+    /// The OpenAPI document.
+    pub document: &'static Document,
+    /// Verifies tokens and permissions.
+    pub admission: Arc<dyn Admission>,
+    /// Logging in.
+    pub logins: Logins,
+    /// The store, as handlers use it.
+    pub desk: Desk,
+    /// Evidence files.
+    pub blobs: Arc<dyn BlobStore>,
+    /// Demo world and test clock, where it is a sandbox.
+    pub sandbox: Option<Arc<Sandbox>>,
+    /// The typefaces of certificates.
+    pub fonts: FontFiles,
+    /// What `/readyz` asks.
+    pub ready: Vec<Arc<dyn ReadyCheck>>,
+    /// The rate limits, if there are any.
+    pub(crate) limits: Option<Limits>,
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AppState").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,146 @@
+//! Where a running service keeps everything: the database with its key and clock, and the evidence files.
+
+mod housekeeping;
+mod master_key;
+mod place;
+mod ready;
+#[cfg(test)]
+pub(crate) mod scratch;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use xueshi_persistence::{
+    BlobStore, Clock, DatabaseUrl, Keep, LocalDirectory, Purpose, Reader, Store, StoreError, StoreOptions, UnknownDatabase,
+    Writer, pending_migrations,
+};
+
+use crate::sandbox::Sandbox;
+use crate::sandbox::clock::SystemClock;
+use crate::services::Desk;
+use crate::settings::Settings;
+
+pub use housekeeping::Housekeeping;
+pub use place::{database, make_data_dir};
+pub use ready::StoreCheck;
+
+use master_key::KeyFile;
+use place::Place;
+
+/// PostgreSQL connections of one service. SQLite, where a read runs on the thread that asks for it, has as many as threads.
+const POSTGRES_CONNECTIONS: u32 = 8;
+
+/// Why the storage cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database URL is none.
+    #[error(transparent)]
+    Url(#[from] UnknownDatabase),
+    /// A directory or a file in it cannot be used.
+    #[error("{}: {source}", path.display())]
+    Directory {
+        /// Which one.
+        path: PathBuf,
+        /// The reason.
+        source: std::io::Error,
+    },
+    /// The master key is not readable, or missing.
+    #[error("{0}")]
+    Key(String),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The opened storage of one service.
+pub struct Storage {
+    /// The store, as handlers use it.
+    pub desk: Desk,
+    /// The evidence files.
+    pub blobs: Arc<dyn BlobStore>,
+    /// The clock that everything goes by.
+    pub clock: Arc<dyn Clock>,
+    /// Demo world and test clock, where it is a sandbox.
+    pub sandbox: Option<Arc<Sandbox>>,
+    /// Keeps a sandbox's directory from being used by another one.
+    place: Place,
+}
+
+impl std::fmt::Debug for Storage {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Storage").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
+impl Storage {
+    /// Opens what the settings name; an empty database is marked for its purpose, and a sandbox gets the demo world.
+    ///
+    /// # Errors
+    /// When something cannot be reached or read, or the database is marked for the other purpose.
+    pub async fn open(settings: &Settings) -> Result<Self, StorageError> {
+        let place = Place::of(settings)?;
+        let blobs: Arc<dyn BlobStore> =
+            Arc::new(LocalDirectory::open(&place.attachments).map_err(place::unusable(&place.attachments))?);
+        let connections = connections(&place.url, settings.workers);
+        if settings.sandbox {
+            let sandbox = Arc::new(Sandbox::new(Arc::new(SystemClock)));
+            let clock: Arc<dyn Clock> = sandbox.clock();
+            let options = StoreOptions {
+                url: place.url.clone(),
+                master_key: master_key::of_sandboxes(),
+                clock: Arc::clone(&clock),
+                connections,
+            };
+            let store = Store::open(options)?;
+            sandbox.settle(&store, blobs.as_ref()).await?;
+            return Ok(Self { desk: Desk::new(store), blobs, clock, sandbox: Some(sandbox), place });
+        }
+        let key = KeyFile::find(&settings.data_dir)?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let options = StoreOptions {
+            url: place.url.clone(),
+            master_key: key.key.clone(),
+            clock: Arc::clone(&clock),
+            connections,
+        };
+        let store = Store::open(options)?;
+        claim_for_production(&store, key).await?;
+        Ok(Self { desk: Desk::new(store), blobs, clock, sandbox: None, place })
+    }
+}
+
+/// Opens a database only to check it, whatever it is for; nothing is changed, and nothing can be decrypted.
+///
+/// # Errors
+/// When it cannot be reached; [`StoreError::WrongPurpose`] when it is not at this version.
+pub fn open_for_checks(settings: &Settings) -> Result<Store, StorageError> {
+    let url = database(settings)?;
+    if !pending_migrations(&url)?.is_empty() {
+        let text = format!("{url} is empty or older than this version: run `xueshi migrate` first");
+        return Err(StoreError::WrongPurpose(text).into());
+    }
+    let options = StoreOptions { url, master_key: master_key::of_sandboxes(), clock: Arc::new(SystemClock), connections: 1 };
+    Ok(Store::open(options)?)
+}
+
+fn connections(url: &DatabaseUrl, workers: usize) -> u32 {
+    match url {
+        DatabaseUrl::Sqlite(_) => u32::try_from(workers).unwrap_or(u32::MAX).clamp(2, 32),
+        DatabaseUrl::Postgres(_) => POSTGRES_CONNECTIONS,
+    }
+}
+
+/// Marks an empty database. A new key is kept only now: a database that has data already was encrypted under another one.
+async fn claim_for_production(store: &Store, key: KeyFile) -> Result<(), StorageError> {
+    let purpose = store.read::<_, StoreError, _>(|reader: &mut Reader<'_>| reader.purpose()).await?;
+    match purpose {
+        Some(Purpose::Production) => key.must_exist(),
+        Some(Purpose::Sandbox) | None => {
+            let claim = |writer: &mut Writer<'_>| writer.claim_for(Purpose::Production, writer.now());
+            if purpose.is_none() {
+                key.keep()?;
+            }
+            Ok(store.write(Keep::Yes, claim).await?)
+        }
+    }
+}

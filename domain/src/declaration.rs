@@ -1,0 +1,393 @@
+//! What may be declared (rules H1, H2, H5, H6, H8–H10, U3, U4b).
+//!
+//! A draft and a submission go through one list of checks. [`explain`] gives the outcome of each (V7), [`check_draft`] and
+//! [`check_submission`] the first one that refuses.
+
+use serde::Serialize;
+use time::{Date, OffsetDateTime};
+
+use crate::hours::Hours;
+use crate::instant::start_of_day;
+use crate::learning::{EvidenceKind, LearningSpan, Subject, Way};
+use crate::people::{Employment, Post, require_active, require_in_scope};
+use crate::policy::Policy;
+use crate::refusal::{LimitKind, NotFiledReason, Refusal};
+use crate::rule::Rule;
+
+/// All that the rules need to know of a declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeclarationFacts {
+    /// The year that it is declared for.
+    pub year: i32,
+    /// The kind of subject.
+    pub subject: Subject,
+    /// The way of earning.
+    pub way: Way,
+    /// Its title, which a refusal names where there is no class.
+    pub title: String,
+    /// The days of learning.
+    pub span: LearningSpan,
+    /// The hours.
+    pub hours: Hours,
+    /// Where the learning comes from.
+    pub source: LearningSource,
+    /// Hours of this way in this year that the person's other declarations hold, approved and pending (H8).
+    pub used_this_year: Hours,
+    /// The person's employment, if any (U3).
+    pub employment: Option<Employment>,
+    /// The person's post (U4b).
+    pub post: Post,
+    /// The day in China on which it is asked.
+    pub today: Date,
+}
+
+/// Where the learning of a declaration comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LearningSource {
+    /// The person's own word, with evidence (H10).
+    SelfDeclared {
+        /// The kind of each attachment.
+        evidence: Vec<EvidenceKind>,
+    },
+    /// A completion that a platform delivered (H6).
+    PlatformCompletion {
+        /// The code of the platform on which it was learned.
+        platform: String,
+    },
+    /// A class's roster (H5, P3, P4).
+    Roster(ClassFacts),
+}
+
+/// All that the rules need to know of a class and of the attendee in its roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassFacts {
+    /// Its title.
+    pub title: String,
+    /// The name of the institution.
+    pub institution: String,
+    /// Whether the institution was filed with the municipal bureau for the year (P1).
+    pub institution_filed: bool,
+    /// When the municipal bureau approved the plan that it stands on, if it did.
+    pub plan_approved_at: Option<OffsetDateTime>,
+    /// The first day of the class.
+    pub began: Date,
+    /// The hours of the plan's item (P3); `None` when no item is named.
+    pub item_hours: Option<Hours>,
+    /// Whether the attendee passed (P4).
+    pub passed: bool,
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "outcome", content = "refusal", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The rule has nothing to say here.
+    NotApplicable,
+    /// The rule is kept.
+    Passed,
+    /// The rule is broken.
+    Refused(Refusal),
+}
+
+/// One rule's outcome (V7).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// The rule.
+    pub rule: Rule,
+    /// What it found.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// A declaration that every check lets through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admitted {
+    /// The outcome of each check, none of them refused.
+    pub checks: Vec<Check>,
+}
+
+text_enum! {
+    /// How far a declaration is to go.
+    pub enum Step {
+        /// Created or edited: what it says of itself must be possible.
+        Draft = "draft",
+        /// Submitted: the year's cap and the evidence are looked at too.
+        Submission = "submission",
+    }
+}
+
+/// Whether a rule applied, when it does not refuse.
+enum Verdict {
+    NotApplicable,
+    Passed,
+}
+
+type CheckFn = fn(&DeclarationFacts, &Policy) -> Result<Verdict, Refusal>;
+
+/// Every check in the order in which a person would want to hear of it: the person, the days, the source, the amount.
+const CHECKS: &[(Rule, Step, CheckFn)] = &[
+    (Rule::W3, Step::Draft, policy_of_the_year),
+    (Rule::U3, Step::Draft, active_employment),
+    (Rule::U4b, Step::Draft, post_in_scope),
+    (Rule::H2, Step::Draft, year_of_learning),
+    (Rule::H2, Step::Draft, learning_is_finished),
+    (Rule::H6, Step::Draft, public_hours_from_a_platform),
+    (Rule::H6, Step::Draft, platform_is_listed),
+    (Rule::H5, Step::Draft, class_on_an_approved_plan),
+    (Rule::P4, Step::Draft, attendee_passed),
+    (Rule::H8, Step::Draft, way_is_counted),
+    (Rule::H1, Step::Draft, some_hours),
+    (Rule::H8, Step::Draft, within_the_limit_of_one_item),
+    (Rule::P3, Step::Draft, within_the_plan_item),
+    (Rule::H9, Step::Draft, days_hold_the_hours),
+    (Rule::H8, Step::Submission, within_the_limit_of_the_year),
+    (Rule::H10, Step::Submission, evidence_is_there),
+];
+
+/// The outcome of every check of a step, none left out (V7).
+#[must_use]
+pub fn explain(step: Step, facts: &DeclarationFacts, policy: &Policy) -> Vec<Check> {
+    CHECKS
+        .iter()
+        .filter(|(_, from, _)| *from <= step)
+        .map(|(rule, _, check)| Check {
+            rule: *rule,
+            outcome: match check(facts, policy) {
+                Ok(Verdict::NotApplicable) => Outcome::NotApplicable,
+                Ok(Verdict::Passed) => Outcome::Passed,
+                Err(refusal) => Outcome::Refused(refusal),
+            },
+        })
+        .collect()
+}
+
+/// Whether a declaration can be kept as a draft (H1, H2, H5, H6, H8 for one item, H9, U3, U4b).
+///
+/// # Errors
+/// The first [`Refusal`].
+pub fn check_draft(facts: &DeclarationFacts, policy: &Policy) -> Result<Admitted, Refusal> {
+    admit(Step::Draft, facts, policy)
+}
+
+/// Whether a declaration can be submitted: everything of a draft again, the year's cap (H8) and the evidence (H10).
+///
+/// # Errors
+/// The first [`Refusal`].
+pub fn check_submission(facts: &DeclarationFacts, policy: &Policy) -> Result<Admitted, Refusal> {
+    admit(Step::Submission, facts, policy)
+}
+
+fn admit(step: Step, facts: &DeclarationFacts, policy: &Policy) -> Result<Admitted, Refusal> {
+    let checks = explain(step, facts, policy);
+    let refused = checks.iter().find_map(|check| match &check.outcome {
+        Outcome::Refused(refusal) => Some(refusal.clone()),
+        Outcome::Passed | Outcome::NotApplicable => None,
+    });
+    refused.map_or(Ok(Admitted { checks }), Err)
+}
+
+fn passed_if(fine: bool, refusal: impl FnOnce() -> Refusal) -> Result<Verdict, Refusal> {
+    if fine { Ok(Verdict::Passed) } else { Err(refusal()) }
+}
+
+/// W3: a declaration is judged by the policy of its own year.
+fn policy_of_the_year(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
+    passed_if(facts.year == policy.year, || Refusal::NoPolicy { year: facts.year })
+}
+
+/// U3: who has retired or left can no longer declare.
+fn active_employment(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    require_active(facts.employment, facts.today).map(|()| Verdict::Passed)
+}
+
+/// U4b: staff managed as civil servants are out of scope.
+fn post_in_scope(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
+    require_in_scope(facts.post, policy.include_management_posts).map(|()| Verdict::Passed)
+}
+
+/// H2: the year of a declaration is the one in which the learning ended.
+fn year_of_learning(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    let learning_year = facts.span.year();
+    passed_if(facts.year == learning_year, || Refusal::YearMismatch {
+        year: facts.year,
+        learning_year,
+    })
+}
+
+/// H2: what has not ended yet belongs to no year yet. Learning that ends today has ended.
+fn learning_is_finished(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    let (ends, today) = (facts.span.end(), facts.today);
+    passed_if(ends <= today, || Refusal::LearningNotFinished { ends, today })
+}
+
+/// H6: public-required hours come only as completion records of platforms.
+fn public_hours_from_a_platform(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    match (facts.subject, &facts.source) {
+        (Subject::Professional, _) => Ok(Verdict::NotApplicable),
+        (Subject::Public, LearningSource::PlatformCompletion { .. }) => Ok(Verdict::Passed),
+        (Subject::Public, LearningSource::SelfDeclared { .. } | LearningSource::Roster(_)) => {
+            Err(Refusal::PublicHoursNeedPlatform)
+        }
+    }
+}
+
+/// H6: a completion counts only from a platform on the year's list, whatever its subject.
+fn platform_is_listed(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
+    match &facts.source {
+        LearningSource::PlatformCompletion { platform } => {
+            passed_if(policy.lists_platform(platform), || Refusal::PlatformNotListed {
+                platform: platform.clone(),
+                year: policy.year,
+            })
+        }
+        LearningSource::SelfDeclared { .. } | LearningSource::Roster(_) => {
+            Ok(Verdict::NotApplicable)
+        }
+    }
+}
+
+/// H5: a trainer's professional hours need a class on a plan that was approved before the class began (E10).
+///
+/// **Reading**: the class begins with its first day, so that an approval on that day comes too late; and a taught way on a
+/// person's own word has no class that could stand on a plan.
+fn class_on_an_approved_plan(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    if facts.subject == Subject::Public {
+        return Ok(Verdict::NotApplicable);
+    }
+    let (class, institution, missing) = match &facts.source {
+        LearningSource::Roster(class) => {
+            (&class.title, Some(class.institution.clone()), missing_of(class))
+        }
+        LearningSource::SelfDeclared { .. } if facts.way.is_taught() => {
+            (&facts.title, None, Some(NotFiledReason::NoClass))
+        }
+        LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
+            return Ok(Verdict::NotApplicable);
+        }
+    };
+    match missing {
+        Some(missing) => {
+            Err(Refusal::TrainingPlanNotFiled { class: class.clone(), institution, missing })
+        }
+        None => Ok(Verdict::Passed),
+    }
+}
+
+/// What a class lacks to count as one on an approved plan of a filed institution, if anything (H5, P1, E10).
+#[must_use]
+pub fn missing_of(class: &ClassFacts) -> Option<NotFiledReason> {
+    match class.plan_approved_at {
+        _ if !class.institution_filed => Some(NotFiledReason::InstitutionNotFiled),
+        None => Some(NotFiledReason::PlanNotApproved),
+        Some(approved) if approved >= start_of_day(class.began) => {
+            Some(NotFiledReason::ApprovedAfterClassBegan)
+        }
+        Some(_) => None,
+    }
+}
+
+/// P4: only an attendee who passed earns the hours.
+fn attendee_passed(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    match &facts.source {
+        LearningSource::Roster(class) => {
+            passed_if(class.passed, || Refusal::ClassNotPassed { class: class.title.clone() })
+        }
+        LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
+            Ok(Verdict::NotApplicable)
+        }
+    }
+}
+
+/// H8: on a person's own word only the ways that the year's conversion table takes, with evidence, count.
+fn way_is_counted(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
+    match &facts.source {
+        LearningSource::SelfDeclared { .. } => {
+            let counted =
+                policy.conversion_of(facts.way).is_some_and(|rule| !rule.evidence.is_empty());
+            passed_if(counted, || Refusal::WayNotCounted { way: facts.way, year: policy.year })
+        }
+        LearningSource::PlatformCompletion { .. } | LearningSource::Roster(_) => {
+            Ok(Verdict::NotApplicable)
+        }
+    }
+}
+
+/// H1: a declaration gives at least a tenth of an hour.
+fn some_hours(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    passed_if(!facts.hours.is_zero(), || Refusal::HoursNotPositive)
+}
+
+/// H8: the conversion table's limit for one item of the way.
+fn within_the_limit_of_one_item(
+    facts: &DeclarationFacts,
+    policy: &Policy,
+) -> Result<Verdict, Refusal> {
+    let max = policy.conversion_of(facts.way).and_then(|rule| rule.max_hours_each);
+    within(facts, LimitKind::PerItem, max, Hours::ZERO)
+}
+
+/// P3: a class gives no more hours than the item of its plan.
+fn within_the_plan_item(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    match &facts.source {
+        LearningSource::Roster(class) => {
+            within(facts, LimitKind::PlanItem, class.item_hours, Hours::ZERO)
+        }
+        LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
+            Ok(Verdict::NotApplicable)
+        }
+    }
+}
+
+/// H8: the conversion table's limit for the way in a year, together with what stands already.
+fn within_the_limit_of_the_year(
+    facts: &DeclarationFacts,
+    policy: &Policy,
+) -> Result<Verdict, Refusal> {
+    let max = policy.conversion_of(facts.way).and_then(|rule| rule.max_hours_per_year);
+    within(facts, LimitKind::PerYear, max, facts.used_this_year)
+}
+
+fn within(
+    facts: &DeclarationFacts,
+    limit: LimitKind,
+    max: Option<Hours>,
+    used: Hours,
+) -> Result<Verdict, Refusal> {
+    let Some(max) = max else { return Ok(Verdict::NotApplicable) };
+    let fits = used.checked_add(facts.hours).is_some_and(|sum| sum <= max);
+    passed_if(fits, || Refusal::HoursOverLimit {
+        limit,
+        way: facts.way,
+        max,
+        used,
+        hours: facts.hours,
+    })
+}
+
+/// H9: the days of learning hold only so many hours, in the ways that are time spent.
+fn days_hold_the_hours(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
+    if !facts.way.is_time_spent() {
+        return Ok(Verdict::NotApplicable);
+    }
+    let max_hours_per_day = policy.limits.max_hours_per_day;
+    let days = facts.span.days();
+    let max = max_hours_per_day.saturating_mul(days);
+    passed_if(facts.hours <= max, || Refusal::HoursExceedDays {
+        hours: facts.hours,
+        days,
+        max_hours_per_day,
+        max,
+    })
+}
+
+/// H10: self-declared learning needs evidence. **Reading**: one attachment of any of the kinds that the policy names.
+fn evidence_is_there(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
+    let LearningSource::SelfDeclared { evidence } = &facts.source else {
+        return Ok(Verdict::NotApplicable);
+    };
+    let needed = policy.conversion_of(facts.way).map_or(EvidenceKind::ALL, |rule| &rule.evidence);
+    passed_if(evidence.iter().any(|kind| needed.contains(kind)), || Refusal::EvidenceMissing {
+        way: facts.way,
+        needed: needed.to_vec(),
+    })
+}

@@ -1,0 +1,43 @@
+//! The rules of continuing-education hours, as pure functions from facts to outcome and reason.
+//!
+//! Nothing here reads a clock, a database or a network: the instant, the ids and the random bits are inputs. A rule answers
+//! with its verdict or with a [`Refusal`], which names the rule of the rulebook, the notice's clause and the facts; texts for
+//! people and status codes are the business of the caller. Outside text is parsed once, at the edge, into types that cannot
+//! hold a wrong value ([`hours::Hours`], [`identity::IdNumber`], [`learning::LearningSpan`], …).
+//!
+//! | module | subject | rules |
+//! | --- | --- | --- |
+//! | [`hours`], [`learning`] | amounts, subjects, ways, spans | H1, H2, H8 |
+//! | [`identity`], [`people`] | id numbers, unit codes, masks, posts | U3, U4, U4a, U4b |
+//! | [`policy`] | a year's floors, windows, limits, conversion table | W3, W4, H8 |
+//! | [`calendar`] | working days, windows, the freeze | V2, W1–W5 |
+//! | [`review`] | states, transitions, due dates, route | V1, V3–V5 |
+//! | [`declaration`] | what may be declared, duplicates | H2, H5–H10 |
+//! | [`ledger`], [`certificate`] | totals, annual record, certificates | H1–H3, A1, A2 |
+//! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
+//! | [`access`] | roles, scopes, subtrees, who may review | Who |
+#[macro_use]
+mod text_enum;
+
+pub mod access;
+pub mod calendar;
+pub mod certificate;
+pub mod declaration;
+pub mod duplicate;
+pub mod hours;
+pub mod identity;
+pub mod instant;
+pub mod learning;
+pub mod ledger;
+pub mod people;
+pub mod policy;
+pub mod refusal;
+pub mod registry;
+pub mod review;
+pub mod rule;
+
+pub use hours::Hours;
+pub use instant::CHINA;
+pub use refusal::{Refusal, RefusalCode};
+pub use rule::{Rule, RuleRef};
+pub use text_enum::{TextEnum, UnknownText};

@@ -1,0 +1,135 @@
+//! The codes of refusals, with the rule and the member of a declaration that each is about.
+
+use crate::rule::Rule;
+
+text_enum! {
+    /// The stable code of a refusal: what a client may rely on.
+    pub enum RefusalCode {
+        /// [`Refusal::WindowClosed`](super::Refusal::WindowClosed).
+        WindowClosed = "window-closed",
+        /// [`Refusal::YearEndFreeze`](super::Refusal::YearEndFreeze).
+        YearEndFreeze = "year-end-freeze",
+        /// [`Refusal::MakeupClosed`](super::Refusal::MakeupClosed).
+        MakeupClosed = "makeup-closed",
+        /// [`Refusal::NoPolicy`](super::Refusal::NoPolicy).
+        NoPolicy = "no-policy",
+        /// [`Refusal::SpansTwoYears`](super::Refusal::SpansTwoYears).
+        SpansTwoYears = "spans-two-years",
+        /// [`Refusal::LearningDatesInverted`](super::Refusal::LearningDatesInverted).
+        LearningDatesInverted = "learning-dates-inverted",
+        /// [`Refusal::YearMismatch`](super::Refusal::YearMismatch).
+        YearMismatch = "year-mismatch",
+        /// [`Refusal::LearningNotFinished`](super::Refusal::LearningNotFinished).
+        LearningNotFinished = "learning-not-finished",
+        /// [`Refusal::HoursNotPositive`](super::Refusal::HoursNotPositive).
+        HoursNotPositive = "hours-not-positive",
+        /// [`Refusal::TrainingPlanNotFiled`](super::Refusal::TrainingPlanNotFiled).
+        TrainingPlanNotFiled = "training-plan-not-filed",
+        /// [`Refusal::ClassNotPassed`](super::Refusal::ClassNotPassed).
+        ClassNotPassed = "class-not-passed",
+        /// [`Refusal::PublicHoursNeedPlatform`](super::Refusal::PublicHoursNeedPlatform).
+        PublicHoursNeedPlatform = "public-hours-need-platform",
+        /// [`Refusal::PlatformNotListed`](super::Refusal::PlatformNotListed).
+        PlatformNotListed = "platform-not-listed",
+        /// [`Refusal::DuplicateLearning`](super::Refusal::DuplicateLearning).
+        DuplicateLearning = "duplicate-learning",
+        /// [`Refusal::WayNotCounted`](super::Refusal::WayNotCounted).
+        WayNotCounted = "way-not-counted",
+        /// [`Refusal::HoursOverLimit`](super::Refusal::HoursOverLimit).
+        HoursOverLimit = "hours-over-limit",
+        /// [`Refusal::HoursExceedDays`](super::Refusal::HoursExceedDays).
+        HoursExceedDays = "hours-exceed-days",
+        /// [`Refusal::EvidenceMissing`](super::Refusal::EvidenceMissing).
+        EvidenceMissing = "evidence-missing",
+        /// [`Refusal::TooManyAttachments`](super::Refusal::TooManyAttachments).
+        TooManyAttachments = "too-many-attachments",
+        /// [`Refusal::AttachmentTooLarge`](super::Refusal::AttachmentTooLarge).
+        AttachmentTooLarge = "attachment-too-large",
+        /// [`Refusal::WrongState`](super::Refusal::WrongState).
+        WrongState = "wrong-state",
+        /// [`Refusal::OwnDeclaration`](super::Refusal::OwnDeclaration).
+        OwnDeclaration = "own-declaration",
+        /// [`Refusal::SameReviewer`](super::Refusal::SameReviewer).
+        SameReviewer = "same-reviewer",
+        /// [`Refusal::NotHolder`](super::Refusal::NotHolder).
+        NotHolder = "not-holder",
+        /// [`Refusal::OwnRecord`](super::Refusal::OwnRecord).
+        OwnRecord = "own-record",
+        /// [`Refusal::NotEmployed`](super::Refusal::NotEmployed).
+        NotEmployed = "not-employed",
+        /// [`Refusal::OutOfScope`](super::Refusal::OutOfScope).
+        OutOfScope = "out-of-scope",
+        /// [`Refusal::NoReviewingBody`](super::Refusal::NoReviewingBody).
+        NoReviewingBody = "no-reviewing-body",
+        /// [`Refusal::OwnReviewingBody`](super::Refusal::OwnReviewingBody).
+        OwnReviewingBody = "own-reviewing-body",
+    }
+}
+
+impl RefusalCode {
+    /// The rule that refuses with this code.
+    #[must_use]
+    pub const fn rule(self) -> Rule {
+        match self {
+            Self::WindowClosed | Self::NoPolicy => Rule::W3,
+            Self::YearEndFreeze => Rule::W1,
+            Self::MakeupClosed => Rule::W4,
+            Self::SpansTwoYears
+            | Self::LearningDatesInverted
+            | Self::YearMismatch
+            | Self::LearningNotFinished => Rule::H2,
+            Self::HoursNotPositive => Rule::H1,
+            Self::TrainingPlanNotFiled => Rule::H5,
+            Self::ClassNotPassed => Rule::P4,
+            Self::PublicHoursNeedPlatform | Self::PlatformNotListed => Rule::H6,
+            Self::DuplicateLearning => Rule::H7,
+            Self::WayNotCounted | Self::HoursOverLimit => Rule::H8,
+            Self::HoursExceedDays => Rule::H9,
+            Self::EvidenceMissing | Self::TooManyAttachments | Self::AttachmentTooLarge => {
+                Rule::H10
+            }
+            Self::WrongState => Rule::V4,
+            Self::OwnDeclaration
+            | Self::SameReviewer
+            | Self::NotHolder
+            | Self::OwnRecord
+            | Self::NoReviewingBody
+            | Self::OwnReviewingBody => Rule::Who,
+            Self::NotEmployed => Rule::U3,
+            Self::OutOfScope => Rule::U4b,
+        }
+    }
+
+    /// JSON pointer of the member of a declaration that is to blame, if one is.
+    #[must_use]
+    pub const fn field(self) -> Option<&'static str> {
+        match self {
+            Self::YearMismatch | Self::NoPolicy => Some("/year"),
+            Self::SpansTwoYears | Self::LearningDatesInverted | Self::LearningNotFinished => {
+                Some("/learning_end")
+            }
+            Self::HoursNotPositive | Self::HoursOverLimit | Self::HoursExceedDays => Some("/hours"),
+            Self::PublicHoursNeedPlatform => Some("/subject"),
+            Self::WayNotCounted => Some("/way"),
+            Self::WindowClosed
+            | Self::YearEndFreeze
+            | Self::MakeupClosed
+            | Self::TrainingPlanNotFiled
+            | Self::ClassNotPassed
+            | Self::PlatformNotListed
+            | Self::DuplicateLearning
+            | Self::EvidenceMissing
+            | Self::TooManyAttachments
+            | Self::AttachmentTooLarge
+            | Self::WrongState
+            | Self::OwnDeclaration
+            | Self::SameReviewer
+            | Self::NotHolder
+            | Self::OwnRecord
+            | Self::NotEmployed
+            | Self::OutOfScope
+            | Self::NoReviewingBody
+            | Self::OwnReviewingBody => None,
+        }
+    }
+}

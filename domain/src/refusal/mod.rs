@@ -1,0 +1,276 @@
+//! Every way in which a rule can say no, with the facts it said it on.
+//!
+//! There are no sentences here: the caller owns the texts, in both languages, keyed by [`RefusalCode`].
+
+use serde::Serialize;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::calendar::windows::WindowKind;
+use crate::hours::Hours;
+use crate::learning::{EvidenceKind, Way};
+use crate::people::Post;
+use crate::review::{Event, Stage, State};
+use crate::rule::{Rule, RuleRef};
+
+mod code;
+mod ground;
+
+pub use code::RefusalCode;
+pub use ground::{DuplicateGround, LimitKind, NotFiledReason};
+
+/// A rule's answer when the answer is no, with the facts that it rests on.
+///
+/// As JSON it is an object whose member `code` is [`Refusal::code`] beside the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Refusal {
+    /// The window for this act is closed now (W3).
+    WindowClosed {
+        /// Which window.
+        kind: WindowKind,
+        /// The year whose window it is.
+        year: i32,
+        /// Its first instant.
+        #[serde(with = "crate::instant::rfc3339")]
+        opens: OffsetDateTime,
+        /// The first instant after it.
+        #[serde(with = "crate::instant::rfc3339")]
+        closes: OffsetDateTime,
+        /// When a window of this kind opens next: this year's, or a later year's for that year's learning.
+        #[serde(with = "crate::instant::rfc3339_option")]
+        next_opening: Option<OffsetDateTime>,
+    },
+    /// Every change is refused during a year-end freeze, whatever year it is about (W1).
+    YearEndFreeze {
+        /// The first frozen instant.
+        #[serde(with = "crate::instant::rfc3339")]
+        opens: OffsetDateTime,
+        /// The first instant after the freeze.
+        #[serde(with = "crate::instant::rfc3339")]
+        closes: OffsetDateTime,
+    },
+    /// The year has no make-up window (W4), or the ordinary one is closed to exceptional cases only.
+    MakeupClosed {
+        /// The year in which make-up was asked for.
+        year: i32,
+        /// Whether the year's policy takes exceptional make-up.
+        exceptional_only: bool,
+    },
+    /// There is no published policy for the year (W3).
+    NoPolicy {
+        /// The year.
+        year: i32,
+    },
+    /// The learning reaches over New Year and must be split (H2, E11).
+    SpansTwoYears {
+        /// Its first day.
+        #[serde(with = "crate::instant::iso_date")]
+        start: Date,
+        /// Its last day.
+        #[serde(with = "crate::instant::iso_date")]
+        end: Date,
+    },
+    /// The learning ends before it starts (H2).
+    LearningDatesInverted {
+        /// Its first day.
+        #[serde(with = "crate::instant::iso_date")]
+        start: Date,
+        /// Its last day.
+        #[serde(with = "crate::instant::iso_date")]
+        end: Date,
+    },
+    /// The declared year is not the one in which the learning ended (H2).
+    YearMismatch {
+        /// The year of the declaration.
+        year: i32,
+        /// The year in which the learning ended.
+        learning_year: i32,
+    },
+    /// The learning ends in the future (H2).
+    LearningNotFinished {
+        /// Its last day.
+        #[serde(with = "crate::instant::iso_date")]
+        ends: Date,
+        /// Today.
+        #[serde(with = "crate::instant::iso_date")]
+        today: Date,
+    },
+    /// A declaration of no hours (H1).
+    HoursNotPositive,
+    /// Professional hours of a trainer without a class on a plan that was approved before it began (H5).
+    TrainingPlanNotFiled {
+        /// The title of the class, or the declared title where there is no class.
+        class: String,
+        /// The institution that gave it, if known.
+        institution: Option<String>,
+        /// What is missing.
+        missing: NotFiledReason,
+    },
+    /// The attendee did not pass the class (P4).
+    ClassNotPassed {
+        /// The title of the class.
+        class: String,
+    },
+    /// Public-required hours without a platform's completion record (H6).
+    PublicHoursNeedPlatform,
+    /// The completion comes from a platform that is not on the year's list (H6).
+    PlatformNotListed {
+        /// The platform's code.
+        platform: String,
+        /// The year.
+        year: i32,
+    },
+    /// This learning stands in another declaration already (H7).
+    DuplicateLearning {
+        /// The declaration that stands.
+        standing_id: Uuid,
+        /// In what the two are the same.
+        ground: DuplicateGround,
+    },
+    /// The year's conversion table does not take this way on a person's own declaration (H8).
+    WayNotCounted {
+        /// The way.
+        way: Way,
+        /// The year.
+        year: i32,
+    },
+    /// More hours than the policy's table or the plan's item gives (H8, P3).
+    HoursOverLimit {
+        /// Which limit.
+        limit: LimitKind,
+        /// The way.
+        way: Way,
+        /// The limit's value.
+        max: Hours,
+        /// What other declarations take of it already.
+        used: Hours,
+        /// The declared hours.
+        hours: Hours,
+    },
+    /// More hours than the days of learning can hold (H9).
+    HoursExceedDays {
+        /// The declared hours.
+        hours: Hours,
+        /// The days of learning.
+        days: u32,
+        /// The policy's hours for one day.
+        max_hours_per_day: Hours,
+        /// The most that these days can hold.
+        max: Hours,
+    },
+    /// Self-declared learning without any evidence of the kinds that the policy names for its way (H10).
+    EvidenceMissing {
+        /// The way.
+        way: Way,
+        /// The kinds, one of which is needed.
+        needed: Vec<EvidenceKind>,
+    },
+    /// The declaration has as many attachments as the policy allows (H10).
+    TooManyAttachments {
+        /// The policy's number.
+        max: u32,
+    },
+    /// The attachment is larger than the policy allows (H10).
+    AttachmentTooLarge {
+        /// Its size in bytes.
+        bytes: u64,
+        /// The policy's size in bytes.
+        max_bytes: u64,
+    },
+    /// The declaration's state does not take this event (V4).
+    WrongState {
+        /// Its state.
+        state: State,
+        /// What was asked.
+        event: Event,
+    },
+    /// Nobody reviews their own declaration, at any level (Who).
+    OwnDeclaration,
+    /// One person may not decide both stages (Who).
+    SameReviewer,
+    /// The actor has no right to decide for the unit that holds the declaration (Who).
+    NotHolder {
+        /// The stage at which it is held.
+        stage: Stage,
+    },
+    /// Nobody verifies their own annual record (Who, A1).
+    OwnRecord,
+    /// The person has no active employment on the day (U3).
+    NotEmployed {
+        /// The day on which it ended, if it did.
+        #[serde(with = "crate::instant::iso_date_option")]
+        since: Option<Date>,
+    },
+    /// The person's post is not in the scope of continuing education (U4b).
+    OutOfScope {
+        /// The post.
+        post: Post,
+    },
+    /// The employer has named no reviewing body (Who).
+    NoReviewingBody,
+    /// The employer would review its own people at both stages (Who).
+    OwnReviewingBody,
+}
+
+impl Refusal {
+    /// Every code, in the order of [`RefusalCode`].
+    pub const ALL_CODES: &'static [&'static str] = RefusalCode::NAMES;
+
+    /// The kind of refusal: what a table of texts can match exhaustively.
+    #[must_use]
+    pub const fn kind(&self) -> RefusalCode {
+        match self {
+            Self::WindowClosed { .. } => RefusalCode::WindowClosed,
+            Self::YearEndFreeze { .. } => RefusalCode::YearEndFreeze,
+            Self::MakeupClosed { .. } => RefusalCode::MakeupClosed,
+            Self::NoPolicy { .. } => RefusalCode::NoPolicy,
+            Self::SpansTwoYears { .. } => RefusalCode::SpansTwoYears,
+            Self::LearningDatesInverted { .. } => RefusalCode::LearningDatesInverted,
+            Self::YearMismatch { .. } => RefusalCode::YearMismatch,
+            Self::LearningNotFinished { .. } => RefusalCode::LearningNotFinished,
+            Self::HoursNotPositive => RefusalCode::HoursNotPositive,
+            Self::TrainingPlanNotFiled { .. } => RefusalCode::TrainingPlanNotFiled,
+            Self::ClassNotPassed { .. } => RefusalCode::ClassNotPassed,
+            Self::PublicHoursNeedPlatform => RefusalCode::PublicHoursNeedPlatform,
+            Self::PlatformNotListed { .. } => RefusalCode::PlatformNotListed,
+            Self::DuplicateLearning { .. } => RefusalCode::DuplicateLearning,
+            Self::WayNotCounted { .. } => RefusalCode::WayNotCounted,
+            Self::HoursOverLimit { .. } => RefusalCode::HoursOverLimit,
+            Self::HoursExceedDays { .. } => RefusalCode::HoursExceedDays,
+            Self::EvidenceMissing { .. } => RefusalCode::EvidenceMissing,
+            Self::TooManyAttachments { .. } => RefusalCode::TooManyAttachments,
+            Self::AttachmentTooLarge { .. } => RefusalCode::AttachmentTooLarge,
+            Self::WrongState { .. } => RefusalCode::WrongState,
+            Self::OwnDeclaration => RefusalCode::OwnDeclaration,
+            Self::SameReviewer => RefusalCode::SameReviewer,
+            Self::NotHolder { .. } => RefusalCode::NotHolder,
+            Self::OwnRecord => RefusalCode::OwnRecord,
+            Self::NotEmployed { .. } => RefusalCode::NotEmployed,
+            Self::OutOfScope { .. } => RefusalCode::OutOfScope,
+            Self::NoReviewingBody => RefusalCode::NoReviewingBody,
+            Self::OwnReviewingBody => RefusalCode::OwnReviewingBody,
+        }
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// The rule that refused, and the clause behind it.
+    #[must_use]
+    pub const fn rule(&self) -> RuleRef {
+        if let Self::HoursOverLimit { limit: LimitKind::PlanItem, .. } = self {
+            return Rule::P3.reference();
+        }
+        self.kind().rule().reference()
+    }
+
+    /// JSON pointer of the offending member of a declaration, if one member is to blame.
+    #[must_use]
+    pub const fn field(&self) -> Option<&'static str> {
+        self.kind().field()
+    }
+}

@@ -1,0 +1,13 @@
+//! The review of a declaration: its states, its deadlines, and who holds it (rules V1–V5).
+
+pub mod deadline;
+pub mod decision;
+pub mod route;
+pub mod state;
+pub mod transition;
+
+pub use deadline::{Arrival, Due, Warning, due, warn_of_freeze};
+pub use decision::Decision;
+pub use route::Route;
+pub use state::{Stage, State};
+pub use transition::{Event, next, table};

@@ -1,0 +1,35 @@
+//! The rulebook's examples and properties, rule by rule.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
+mod access;
+mod certificate;
+mod declaration;
+mod duplicate;
+mod edges;
+mod explain;
+mod hours;
+mod identity;
+mod ledger;
+mod policy;
+mod refusal;
+mod review;
+mod text;
+mod windows;
+mod workdays;
+
+use xueshi_domain::hours::Hours;
+use xueshi_domain::policy::Policy;
+
+/// Hours from their text.
+fn hours(text: &str) -> Hours {
+    text.parse().unwrap()
+}
+
+/// Zhengzhou's policy of a year.
+fn policy(year: i32) -> Policy {
+    Policy::zhengzhou(year).unwrap().unwrap()
+}

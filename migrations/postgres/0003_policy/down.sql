@@ -1,0 +1,3 @@
+drop table platforms;
+drop table arrangements;
+drop table policies;

@@ -1,0 +1,3 @@
+drop table record_acts;
+drop table certificates;
+drop table annual_records;

@@ -1,0 +1,3 @@
+drop table employments;
+drop table professional_identities;
+drop table professionals;

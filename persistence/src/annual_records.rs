@@ -1,0 +1,147 @@
+//! A person's year: totals kept with the records, and where the year stands.
+
+use diesel::prelude::*;
+use xueshi_domain::ledger::RecordState;
+
+use crate::columns::{Id, Moment, Tenths, Word};
+use crate::connection::AnyBackend;
+use crate::error::StoreError;
+use crate::page::{Page, Slice};
+use crate::schema::annual_records;
+use crate::scope::Scope;
+use crate::store::{Reader, Writer};
+
+/// A person's year.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = annual_records, treat_none_as_null = true)]
+pub struct AnnualRecord {
+    /// The city.
+    pub jurisdiction_id: Id,
+    /// The person.
+    pub professional_id: Id,
+    /// The year.
+    pub year: i32,
+    /// The employer of the latest declaration.
+    pub employer_id: Id,
+    /// The reviewing body of the latest declaration: who verifies (A1).
+    pub authority_id: Id,
+    /// Where the year stands.
+    pub state: Word<RecordState>,
+    /// Approved public-required hours.
+    pub approved_public: Tenths,
+    /// Approved professional hours.
+    pub approved_professional: Tenths,
+    /// Public-required hours under review.
+    pub pending_public: Tenths,
+    /// Professional hours under review.
+    pub pending_professional: Tenths,
+    /// When the floors were reached.
+    pub satisfied_at: Option<Moment>,
+    /// The certificate that stands.
+    pub certificate_id: Option<Id>,
+    /// Grows with every change.
+    pub version: i32,
+    /// When it was last changed.
+    pub updated_at: Moment,
+}
+
+/// Which years a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct AnnualRecordFilter {
+    /// The year.
+    pub year: i32,
+    /// Only in this state.
+    pub state: Option<RecordState>,
+    /// Only of this employer.
+    pub employer: Option<Id>,
+}
+
+impl Reader<'_> {
+    /// A person's year, whoever asks; `None` while nothing was declared in it.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn annual_record(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        year: i32,
+    ) -> Result<Option<AnnualRecord>, StoreError> {
+        Ok(annual_records::table
+            .find((jurisdiction, professional, year))
+            .select(AnnualRecord::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// The years of a scope, by person.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn annual_records(
+        &mut self,
+        scope: &Scope,
+        filter: &AnnualRecordFilter,
+        page: Page<Id>,
+    ) -> Result<Slice<AnnualRecord>, StoreError> {
+        let matching = || -> annual_records::BoxedQuery<'static, AnyBackend> {
+            let mut query = annual_records::table
+                .into_boxed()
+                .filter(scope.annual_records())
+                .filter(annual_records::year.eq(filter.year));
+            if let Some(state) = filter.state {
+                query = query.filter(annual_records::state.eq(Word(state)));
+            }
+            if let Some(employer) = filter.employer {
+                query = query.filter(annual_records::employer_id.eq(employer));
+            }
+            query
+        };
+        let total = match page.count {
+            true => Some(matching().count().get_result(self.conn)?),
+            false => None,
+        };
+        let mut query = matching();
+        if let Some(after) = page.after {
+            query = match page.descending {
+                true => query.filter(annual_records::professional_id.lt(after)),
+                false => query.filter(annual_records::professional_id.gt(after)),
+            };
+        }
+        query = match page.descending {
+            true => query.order(annual_records::professional_id.desc()),
+            false => query.order(annual_records::professional_id.asc()),
+        };
+        let rows = query.select(AnnualRecord::as_select()).limit(page.limit).load(self.conn)?;
+        Ok(Slice { rows, total })
+    }
+}
+
+impl Writer<'_> {
+    /// Begins a person's year.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn insert_annual_record(&mut self, record: &AnnualRecord) -> Result<(), StoreError> {
+        diesel::insert_into(annual_records::table).values(record).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Stores a changed year. It is only ever changed in the transaction of the declaration or
+    /// certificate that changes it, which has read it there: its version guards against a mistake.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when it was changed since it was read.
+    pub fn save_annual_record(&mut self, record: &mut AnnualRecord) -> Result<(), StoreError> {
+        let before = record.version;
+        record.version += 1;
+        record.updated_at = Moment(self.now());
+        let key = (record.jurisdiction_id, record.professional_id, record.year);
+        let updated = diesel::update(
+            annual_records::table.find(key).filter(annual_records::version.eq(before)),
+        )
+        .set(&*record)
+        .execute(self.conn)?;
+        if updated == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    }
+}

@@ -1,0 +1,78 @@
+//! One connection type over both databases, chosen at run time from the URL.
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+
+use crate::error::StoreError;
+use crate::url::DatabaseUrl;
+
+/// A connection to either database. Queries are written once against it.
+#[derive(diesel::MultiConnection)]
+pub(crate) enum AnyConnection {
+    /// Embedded SQLite.
+    Sqlite(SqliteConnection),
+    /// A PostgreSQL server.
+    Postgres(PgConnection),
+}
+
+pub(crate) use self::multi_connection_impl::MultiBackend as AnyBackend;
+
+impl AnyConnection {
+    /// Opens a connection of the kind that the URL names.
+    ///
+    /// The derived `Connection::establish` tries every backend in turn and would create a
+    /// SQLite file named after an unreachable PostgreSQL URL; this looks at the URL first.
+    pub(crate) fn open(url: &DatabaseUrl) -> Result<Self, StoreError> {
+        match url {
+            DatabaseUrl::Sqlite(path) => {
+                let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
+                conn.batch_execute(SQLITE_PRAGMAS)?;
+                Ok(Self::Sqlite(conn))
+            }
+            DatabaseUrl::Postgres(url) => {
+                let mut conn = PgConnection::establish(url)?;
+                conn.batch_execute("set time zone 'Asia/Shanghai'")?;
+                Ok(Self::Postgres(conn))
+            }
+        }
+    }
+}
+
+/// `synchronous=FULL`: in WAL mode `NORMAL` may lose acknowledged commits at power loss.
+/// The busy timeout matters only to other processes: this one has a single writer.
+const SQLITE_PRAGMAS: &str = "
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma foreign_keys = on;
+    pragma busy_timeout = 10000;
+    pragma cache_size = -4000;
+    pragma temp_store = memory;
+    pragma mmap_size = 0;
+";
+
+/// Opens connections for the pool.
+#[derive(Debug)]
+pub(crate) struct Manager(pub(crate) DatabaseUrl);
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = AnyConnection;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<AnyConnection, StoreError> {
+        AnyConnection::open(&self.0)
+    }
+
+    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), StoreError> {
+        Ok(conn.batch_execute("select 1")?)
+    }
+
+    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
+        match conn {
+            AnyConnection::Sqlite(_) => false,
+            AnyConnection::Postgres(conn) => {
+                use diesel::r2d2::R2D2Connection;
+                conn.is_broken()
+            }
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! Declarations of hours, and the queue of those who review them.
+
+use diesel::prelude::*;
+use time::Date;
+use xueshi_domain::learning::{Subject, Way};
+use xueshi_domain::review::State;
+
+use crate::columns::{Id, Moment, Tenths, Word};
+use crate::connection::AnyBackend;
+use crate::error::StoreError;
+use crate::page::{Page, Slice};
+use crate::schema::declarations;
+use crate::scope::Scope;
+use crate::store::{Reader, Writer};
+
+/// A declaration of hours by a professional.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = declarations)]
+pub struct Declaration {
+    /// The city.
+    pub jurisdiction_id: Id,
+    /// Whose hours.
+    pub professional_id: Id,
+    /// Its id.
+    pub id: Id,
+    /// The year in which they count (H2).
+    pub year: i32,
+    /// Public or professional.
+    pub subject: Word<Subject>,
+    /// How they were earned (H8).
+    pub way: Word<Way>,
+    /// What was learnt.
+    pub title: String,
+    /// How many.
+    pub hours: Tenths,
+    /// First day of learning.
+    pub learning_start: Date,
+    /// Last day of learning.
+    pub learning_end: Date,
+    /// The delivered completion that it rests on; none when self-declared (H10).
+    pub learning_record_id: Option<Id>,
+    /// Where it stands.
+    pub state: Word<State>,
+    /// 1, and one more with every new submission after a return.
+    pub revision: i32,
+    /// The employer that reviews first.
+    pub employer_id: Id,
+    /// The reviewing body that reviews second.
+    pub authority_id: Id,
+    /// The unit that must act now.
+    pub holder_id: Option<Id>,
+    /// When it was last submitted.
+    pub submitted_at: Option<Moment>,
+    /// When it came to the present stage.
+    pub stage_entered_at: Option<Moment>,
+    /// The exclusive end of the day by which that stage must decide (V1).
+    pub due_at: Option<Moment>,
+    /// Whether the due day rests on a year without a published arrangement (V2).
+    pub due_provisional: bool,
+    /// The policy version that it was decided under (V10, W3).
+    pub policy_version: i32,
+    /// Grows with every change.
+    pub version: i32,
+    /// When it was begun.
+    pub created_at: Moment,
+    /// When it was last changed.
+    pub updated_at: Moment,
+}
+
+/// What can change in a declaration.
+#[derive(AsChangeset)]
+#[diesel(table_name = declarations, treat_none_as_null = true)]
+struct Changes<'a> {
+    year: i32,
+    subject: Word<Subject>,
+    way: Word<Way>,
+    title: &'a str,
+    hours: Tenths,
+    learning_start: Date,
+    learning_end: Date,
+    state: Word<State>,
+    revision: i32,
+    employer_id: Id,
+    authority_id: Id,
+    holder_id: Option<Id>,
+    submitted_at: Option<Moment>,
+    stage_entered_at: Option<Moment>,
+    due_at: Option<Moment>,
+    due_provisional: bool,
+    policy_version: i32,
+    version: i32,
+    updated_at: Moment,
+}
+
+/// How a guarded change ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Saved {
+    /// It stands.
+    Yes,
+    /// Someone else changed the row first; nothing was done (V4).
+    Overtaken,
+}
+
+/// Which declarations a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct DeclarationFilter {
+    /// Only of this year.
+    pub year: Option<i32>,
+    /// Only in one of these states.
+    pub states: Vec<State>,
+    /// Only of this subject.
+    pub subject: Option<Subject>,
+    /// Only of this person.
+    pub professional: Option<Id>,
+    /// Only of this employer.
+    pub employer: Option<Id>,
+}
+
+/// Which waiting declarations the review queue shows.
+#[derive(Debug, Clone, Default)]
+pub struct QueueFilter {
+    /// Only held by this unit.
+    pub holder: Option<Id>,
+    /// Only in this state.
+    pub state: Option<State>,
+    /// Only overdue, or only not yet overdue ones (V3).
+    pub overdue: Option<bool>,
+    /// Only of this year.
+    pub year: Option<i32>,
+}
+
+impl Reader<'_> {
+    /// A declaration, if the scope covers it.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn visible_declaration(
+        &mut self,
+        scope: &Scope,
+        id: Id,
+    ) -> Result<Option<Declaration>, StoreError> {
+        Ok(declarations::table
+            .filter(declarations::id.eq(id))
+            .filter(scope.declarations())
+            .select(Declaration::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// The declarations of a scope, in the order in which they were begun.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn declarations(
+        &mut self,
+        scope: &Scope,
+        filter: &DeclarationFilter,
+        page: Page<Id>,
+    ) -> Result<Slice<Declaration>, StoreError> {
+        let matching = || -> declarations::BoxedQuery<'static, AnyBackend> {
+            let mut query = declarations::table.into_boxed().filter(scope.declarations());
+            if let Some(year) = filter.year {
+                query = query.filter(declarations::year.eq(year));
+            }
+            if !filter.states.is_empty() {
+                let states: Vec<_> = filter.states.iter().copied().map(Word).collect();
+                query = query.filter(declarations::state.eq_any(states));
+            }
+            if let Some(subject) = filter.subject {
+                query = query.filter(declarations::subject.eq(Word(subject)));
+            }
+            if let Some(professional) = filter.professional {
+                query = query.filter(declarations::professional_id.eq(professional));
+            }
+            if let Some(employer) = filter.employer {
+                query = query.filter(declarations::employer_id.eq(employer));
+            }
+            query
+        };
+        let total = match page.count {
+            true => Some(matching().count().get_result(self.conn)?),
+            false => None,
+        };
+        let mut query = matching();
+        if let Some(after) = page.after {
+            query = match page.descending {
+                true => query.filter(declarations::id.lt(after)),
+                false => query.filter(declarations::id.gt(after)),
+            };
+        }
+        query = match page.descending {
+            true => query.order(declarations::id.desc()),
+            false => query.order(declarations::id.asc()),
+        };
+        let rows = query.select(Declaration::as_select()).limit(page.limit).load(self.conn)?;
+        Ok(Slice { rows, total })
+    }
+
+    /// What waits for a decision by the units of a scope, by due day (V3: overdue items stay listed,
+    /// for the unit that holds them and for every level above).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn review_queue(
+        &mut self,
+        scope: &Scope,
+        filter: &QueueFilter,
+        page: Page<(Moment, Id)>,
+    ) -> Result<Slice<Declaration>, StoreError> {
+        let now = Moment(self.now());
+        let matching = || -> declarations::BoxedQuery<'static, AnyBackend> {
+            let mut query = declarations::table.into_boxed().filter(scope.held());
+            if let Some(holder) = filter.holder {
+                query = query.filter(declarations::holder_id.eq(holder));
+            }
+            if let Some(state) = filter.state {
+                query = query.filter(declarations::state.eq(Word(state)));
+            }
+            if let Some(year) = filter.year {
+                query = query.filter(declarations::year.eq(year));
+            }
+            match filter.overdue {
+                Some(true) => query.filter(declarations::due_at.le(now)),
+                Some(false) => query.filter(declarations::due_at.gt(now)),
+                None => query,
+            }
+        };
+        let total = match page.count {
+            true => Some(matching().count().get_result(self.conn)?),
+            false => None,
+        };
+        let mut query = matching();
+        if let Some((due, id)) = page.after {
+            let same = declarations::due_at.assume_not_null().eq(due);
+            let later = declarations::due_at.assume_not_null().gt(due);
+            let earlier = declarations::due_at.assume_not_null().lt(due);
+            query = match page.descending {
+                true => query.filter(earlier.or(same.and(declarations::id.lt(id)))),
+                false => query.filter(later.or(same.and(declarations::id.gt(id)))),
+            };
+        }
+        query = match page.descending {
+            true => query.order((declarations::due_at.desc(), declarations::id.desc())),
+            false => query.order((declarations::due_at.asc(), declarations::id.asc())),
+        };
+        let rows = query.select(Declaration::as_select()).limit(page.limit).load(self.conn)?;
+        Ok(Slice { rows, total })
+    }
+
+    /// A person's declarations of a year, whoever asks, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn declarations_of_year(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        year: i32,
+    ) -> Result<Vec<Declaration>, StoreError> {
+        Ok(declarations::table
+            .filter(declarations::jurisdiction_id.eq(jurisdiction))
+            .filter(declarations::professional_id.eq(professional))
+            .filter(declarations::year.eq(year))
+            .order(declarations::id.asc())
+            .select(Declaration::as_select())
+            .load(self.conn)?)
+    }
+
+    /// All declarations that wait for someone, for recomputing their due days (V2).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn waiting_declarations(
+        &mut self,
+        jurisdiction: Id,
+    ) -> Result<Vec<Declaration>, StoreError> {
+        Ok(declarations::table
+            .filter(declarations::jurisdiction_id.eq(jurisdiction))
+            .filter(declarations::holder_id.is_not_null())
+            .order(declarations::id.asc())
+            .select(Declaration::as_select())
+            .load(self.conn)?)
+    }
+}
+
+impl Writer<'_> {
+    /// Adds a declaration.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn insert_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError> {
+        diesel::insert_into(declarations::table).values(declaration).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Stores a changed declaration, if it is still in the state and version that it was read in.
+    /// Its version grows.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn save_declaration(
+        &mut self,
+        was: State,
+        declaration: &mut Declaration,
+    ) -> Result<Saved, StoreError> {
+        let now = Moment(self.now());
+        let d = &*declaration;
+        let updated = diesel::update(
+            declarations::table
+                .find((d.jurisdiction_id, d.professional_id, d.id))
+                .filter(declarations::state.eq(Word(was)))
+                .filter(declarations::version.eq(d.version)),
+        )
+        .set(Changes {
+            year: d.year,
+            subject: d.subject,
+            way: d.way,
+            title: &d.title,
+            hours: d.hours,
+            learning_start: d.learning_start,
+            learning_end: d.learning_end,
+            state: d.state,
+            revision: d.revision,
+            employer_id: d.employer_id,
+            authority_id: d.authority_id,
+            holder_id: d.holder_id,
+            submitted_at: d.submitted_at,
+            stage_entered_at: d.stage_entered_at,
+            due_at: d.due_at,
+            due_provisional: d.due_provisional,
+            policy_version: d.policy_version,
+            version: d.version + 1,
+            updated_at: now,
+        })
+        .execute(self.conn)?;
+        declaration.version += 1;
+        declaration.updated_at = now;
+        Ok(if updated == 1 { Saved::Yes } else { Saved::Overtaken })
+    }
+}

@@ -1,0 +1,73 @@
+//! Answers kept for repeated requests; a key commits in the transaction of its effect.
+
+use diesel::prelude::*;
+use time::OffsetDateTime;
+
+use crate::columns::Moment;
+use crate::error::StoreError;
+use crate::schema::idempotency_keys;
+use crate::store::{Reader, Writer};
+
+/// The first answer to a request with an `Idempotency-Key`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = idempotency_keys)]
+pub struct StoredAnswer {
+    /// Whose key it is.
+    pub caller: String,
+    /// The key.
+    pub key: String,
+    /// What the request was: method, path, parameters and body, hashed.
+    pub fingerprint: Vec<u8>,
+    /// The HTTP status.
+    pub status: i32,
+    /// The headers worth repeating, as JSON.
+    pub headers: String,
+    /// The body, byte for byte.
+    pub body: Vec<u8>,
+    /// When it was given.
+    pub created_at: Moment,
+}
+
+impl Reader<'_> {
+    /// The answer already given under a caller's key.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn stored_answer(
+        &mut self,
+        caller: &str,
+        key: &str,
+    ) -> Result<Option<StoredAnswer>, StoreError> {
+        Ok(idempotency_keys::table
+            .find((caller, key))
+            .select(StoredAnswer::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+}
+
+impl Writer<'_> {
+    /// Keeps an answer.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when another transaction has just used the key: running the
+    /// transaction again finds its answer.
+    pub fn keep_answer(&mut self, answer: &StoredAnswer) -> Result<(), StoreError> {
+        diesel::insert_into(idempotency_keys::table).values(answer).execute(self.conn).map_err(
+            |error| match StoreError::from(error) {
+                StoreError::Taken(_) => StoreError::Conflict,
+                other => other,
+            },
+        )?;
+        Ok(())
+    }
+
+    /// Forgets answers older than `before`; returns how many.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn forget_answers(&mut self, before: OffsetDateTime) -> Result<usize, StoreError> {
+        let old = idempotency_keys::created_at.lt(Moment(before));
+        Ok(diesel::delete(idempotency_keys::table.filter(old)).execute(self.conn)?)
+    }
+}

@@ -1,0 +1,67 @@
+//! Storage of xueshi: one schema and one set of queries on embedded SQLite and PostgreSQL.
+//!
+//! [`Store::read`] and [`Store::write`] are the only ways in; they hand out a [`Reader`] or a
+//! [`Writer`], whose methods are named after what is asked. Races that callers can meet come back
+//! as enums (for instance [`Saved`]), failures of the database as [`StoreError`].
+
+mod accounts;
+mod annual_records;
+mod attachments;
+mod blob;
+mod catalogue;
+mod certificates;
+mod cipher;
+mod clients;
+mod clock;
+mod columns;
+mod connection;
+mod consistency;
+mod declarations;
+mod error;
+mod idempotency;
+mod identity;
+mod jurisdictions;
+mod keys;
+mod learning;
+mod migrate;
+mod organizations;
+mod page;
+mod people;
+mod policies;
+mod reset;
+mod reviews;
+mod schema;
+mod scope;
+mod store;
+mod url;
+
+pub use accounts::AccountFilter;
+pub use annual_records::{AnnualRecord, AnnualRecordFilter};
+pub use attachments::Attachment;
+pub use blob::{BlobStore, ContentHash, LocalDirectory};
+pub use catalogue::Institution;
+pub use certificates::Certificate;
+pub use cipher::MasterKey;
+pub use clients::Client;
+pub use clock::Clock;
+pub use columns::{Id, Moment, Tenths, Word};
+pub use consistency::Discrepancy;
+pub use declarations::{Declaration, DeclarationFilter, QueueFilter, Saved};
+pub use error::{StoreError, StoreFailure};
+pub use idempotency::StoredAnswer;
+pub use identity::{Account, Grant, LoginFailure, Session, SessionIdentity};
+pub use jurisdictions::Jurisdiction;
+pub use keys::SigningKey;
+pub use learning::{
+    Class, ClassFiling, Filing, LearningRecord, LearningRecordFilter, PlanItem, Platform,
+    TrainingPlan,
+};
+pub use migrate::{pending as pending_migrations, run as migrate};
+pub use organizations::{Organization, OrganizationFilter};
+pub use page::{Page, Slice};
+pub use people::{Employment, NewProfessional, Professional, ProfessionalFilter};
+pub use policies::{StoredArrangement, StoredPolicy};
+pub use reviews::{RecordedAct, Review};
+pub use scope::Scope;
+pub use store::{Keep, Purpose, Reader, Store, StoreOptions, Writer};
+pub use url::{DatabaseUrl, UnknownDatabase};

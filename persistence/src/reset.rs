@@ -1,0 +1,54 @@
+//! Emptying a sandbox database.
+
+use crate::error::StoreError;
+use crate::store::{Purpose, Writer};
+use diesel::connection::SimpleConnection;
+
+/// Every table but the mark, children before parents.
+const TABLES: &[&str] = &[
+    "record_acts",
+    "certificates",
+    "annual_records",
+    "attachments",
+    "reviews",
+    "declarations",
+    "learning_records",
+    "classes",
+    "plan_items",
+    "training_plans",
+    "filings",
+    "employments",
+    "professional_identities",
+    "professionals",
+    "client_assertions",
+    "clients",
+    "login_failures",
+    "sessions",
+    "grants",
+    "accounts",
+    "platforms",
+    "arrangements",
+    "policies",
+    "counters",
+    "idempotency_keys",
+];
+
+impl Writer<'_> {
+    /// Deletes everything in a sandbox database, except its signing keys.
+    ///
+    /// # Errors
+    /// [`StoreError::WrongPurpose`] in any other database.
+    pub fn empty_sandbox(&mut self) -> Result<(), StoreError> {
+        if self.purpose()? != Some(Purpose::Sandbox) {
+            return Err(StoreError::WrongPurpose("only a sandbox can be emptied".into()));
+        }
+        for table in TABLES {
+            self.conn.batch_execute(&format!("delete from {table}"))?;
+        }
+        // Units refer to each other: the tree goes from its leaves.
+        self.conn
+            .batch_execute("update organizations set reviewing_body_id = null, parent_id = null")?;
+        self.conn.batch_execute("delete from organizations; delete from jurisdictions")?;
+        Ok(())
+    }
+}

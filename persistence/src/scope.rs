@@ -1,0 +1,133 @@
+//! What an actor may see, as a filter that every finder for a person starts from.
+
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+
+use crate::columns::Id;
+use crate::connection::AnyBackend;
+use crate::schema::{annual_records, declarations, learning_records, organizations, professionals};
+
+/// The rows that an actor may see: their own, and those of the units they answer for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scope {
+    /// The city.
+    pub jurisdiction: Id,
+    /// The actor's own record as a professional.
+    pub own: Option<Id>,
+    /// Path prefixes of the subtrees that the actor may read.
+    pub subtrees: Vec<String>,
+}
+
+type Condition<Table> = Box<dyn BoxableExpression<Table, AnyBackend, SqlType = Bool>>;
+
+/// The ids of the units in one subtree, as a subquery.
+#[auto_type]
+fn units_below(jurisdiction: Id, pattern: String) -> _ {
+    organizations::table
+        .filter(organizations::jurisdiction_id.eq(jurisdiction))
+        .filter(organizations::path.like(pattern))
+        .select(organizations::id)
+}
+
+/// The ids of the people who work in one subtree, as a subquery.
+#[auto_type]
+fn people_below(jurisdiction: Id, pattern: String) -> _ {
+    professionals::table
+        .inner_join(
+            organizations::table.on(organizations::jurisdiction_id
+                .eq(professionals::jurisdiction_id)
+                .and(professionals::employer_id.eq(organizations::id.nullable()))),
+        )
+        .filter(organizations::jurisdiction_id.eq(jurisdiction))
+        .filter(organizations::path.like(pattern))
+        .select(professionals::professional_id)
+}
+
+impl Scope {
+    /// Whether a unit's path lies in the scope.
+    pub fn covers(&self, path: &str) -> bool {
+        self.subtrees.iter().any(|prefix| path.starts_with(prefix))
+    }
+
+    fn own(&self) -> Id {
+        self.own.unwrap_or(NOBODY)
+    }
+
+    /// The scope's subtrees as LIKE patterns. Paths hold only hexadecimal digits, `-` and `/`.
+    fn patterns(&self) -> impl Iterator<Item = String> {
+        self.subtrees.iter().map(|prefix| format!("{prefix}%"))
+    }
+
+    /// The units of the scope's subtrees.
+    pub(crate) fn organizations(&self) -> Condition<organizations::table> {
+        use organizations as o;
+        let mut within: Condition<o::table> = Box::new(o::id.eq(NOBODY));
+        for pattern in self.patterns() {
+            within = Box::new(within.or(o::path.like(pattern)));
+        }
+        Box::new(o::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// Own declarations in any state; other people's once they have been submitted.
+    pub(crate) fn declarations(&self) -> Condition<declarations::table> {
+        use declarations as d;
+        let mut within: Condition<d::table> = Box::new(d::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = d::employer_id.eq_any(units()).or(d::authority_id.eq_any(units()));
+            within = Box::new(within.or(d::submitted_at.is_not_null().and(theirs)));
+        }
+        Box::new(d::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// Declarations that wait for a unit of the scope's subtrees.
+    pub(crate) fn held(&self) -> Condition<declarations::table> {
+        use declarations as d;
+        let mut within: Condition<d::table> = Box::new(d::professional_id.eq(NOBODY));
+        for pattern in self.patterns() {
+            let units = units_below(self.jurisdiction, pattern);
+            within = Box::new(within.or(d::holder_id.assume_not_null().eq_any(units)));
+        }
+        let waiting = d::holder_id.is_not_null();
+        Box::new(d::jurisdiction_id.eq(self.jurisdiction).and(waiting.and(within)))
+    }
+
+    /// Own learning records, and those of the people of the scope's units.
+    pub(crate) fn learning_records(&self) -> Condition<learning_records::table> {
+        use learning_records as l;
+        let mut within: Condition<l::table> = Box::new(l::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let people = people_below(self.jurisdiction, pattern);
+            within = Box::new(within.or(l::professional_id.eq_any(people)));
+        }
+        Box::new(l::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// Oneself, and the people of the scope's units.
+    pub(crate) fn professionals(&self) -> Condition<professionals::table> {
+        use professionals as p;
+        let mut within: Condition<p::table> = Box::new(p::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = units_below(self.jurisdiction, pattern);
+            let theirs = p::employer_id.assume_not_null().eq_any(units);
+            within = Box::new(within.or(p::employer_id.is_not_null().and(theirs)));
+        }
+        Box::new(p::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// Own years, and those of the people of the scope's units.
+    pub(crate) fn annual_records(&self) -> Condition<annual_records::table> {
+        use annual_records as a;
+        let mut within: Condition<a::table> = Box::new(a::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = a::employer_id.eq_any(units()).or(a::authority_id.eq_any(units()));
+            within = Box::new(within.or(theirs));
+        }
+        Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+}
+
+/// An id that no row has: version 7 ids are never nil.
+const NOBODY: Id = Id(uuid::Uuid::nil());

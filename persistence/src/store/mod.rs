@@ -1,0 +1,236 @@
+//! The door to the database: one way to read, one way to write.
+
+mod postgres;
+mod purpose;
+mod sqlite;
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+use diesel::connection::SimpleConnection;
+use time::OffsetDateTime;
+
+use crate::cipher::{Cipher, MasterKey};
+use crate::clock::Clock;
+use crate::connection::{AnyConnection, Manager};
+use crate::error::{StoreError, StoreFailure};
+use crate::url::DatabaseUrl;
+
+pub use self::purpose::Purpose;
+
+/// How a store is opened.
+pub struct StoreOptions {
+    /// Which database.
+    pub url: DatabaseUrl,
+    /// The key under which ids and phones are encrypted (U4a).
+    pub master_key: MasterKey,
+    /// The clock by which everything is decided.
+    pub clock: Arc<dyn Clock>,
+    /// Connections to keep; on SQLite these only read.
+    pub connections: u32,
+}
+
+/// Whether a transaction's effect is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Commit.
+    Yes,
+    /// Run everything, constraints included, and roll back (`dry_run=true`).
+    No,
+}
+
+/// The database of a running service. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+    engine: Engine,
+}
+
+/// What every transaction is given.
+struct Shared {
+    clock: Arc<dyn Clock>,
+    cipher: Cipher,
+    pool: r2d2::Pool<Manager>,
+    url: DatabaseUrl,
+}
+
+impl Shared {
+    /// The present instant, to the microsecond that the database keeps: what a change answers is what a later read finds.
+    fn now(&self) -> OffsetDateTime {
+        let now = self.clock.now();
+        now.replace_microsecond(now.microsecond()).unwrap_or(now)
+    }
+}
+
+#[derive(Clone)]
+enum Engine {
+    Sqlite(sqlite::WriterThread),
+    Postgres(postgres::Gate),
+}
+
+impl Store {
+    /// Opens the database and brings its schema up to date.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or a migration fails.
+    pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
+        crate::migrate::run(&options.url)?;
+        let pool = r2d2::Pool::builder()
+            .max_size(options.connections)
+            .min_idle(Some(1))
+            .test_on_check_out(false)
+            .connection_timeout(std::time::Duration::from_secs(10))
+            .build(Manager(options.url.clone()))?;
+        let shared = Arc::new(Shared {
+            clock: options.clock,
+            cipher: Cipher::new(&options.master_key),
+            pool,
+            url: options.url,
+        });
+        let engine = match &shared.url {
+            DatabaseUrl::Sqlite(_) => {
+                Engine::Sqlite(sqlite::WriterThread::start(Arc::clone(&shared))?)
+            }
+            DatabaseUrl::Postgres(_) => Engine::Postgres(postgres::Gate::new(options.connections)),
+        };
+        Ok(Self { shared, engine })
+    }
+
+    /// The present instant of the clock that the store decides by.
+    pub fn now(&self) -> OffsetDateTime {
+        self.shared.now()
+    }
+
+    /// Runs a reading transaction: all its queries see one state.
+    ///
+    /// # Errors
+    /// Whatever `work` returns, or a [`StoreError`].
+    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: StoreFailure,
+        F: FnOnce(&mut Reader<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match &self.engine {
+            // A short read from the page cache costs less than handing it to another thread.
+            Engine::Sqlite(_) => read_on(&self.shared, "begin", work),
+            Engine::Postgres(gate) => {
+                let shared = Arc::clone(&self.shared);
+                gate.run(move || {
+                    read_on(&shared, "begin isolation level repeatable read read only", work)
+                })
+                .await
+            }
+        }
+    }
+
+    /// Runs a writing transaction and commits it durably before returning.
+    ///
+    /// `work` may run more than once: after a conflict with another transaction, and when an
+    /// instant given to [`Writer::valid_until`] has passed before the commit (W2).
+    ///
+    /// # Errors
+    /// Whatever `work` returns (nothing is then stored), or a [`StoreError`].
+    pub async fn write<T, E, F>(&self, keep: Keep, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: StoreFailure,
+        F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match &self.engine {
+            Engine::Sqlite(thread) => thread.write(keep, work).await,
+            Engine::Postgres(gate) => {
+                let shared = Arc::clone(&self.shared);
+                gate.run(move || postgres::write(&shared, keep, work)).await
+            }
+        }
+    }
+}
+
+fn read_on<T, E, F>(shared: &Shared, begin: &str, work: F) -> Result<T, E>
+where
+    E: StoreFailure,
+    F: FnOnce(&mut Reader<'_>) -> Result<T, E>,
+{
+    let mut conn = shared.pool.get().map_err(StoreError::from)?;
+    execute(&mut conn, begin)?;
+    let result =
+        work(&mut Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher });
+    // Nothing was written: how the transaction ends makes no difference to the answer.
+    execute(&mut conn, "rollback")?;
+    result
+}
+
+fn execute(conn: &mut AnyConnection, sql: &str) -> Result<(), StoreError> {
+    Ok(conn.batch_execute(sql)?)
+}
+
+/// A reading transaction. Finders are methods on it, in the files named after their subjects.
+pub struct Reader<'c> {
+    pub(crate) conn: &'c mut AnyConnection,
+    now: OffsetDateTime,
+    pub(crate) cipher: &'c Cipher,
+}
+
+impl Reader<'_> {
+    /// The transaction's instant: everything in it is decided as of now.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+}
+
+/// A writing transaction: everything that a [`Reader`] can, and the changes.
+pub struct Writer<'c> {
+    reader: Reader<'c>,
+    valid_until: Option<OffsetDateTime>,
+}
+
+impl Writer<'_> {
+    /// W2: what was decided stands only before `instant`. The store looks at the clock again
+    /// right before the commit and, if the instant has passed, decides anew.
+    pub fn valid_until(&mut self, instant: Option<OffsetDateTime>) {
+        self.valid_until = earliest(self.valid_until, instant);
+    }
+
+    /// Runs `work` so that its changes, and only its, are undone when it fails.
+    ///
+    /// # Errors
+    /// Whatever `work` returns.
+    pub fn attempt<T, E: StoreFailure>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        execute(self.conn, "savepoint attempt")?;
+        let before = self.valid_until;
+        let result = work(self);
+        match &result {
+            Ok(_) => execute(self.conn, "release savepoint attempt")?,
+            // A conflict poisons the whole transaction; it is run again from the start.
+            Err(error) if matches!(error.store_error(), Some(StoreError::Conflict)) => {}
+            Err(_) => {
+                self.valid_until = before;
+                execute(self.conn, "rollback to savepoint attempt; release savepoint attempt")?;
+            }
+        }
+        result
+    }
+}
+
+impl<'c> Deref for Writer<'c> {
+    type Target = Reader<'c>;
+    fn deref(&self) -> &Reader<'c> {
+        &self.reader
+    }
+}
+impl DerefMut for Writer<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.reader
+    }
+}
+
+fn earliest(a: Option<OffsetDateTime>, b: Option<OffsetDateTime>) -> Option<OffsetDateTime> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}

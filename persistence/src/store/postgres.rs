@@ -1,0 +1,100 @@
+//! PostgreSQL: serializable transactions, run again a bounded number of times after a conflict.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::{Keep, Reader, Shared, Writer, execute};
+use crate::error::{StoreError, StoreFailure};
+
+/// Requests that may wait for a connection; more is refused at once.
+const WAITING: usize = 2_048;
+/// Attempts at one transaction before the caller is told to come back.
+const ATTEMPTS: u32 = 24;
+
+/// Hands work to blocking threads, never more at once than there are connections.
+#[derive(Clone)]
+pub(super) struct Gate {
+    permits: Arc<Semaphore>,
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Gate {
+    pub(super) fn new(connections: u32) -> Self {
+        Self { permits: Arc::new(Semaphore::new(connections as usize)), waiting: Arc::default() }
+    }
+
+    pub(super) async fn run<T, E>(
+        &self,
+        work: impl FnOnce() -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: StoreFailure,
+    {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(StoreError::Busy.into());
+        }
+        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let Ok(permit) = permit else { return Err(StoreError::Busy.into()) };
+        tokio::task::spawn_blocking(move || {
+            let result = work();
+            drop(permit);
+            result
+        })
+        .await
+        .unwrap_or_else(|_| Err(StoreError::Corrupt("the transaction broke off".into()).into()))
+    }
+}
+
+pub(super) fn write<T, E, F>(shared: &Shared, keep: Keep, work: F) -> Result<T, E>
+where
+    E: StoreFailure,
+    F: Fn(&mut Writer<'_>) -> Result<T, E>,
+{
+    let mut conn = shared.pool.get().map_err(StoreError::from)?;
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            std::thread::sleep(backoff(attempt));
+        }
+        execute(&mut conn, "begin isolation level serializable")?;
+        let mut writer = Writer {
+            reader: Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher },
+            valid_until: None,
+        };
+        let result = work(&mut writer);
+        let valid_until = writer.valid_until;
+        let result = match result {
+            Ok(value) if keep == Keep::No => {
+                execute(&mut conn, "rollback")?;
+                return Ok(value);
+            }
+            // W2: the clock has passed what the decision rests on, so decide anew.
+            Ok(_) if valid_until.is_some_and(|instant| shared.clock.now() >= instant) => {
+                execute(&mut conn, "rollback")?;
+                continue;
+            }
+            Ok(value) => match execute(&mut conn, "commit") {
+                Ok(()) => return Ok(value),
+                Err(error) => Err(E::from(error)),
+            },
+            Err(error) => Err(error),
+        };
+        // After a failed commit there is nothing left to roll back, which PostgreSQL only warns about.
+        execute(&mut conn, "rollback")?;
+        match result {
+            Err(error) if matches!(error.store_error(), Some(StoreError::Conflict)) => {}
+            other => return other,
+        }
+    }
+    Err(StoreError::Busy.into())
+}
+
+/// A random wait that grows to at most 64 ms, so that transactions which met part ways.
+fn backoff(attempt: u32) -> Duration {
+    Duration::from_micros(rand::random_range(0..1_000_u64 << attempt.min(6)))
+}

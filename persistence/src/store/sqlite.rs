@@ -1,0 +1,172 @@
+//! SQLite's single writer: queued work is committed in groups.
+//!
+//! One thread owns the only writing connection. It takes what is queued, runs each piece in a
+//! savepoint of one transaction, commits once (`synchronous=FULL`), and then answers all. While it
+//! commits, the next group gathers: under load one disk flush serves many requests.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use time::OffsetDateTime;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Keep, Reader, Shared, Writer, earliest, execute};
+use crate::connection::AnyConnection;
+use crate::error::{StoreError, StoreFailure};
+
+/// Work that may wait; more is refused at once, so that memory and waiting stay bounded.
+const QUEUE: usize = 4_096;
+/// Work in one transaction; bounds the time until the first of a group is answered.
+const GROUP: usize = 256;
+/// How often a group is decided anew because an instant passed before its commit.
+const ATTEMPTS: usize = 4;
+
+/// The sending end of the writer's queue.
+#[derive(Clone)]
+pub(super) struct WriterThread {
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl WriterThread {
+    pub(super) fn start(shared: Arc<Shared>) -> Result<Self, StoreError> {
+        let mut conn = AnyConnection::open(&shared.url)?;
+        let (queue, mut jobs) = mpsc::channel::<Box<dyn Job>>(QUEUE);
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || {
+                let mut group = Vec::with_capacity(GROUP);
+                while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
+                    commit_group(&shared, &mut conn, &mut group);
+                }
+            })
+            .map_err(|error| StoreError::Unreachable(error.to_string()))?;
+        Ok(Self { queue })
+    }
+
+    pub(super) async fn write<T, E, F>(&self, keep: Keep, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: StoreFailure,
+        F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job = Pending { work, keep, result: None, answer };
+        self.queue.try_send(Box::new(job)).map_err(|_| StoreError::Busy)?;
+        // The sender is dropped unanswered only when the work panicked.
+        answered
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Corrupt("the transaction broke off".into()).into()))
+    }
+}
+
+/// One queued piece of work, with its types hidden.
+trait Job: Send {
+    /// Runs the work; true when its changes are to be kept.
+    fn run(&mut self, writer: &mut Writer<'_>) -> bool;
+    /// Answers the caller, after the commit or after its failure.
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+struct Pending<T, E, F> {
+    work: F,
+    keep: Keep,
+    result: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Pending<T, E, F>
+where
+    T: Send + 'static,
+    E: StoreFailure,
+    F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
+{
+    fn run(&mut self, writer: &mut Writer<'_>) -> bool {
+        let result = (self.work)(writer);
+        let keep = result.is_ok() && self.keep == Keep::Yes;
+        self.result = Some(result);
+        keep
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), StoreError>) {
+        let answer = match (committed, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => return,
+            // A refusal stands whether or not the rest of the group could be stored.
+            (Err(_), Some(Err(error))) => Err(error),
+            (Err(error), _) => Err(error.into()),
+        };
+        // The caller may have gone away; its work stands all the same.
+        let _ = self.answer.send(answer);
+    }
+}
+
+fn commit_group(shared: &Shared, conn: &mut AnyConnection, group: &mut Vec<Box<dyn Job>>) {
+    let mut committed = Err(StoreError::Busy);
+    for _ in 0..ATTEMPTS {
+        committed = run_group(shared, conn, group);
+        match &committed {
+            Ok(Some(())) => break,
+            Ok(None) => committed = Ok(None),
+            Err(_) => {
+                // Often SQLite has rolled back by itself; then this fails and means nothing.
+                let _ = execute(conn, "rollback");
+                break;
+            }
+        }
+    }
+    let outcome = match committed {
+        Ok(Some(())) => Ok(()),
+        Ok(None) => Err("an instant kept passing before the commit".to_owned()),
+        Err(error) => Err(error.to_string()),
+    };
+    if let Err(error) = &outcome {
+        log::error!("a group of {} writes was not committed: {error}", group.len());
+    }
+    for job in group.drain(..) {
+        job.answer(match &outcome {
+            Ok(()) => Ok(()),
+            Err(_) => Err(StoreError::Busy),
+        });
+    }
+}
+
+/// One attempt: `None` when an instant passed before the commit and all must be decided anew.
+fn run_group(
+    shared: &Shared,
+    conn: &mut AnyConnection,
+    group: &mut Vec<Box<dyn Job>>,
+) -> Result<Option<()>, StoreError> {
+    execute(conn, "begin immediate")?;
+    let mut valid_until: Option<OffsetDateTime> = None;
+    let mut panicked = Vec::new();
+    for (index, job) in group.iter_mut().enumerate() {
+        execute(conn, "savepoint job")?;
+        let mut writer = Writer {
+            reader: Reader { conn, now: shared.now(), cipher: &shared.cipher },
+            valid_until: None,
+        };
+        let kept = catch_unwind(AssertUnwindSafe(|| job.run(&mut writer)));
+        let until = writer.valid_until;
+        match kept {
+            Ok(true) => {
+                valid_until = earliest(valid_until, until);
+                execute(conn, "release savepoint job")?;
+            }
+            Ok(false) => execute(conn, "rollback to savepoint job; release savepoint job")?,
+            Err(_) => {
+                panicked.push(index);
+                execute(conn, "rollback to savepoint job; release savepoint job")?;
+            }
+        }
+    }
+    // Dropping the job tells its caller; the others go on.
+    for index in panicked.into_iter().rev() {
+        drop(group.remove(index));
+    }
+    if valid_until.is_some_and(|instant| shared.clock.now() >= instant) {
+        execute(conn, "rollback")?;
+        return Ok(None);
+    }
+    execute(conn, "commit")?;
+    Ok(Some(()))
+}
