@@ -109,7 +109,7 @@ impl Application {
         let store = storage.desk.store().clone();
         let lives = (settings.access_token_life, settings.refresh_token_life);
         let logins = Logins::open(store.clone(), public_url.clone(), lives.0, lives.1);
-        let logins = logins.await.map_err(StorageError::Store)?;
+        let logins = logins.await.map_err(StorageError::of_keys)?;
         let state = web::Data::new(AppState {
             public_url,
             document: openapi::document(),
@@ -150,7 +150,13 @@ impl Application {
         .listen(listener)
         .map_err(|source| StartError::Bind { address, source })?
         .run();
-        Ok(Application { address, server, _storage: storage, _upkeep: upkeep, _housekeeping: housekeeping })
+        Ok(Application {
+            address,
+            server,
+            _storage: storage,
+            _upkeep: upkeep,
+            _housekeeping: housekeeping,
+        })
     }
 
     /// The address that it listens on.

@@ -13,9 +13,9 @@ use diesel::sqlite::{Sqlite, SqliteValue};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
-use xueshi_domain::CHINA;
 use xueshi_domain::TextEnum;
 use xueshi_domain::hours::Hours;
+use xueshi_domain::instant::in_china;
 
 use crate::connection::AnyBackend;
 
@@ -182,7 +182,7 @@ on_any_backend!(Instant, Moment);
 
 fn from_unix_micros(micros: i128) -> deserialize::Result<Moment> {
     let instant = OffsetDateTime::from_unix_timestamp_nanos(micros * 1_000)?;
-    Ok(Moment(instant.to_offset(CHINA)))
+    Ok(Moment(in_china(instant)))
 }
 
 /// Hours, stored as whole tenths: `12.5` is 125 (H1: never a float).

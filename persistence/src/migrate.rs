@@ -20,24 +20,20 @@ const ADVISORY_LOCK: i64 = 0x7875_6573_6869;
 /// # Errors
 /// When the database cannot be reached or a migration fails.
 pub fn run(url: &DatabaseUrl) -> Result<Vec<String>, StoreError> {
-    let names = match AnyConnection::open(url)? {
-        AnyConnection::Sqlite(mut conn) => conn
-            .run_pending_migrations(SQLITE)
-            .map_err(failed)?
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
-        AnyConnection::Postgres(mut conn) => {
-            conn.batch_execute(&format!("select pg_advisory_lock({ADVISORY_LOCK})"))?;
-            // The lock goes with the connection.
-            conn.run_pending_migrations(POSTGRES)
-                .map_err(failed)?
-                .iter()
-                .map(ToString::to_string)
-                .collect()
+    match AnyConnection::open(url)? {
+        AnyConnection::Sqlite(mut conn) => {
+            let missing = names(&conn.pending_migrations(SQLITE).map_err(failed)?);
+            conn.run_pending_migrations(SQLITE).map_err(failed)?;
+            Ok(missing)
         }
-    };
-    Ok(names)
+        AnyConnection::Postgres(mut conn) => {
+            // The lock goes with the connection.
+            conn.batch_execute(&format!("select pg_advisory_lock({ADVISORY_LOCK})"))?;
+            let missing = names(&conn.pending_migrations(POSTGRES).map_err(failed)?);
+            conn.run_pending_migrations(POSTGRES).map_err(failed)?;
+            Ok(missing)
+        }
+    }
 }
 
 /// The names of the migrations that [`run`] would apply; nothing is changed.

@@ -184,7 +184,7 @@ fn replace(
     let accept_until = match former {
         // Other instances sign with the old key until they have noticed.
         Former::UntilTheirTokensEnd => {
-            now + token_life + Duration::try_from(2 * FRESH).unwrap_or(Duration::MINUTE)
+            now.saturating_add(token_life + Duration::try_from(2 * FRESH).unwrap_or(Duration::MINUTE))
         }
         Former::Revoked => {
             writer.expire_signing_keys()?;

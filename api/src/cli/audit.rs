@@ -26,7 +26,8 @@ impl Audit {
     pub(super) async fn run(self, settings: Settings, output: Output) -> Result<(), CommandError> {
         let Audit::Verify(Verify { year }) = self;
         let store = open_for_checks(&settings)?;
-        let found = store.read::<_, StoreError, _>(move |reader| discrepancies(reader, year)).await?;
+        let found =
+            store.read::<_, StoreError, _>(move |reader| discrepancies(reader, year)).await?;
         let mut lines: Vec<String> = found.iter().map(line).collect();
         lines.push(match found.len() {
             0 => "all totals agree".to_owned(),
@@ -34,11 +35,18 @@ impl Audit {
         });
         let values: Vec<Value> = found.iter().map(value).collect();
         output.result(&lines.join("\n"), &json!({"discrepancies": values}));
-        if found.is_empty() { Ok(()) } else { Err(CommandError::Refused("the totals do not agree".to_owned())) }
+        if found.is_empty() {
+            Ok(())
+        } else {
+            Err(CommandError::Refused("the totals do not agree".to_owned()))
+        }
     }
 }
 
-fn discrepancies(reader: &mut Reader<'_>, year: Option<i32>) -> Result<Vec<Discrepancy>, StoreError> {
+fn discrepancies(
+    reader: &mut Reader<'_>,
+    year: Option<i32>,
+) -> Result<Vec<Discrepancy>, StoreError> {
     let mut found = Vec::new();
     for city in reader.jurisdictions()? {
         found.extend(reader.discrepancies(city.id)?);

@@ -18,7 +18,11 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    pub(super) async fn run(self, mut settings: Settings, output: Output) -> Result<(), CommandError> {
+    pub(super) async fn run(
+        self,
+        mut settings: Settings,
+        output: Output,
+    ) -> Result<(), CommandError> {
         if settings.database_url.is_none() {
             let text = "name the database with --database-url: without one, `serve --sandbox` makes its own at every start";
             return Err(CommandError::Refused(text.to_owned()));
@@ -27,7 +31,9 @@ impl Demo {
         let storage = Storage::open(&settings).await?;
         if self.reset {
             let setting = storage.sandbox.as_ref().map(|sandbox| sandbox.beginning());
-            let work = move |writer: &mut Writer<'_>| setting.map_or(Ok(()), |setting| restore(writer, setting));
+            let work = move |writer: &mut Writer<'_>| {
+                setting.map_or(Ok(()), |setting| restore(writer, setting))
+            };
             storage.desk.store().write::<(), StoreError, _>(Keep::Yes, work).await?;
         }
         let text = format!(

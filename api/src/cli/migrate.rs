@@ -30,7 +30,10 @@ impl Migrate {
             [] => format!("{url}: up to date"),
             names => format!("{url}: {} {what}\n{}", names.len(), names.join("\n")),
         };
-        output.result(&text, &json!({"database": url.to_string(), "dry_run": self.dry_run, "migrations": names}));
+        output.result(
+            &text,
+            &json!({"database": url.to_string(), "dry_run": self.dry_run, "migrations": names}),
+        );
         Ok(())
     }
 }

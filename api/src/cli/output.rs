@@ -51,7 +51,9 @@ impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         let text = error.to_string();
         match error {
-            StoreError::Unreachable(_) | StoreError::Busy | StoreError::Conflict => CommandError::Unavailable(text),
+            StoreError::Unreachable(_) | StoreError::Busy | StoreError::Conflict => {
+                CommandError::Unavailable(text)
+            }
             StoreError::WrongPurpose(_) | StoreError::Taken(_) => CommandError::Refused(text),
             StoreError::Corrupt(_) | StoreError::Database(_) => CommandError::Failed(text),
         }

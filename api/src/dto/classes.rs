@@ -7,6 +7,7 @@ use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::refusal::NotFiledReason;
 use xueshi_persistence::{ClassFiling, LearningRecord, PlanItem, Professional, TrainingPlan};
 
+use super::years::FilterYear;
 use super::{Amount, Day, Timestamp, words};
 use crate::page;
 
@@ -116,8 +117,8 @@ page! {
 #[into_params(parameter_in = Query)]
 pub struct ClassFilter {
     /// Only those that end in this year.
-    #[param(minimum = 1990, maximum = 2100, example = 2023)]
-    pub year: Option<i32>,
+    #[param(inline, example = 2023)]
+    pub year: Option<FilterYear>,
     /// Only those of this unit.
     pub organization_id: Option<Uuid>,
 }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use xueshi_domain::registry::{FilingState, OrganizationKind};
 use xueshi_persistence::Institution;
 
+use super::years::FilterYear;
 use super::{Timestamp, words};
 use crate::page;
 
@@ -72,6 +73,6 @@ page! {
 #[into_params(parameter_in = Query)]
 pub struct InstitutionFilter {
     /// The year of the filings; the present one where it is left out.
-    #[param(minimum = 1990, maximum = 2100, example = 2023)]
-    pub year: Option<i32>,
+    #[param(inline, example = 2023)]
+    pub year: Option<FilterYear>,
 }

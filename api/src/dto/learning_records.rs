@@ -10,6 +10,7 @@ use xueshi_domain::registry::LearningSource;
 use xueshi_persistence::LearningRecord;
 
 use super::checks::{not_blank, one_line};
+use super::years::FilterYear;
 use super::{Amount, Day, Timestamp, words};
 use crate::page;
 
@@ -92,8 +93,8 @@ page! {
 #[into_params(parameter_in = Query)]
 pub struct LearningRecordParams {
     /// Only of this year.
-    #[param(minimum = 1990, maximum = 2100, example = 2023)]
-    pub year: Option<i32>,
+    #[param(inline, example = 2023)]
+    pub year: Option<FilterYear>,
     /// Only of this subject.
     #[param(value_type = Option<words::Subject>, inline)]
     pub subject: Option<Subject>,

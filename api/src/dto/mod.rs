@@ -23,5 +23,6 @@ pub mod scalars;
 pub mod unit_codes;
 pub mod words;
 pub mod working_days;
+pub mod years;
 
 pub use scalars::{Amount, Day, Timestamp};

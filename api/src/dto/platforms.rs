@@ -7,6 +7,7 @@ use xueshi_persistence::Platform;
 
 use super::checks::{not_blank, one_line};
 use super::cities::CityCode;
+use super::years::FilterYear;
 use crate::extract::violation;
 use crate::page;
 
@@ -49,8 +50,8 @@ pub struct PlatformFilter {
     #[param(inline, example = "410100")]
     pub jurisdiction: Option<CityCode>,
     /// The year whose list `listed` tells of.
-    #[param(minimum = 1990, maximum = 2100, example = 2023)]
-    pub year: Option<i32>,
+    #[param(inline, example = 2023)]
+    pub year: Option<FilterYear>,
     /// Only those that the year lists, or only the others.
     #[param(example = true)]
     pub listed: Option<bool>,
@@ -64,8 +65,8 @@ pub struct PlatformYear {
     #[param(inline, example = "410100")]
     pub jurisdiction: Option<CityCode>,
     /// The year whose list `listed` tells of.
-    #[param(minimum = 1990, maximum = 2100, example = 2023)]
-    pub year: Option<i32>,
+    #[param(inline, example = 2023)]
+    pub year: Option<FilterYear>,
 }
 
 /// A platform to register.

@@ -22,7 +22,7 @@ pub struct WorkingDayQuestion {
     pub from: Day,
     /// So many working days after `from`.
     #[param(minimum = 0, maximum = 400, example = 5)]
-    pub add: Option<u32>,
+    pub add: Option<i64>,
     /// The last day, at most 400 days from `from`, both included.
     #[param(inline, example = "2023-10-31")]
     pub to: Option<Day>,

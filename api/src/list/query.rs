@@ -195,8 +195,11 @@ impl<P: Page> ListQuery<P> {
 
 fn members(query: &Query, name: &str, known: &[String]) -> Result<Vec<String>, Problem> {
     let wanted: Vec<String> = query.list(name).map(str::to_owned).collect();
-    let all_known = wanted.iter().all(|member| known.contains(member));
-    if all_known { Ok(wanted) } else { Err(not_in_set(name, known)) }
+    let is_fine = |(place, member): (usize, &String)| {
+        known.contains(member) && !wanted[..place].contains(member)
+    };
+    let all_fine = wanted.iter().enumerate().all(is_fine);
+    if all_fine { Ok(wanted) } else { Err(not_in_set(name, known)) }
 }
 
 /// Leaves the wanted members and the id.

@@ -149,10 +149,7 @@ impl Problem {
             detail: self.0.detail.as_ref().map_or(title, |detail| detail.text(language)).to_owned(),
             instance: request.instance.to_string(),
             code: row.id.to_owned(),
-            rule: self.0.rule.as_ref().map(|rule| RuleDocument {
-                id: rule.id.to_string(),
-                clause: rule.clause.to_string(),
-            }),
+            rule: self.rule_document(),
             solve: row.solve.text(language).to_owned(),
             errors: self
                 .0
@@ -163,6 +160,18 @@ impl Problem {
             request_id: request.request_id.to_string(),
             facts: self.0.facts.clone(),
         }
+    }
+
+    /// The rule that was named, or the one that the code stands for.
+    fn rule_document(&self) -> Option<RuleDocument> {
+        let named = self.0.rule.as_ref().map(|rule| RuleDocument {
+            id: rule.id.to_string(),
+            clause: rule.clause.to_string(),
+        });
+        named.or_else(|| {
+            let rule = self.0.code.row().rule.parse::<xueshi_domain::Rule>().ok()?.reference();
+            Some(RuleDocument { id: rule.id.to_owned(), clause: rule.clause.to_owned() })
+        })
     }
 
     /// The whole answer for one request.

@@ -29,7 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of accounts.
-    pub struct AccountPage of AccountDto, list AccountList,
+    struct AccountPage of AccountDto, list AccountList,
     sort AccountSort { CreatedAt = "created_at" } default "created_at",
     expand [], sparse true
 }

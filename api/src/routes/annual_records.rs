@@ -13,6 +13,7 @@ use crate::auth::{Caller, permissions};
 use crate::dto::annual_records::{AnnualRecordDto, VerificationDto, Verify};
 use crate::dto::me::YearDto;
 use crate::dto::words;
+use crate::dto::years::FilterYear;
 use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathText};
 use crate::page;
 use crate::problem::{Code, Problem};
@@ -35,8 +36,7 @@ page! {
 #[into_params(parameter_in = Query)]
 struct WhichYears {
     /// The year.
-    #[param(minimum = 1990, maximum = 2100, example = 2023)]
-    year: i32,
+    year: FilterYear,
     /// Only in this state.
     #[param(value_type = Option<words::RecordState>)]
     state: Option<RecordState>,
@@ -59,7 +59,7 @@ async fn list_annual_records(
     let page = list.page::<Id>()?;
     let Params(which) = which;
     let filter = AnnualRecordFilter {
-        year: which.year,
+        year: which.year.0,
         state: which.state,
         employer: which.employer_id.map(Id),
     };

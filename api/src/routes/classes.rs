@@ -1,11 +1,11 @@
 //! Where one may learn: units that train, their classes, and who attended (P1, P3, P4).
 
 use actix_web::{HttpResponse, get, web};
-use time::Date;
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Page};
 
 use crate::auth::{Caller, LoggedIn, permissions};
+use crate::dto::Day;
 use crate::dto::classes::{ClassDto, ClassFilter, ClassList, ClassPage, RosterList, RosterPage};
 use crate::dto::institutions::{InstitutionFilter, InstitutionList, InstitutionPage};
 use crate::extract::{Params, PathId};
@@ -31,9 +31,9 @@ async fn list_institutions(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let page = list.page::<Id>()?;
-    let read = state
-        .desk
-        .read(&caller, move |reader, asker| institutions::list(reader, asker, filter.0.year, page));
+    let read = state.desk.read(&caller, move |reader, asker| {
+        institutions::list(reader, asker, filter.0.year.map(|year| year.0), page)
+    });
     let slice = read.await?;
     let (rows, next) = list.cut(slice.rows, |unit| Id(unit.id));
     list.respond(rows, next, slice.total)
@@ -51,13 +51,26 @@ async fn list_classes(
     filter: Params<ClassFilter>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<(Date, Id)>()?;
+    // A day as text reads back only as one that either database can hold.
+    let page = list.page::<(Day, Id)>()?;
+    let page = Page {
+        limit: page.limit,
+        after: page.after.map(|(day, id)| (day.0, id)),
+        descending: page.descending,
+        count: page.count,
+    };
     let Params(filter) = filter;
     let read = state.desk.read(&caller, move |reader, asker| {
-        classes::list(reader, asker, filter.year, filter.organization_id.map(Id), page)
+        classes::list(
+            reader,
+            asker,
+            filter.year.map(|year| year.0),
+            filter.organization_id.map(Id),
+            page,
+        )
     });
     let slice = read.await?;
-    let (rows, next) = list.cut(slice.rows, |class| (class.starts_on.0, Id(class.id)));
+    let (rows, next) = list.cut(slice.rows, |class| (class.starts_on, Id(class.id)));
     list.respond(rows, next, slice.total)
 }
 

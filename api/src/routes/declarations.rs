@@ -15,6 +15,7 @@ use crate::dto::declarations::{
     DeclarationChanges, DeclarationDto, NewDeclaration, Revocation, SubmissionDto,
 };
 use crate::dto::words;
+use crate::dto::years::FilterYear;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
 use crate::page;
 use crate::problem::{Code, Problem};
@@ -44,8 +45,7 @@ page! {
 #[into_params(parameter_in = Query)]
 struct WhichDeclarations {
     /// Only of this year.
-    #[param(minimum = 1990, maximum = 2100)]
-    year: Option<i32>,
+    year: Option<FilterYear>,
     /// Only in one of these states.
     #[serde(default)]
     #[param(value_type = Option<Vec<words::DeclarationState>>, explode = false, style = Form)]
@@ -74,7 +74,7 @@ async fn list_declarations(
     let page = list.page::<Id>()?;
     let Params(which) = which;
     let filter = DeclarationFilter {
-        year: which.year,
+        year: which.year.map(|year| year.0),
         states: which.state,
         subject: which.subject,
         professional: which.professional_id.map(Id),

@@ -32,8 +32,8 @@ async fn get_openapi_json(
 ///
 /// The same document as `/openapi.json`.
 #[utoipa::path(tag = "service", security(()), responses(
-    (status = 200, description = "OpenAPI 3.1", body = String, content_type = "application/yaml",
-        example = json!("openapi: 3.1.0\n")),
+    (status = 200, description = "OpenAPI 3.1", body = Object, content_type = "application/yaml",
+        example = json!({"openapi": "3.1.0", "info": {"title": "xueshi", "version": "0.1.0"}, "paths": {}})),
     (status = 304, description = "The caller has it already (`If-None-Match`)")))]
 #[get("/openapi.yaml")]
 async fn get_openapi_yaml(

@@ -32,7 +32,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of units.
-    pub struct OrganizationPage of OrganizationDto, list OrganizationList,
+    struct OrganizationPage of OrganizationDto, list OrganizationList,
     sort OrganizationSort { CreatedAt = "created_at" } default "created_at",
     expand [], sparse true
 }

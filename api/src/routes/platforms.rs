@@ -79,10 +79,9 @@ async fn get_platform(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let (code, Params(of)) = (path.get("code").to_owned(), of);
-    let read = state
-        .desk
-        .store()
-        .read(move |reader| platforms::get(reader, &code, of.jurisdiction.as_ref(), of.year));
+    let read = state.desk.store().read(move |reader| {
+        platforms::get(reader, &code, of.jurisdiction.as_ref(), of.year.map(|year| year.0))
+    });
     let platform = read.await?;
     Ok(cacheable(&request, HttpResponse::Ok().json(platform)))
 }

@@ -30,7 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of people.
-    pub struct ProfessionalPage of ProfessionalDto, list ProfessionalList,
+    struct ProfessionalPage of ProfessionalDto, list ProfessionalList,
     sort ProfessionalSort { CreatedAt = "created_at" } default "created_at",
     expand [], sparse true
 }

@@ -14,6 +14,7 @@ use crate::auth::{Caller, permissions};
 use crate::dto::declarations::DeclarationDto;
 use crate::dto::reviews::{BatchDto, NewReview, ReviewBatch, ReviewDto, ReviewList};
 use crate::dto::words;
+use crate::dto::years::FilterYear;
 use crate::extract::{Body, DryRun, IdempotencyKey, IfMatch, Params, PathId};
 use crate::page;
 use crate::problem::{Code, Problem};
@@ -47,8 +48,7 @@ struct WhichWaiting {
     /// Only overdue, or only not yet overdue ones (V3).
     overdue: Option<bool>,
     /// Only of this year.
-    #[param(minimum = 1990, maximum = 2100)]
-    year: Option<i32>,
+    year: Option<FilterYear>,
 }
 
 /// Declarations that wait for a decision
@@ -71,7 +71,7 @@ async fn list_review_queue(
             Stage::Authority => State::AuthorityReview,
         }),
         overdue: which.0.overdue,
-        year: which.0.year,
+        year: which.0.year.map(|year| year.0),
     };
     let found = state.desk.read(&caller, move |reader, asker| {
         Ok((reader.review_queue(&asker.scope(Permission::ReadQueue), &filter, page)?, reader.now()))

@@ -30,7 +30,10 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 /// The whole service goes by this clock: windows, due dates, and the life of tokens.
 #[utoipa::path(tag = "sandbox", security(()), responses((status = 200, description = "The clock", body = ClockReading)))]
 #[get("/v1/sandbox/clock")]
-async fn get_sandbox_clock(_: Caller<Anyone>, state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
+async fn get_sandbox_clock(
+    _: Caller<Anyone>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
     let clock = sandbox(&state)?.clock();
     Ok(HttpResponse::Ok().json(ClockReading::of(&clock)))
 }
@@ -73,7 +76,11 @@ async fn release_sandbox_clock(
 #[utoipa::path(tag = "sandbox", security(()), params(DryRun, IdempotencyKey),
     responses((status = 200, description = "The clock after the reset", body = ClockReading)))]
 #[post("/v1/sandbox/reset")]
-async fn reset_sandbox(_: Caller<Anyone>, act: Act, state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
+async fn reset_sandbox(
+    _: Caller<Anyone>,
+    act: Act,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
     let setting = sandbox(&state)?.beginning();
     change(&state, act, setting, restore).await
 }
@@ -99,7 +106,8 @@ async fn change(
     });
     let answer = write.await?;
     // A repeat of an earlier request only repeats its answer.
-    if kept && answer.status().is_success() && !answer.headers().contains_key("idempotent-replayed") {
+    if kept && answer.status().is_success() && !answer.headers().contains_key("idempotent-replayed")
+    {
         clock.set(setting);
     }
     Ok(answer)
@@ -107,6 +115,11 @@ async fn change(
 
 /// Sandbox routes need no token: all who use them are one caller.
 fn nobody() -> Asker {
-    let actor = Actor { account_id: Uuid::nil(), professional_id: None, grants: Vec::new(), scopes: Vec::new() };
+    let actor = Actor {
+        account_id: Uuid::nil(),
+        professional_id: None,
+        grants: Vec::new(),
+        scopes: Vec::new(),
+    };
     Asker { actor, jurisdiction: Id(Uuid::nil()), session: None, platform: None }
 }

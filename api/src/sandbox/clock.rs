@@ -16,14 +16,15 @@ pub const START: OffsetDateTime = datetime!(2023-10-16 09:00 +8);
 const EARLIEST: OffsetDateTime = datetime!(0000-01-01 00:00 +8);
 const LATEST: OffsetDateTime = datetime!(9999-12-31 23:59:59.999_999 +8);
 
-/// Real time. Nothing else in the service reads it.
+/// Real time, to the microsecond, as the databases keep it: what is answered now reads the same later. Nothing else in the
+/// service reads it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[allow(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
     fn now(&self) -> OffsetDateTime {
-        in_china(OffsetDateTime::now_utc())
+        in_china(OffsetDateTime::now_utc()).truncate_to_microsecond()
     }
 }
 
@@ -76,7 +77,10 @@ pub struct SandboxClock {
 
 impl std::fmt::Debug for SandboxClock {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("SandboxClock").field("setting", &self.setting()).finish_non_exhaustive()
+        formatter
+            .debug_struct("SandboxClock")
+            .field("setting", &self.setting())
+            .finish_non_exhaustive()
     }
 }
 
@@ -91,8 +95,12 @@ impl SandboxClock {
     /// The setting that shows `instant` now. Instants before the year 0 or after 9999 in China become the nearest one inside.
     #[must_use]
     pub fn setting_for(&self, instant: OffsetDateTime, frozen: bool) -> ClockSetting {
-        let instant = in_china(instant).clamp(EARLIEST, LATEST);
-        if frozen { ClockSetting::Frozen { at: instant } } else { running(instant, self.real.now()) }
+        let instant = in_china(instant).clamp(EARLIEST, LATEST).truncate_to_microsecond();
+        if frozen {
+            ClockSetting::Frozen { at: instant }
+        } else {
+            running(instant, self.real.now())
+        }
     }
 
     /// What it is set to.
@@ -118,7 +126,7 @@ impl SandboxClock {
             ClockSetting::Frozen { at } => at,
             ClockSetting::Real => self.real.now(),
         };
-        in_china(instant).clamp(EARLIEST, LATEST)
+        in_china(instant).clamp(EARLIEST, LATEST).truncate_to_microsecond()
     }
 }
 
@@ -222,10 +230,17 @@ mod tests {
                 clock.set(setting);
                 pass(&hand, Duration::days(1));
                 clock.now().format(&Rfc3339).unwrap();
-                assert_eq!(ClockSetting::from_json(&setting.to_json().unwrap()).unwrap(), setting, "{text}");
+                assert_eq!(
+                    ClockSetting::from_json(&setting.to_json().unwrap()).unwrap(),
+                    setting,
+                    "{text}"
+                );
             }
         }
-        for instant in [OffsetDateTime::from_unix_timestamp(-377_705_116_800), OffsetDateTime::from_unix_timestamp(253_402_300_799)] {
+        for instant in [
+            OffsetDateTime::from_unix_timestamp(-377_705_116_800),
+            OffsetDateTime::from_unix_timestamp(253_402_300_799),
+        ] {
             clock.set(clock.setting_for(instant.unwrap(), false));
             clock.now().format(&Rfc3339).unwrap();
         }

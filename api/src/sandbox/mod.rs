@@ -53,7 +53,8 @@ impl Sandbox {
         if let Found::World(Some(setting)) = store.read::<_, StoreError, _>(look).await? {
             self.clock.set(setting);
         }
-        world::store_evidence(blobs).map_err(|error| StoreError::Corrupt(format!("evidence of the demo world: {error}")))
+        world::store_evidence(blobs)
+            .map_err(|error| StoreError::Corrupt(format!("evidence of the demo world: {error}")))
     }
 
     /// The setting of the clock with which the story begins.
@@ -95,7 +96,9 @@ fn look(reader: &mut Reader<'_>) -> Result<Found, StoreError> {
         return Ok(Found::Nothing);
     }
     let setting = reader.sandbox_clock()?.map(|text| ClockSetting::from_json(&text)).transpose();
-    Ok(Found::World(setting.map_err(|error| StoreError::Corrupt(format!("sandbox clock: {error}")))?))
+    Ok(Found::World(
+        setting.map_err(|error| StoreError::Corrupt(format!("sandbox clock: {error}")))?,
+    ))
 }
 
 /// One hash for all accounts of this process: it is slow on purpose.
@@ -104,7 +107,8 @@ fn password_hash() -> Result<String, StoreError> {
     if let Some(hash) = HASH.get() {
         return Ok(hash.clone());
     }
-    let hash = hash_now(world::PASSWORD).map_err(|error| StoreError::Corrupt(format!("password hash: {error}")))?;
+    let hash = hash_now(world::PASSWORD)
+        .map_err(|error| StoreError::Corrupt(format!("password hash: {error}")))?;
     Ok(HASH.get_or_init(|| hash).clone())
 }
 

@@ -35,7 +35,7 @@ pub fn list(
     page: Page<Id>,
 ) -> Result<Slice<LearningRecord>, Problem> {
     let filter = LearningRecordFilter {
-        year: wanted.year,
+        year: wanted.year.map(|year| year.0),
         subject: wanted.subject,
         professional: wanted.professional_id.map(Id),
         declared: wanted.declared,
@@ -104,11 +104,11 @@ pub fn deliver(
         declared: false,
         created_at: Moment(now),
     };
-    writer.insert_learning_record(&record).map_err(|error| match error {
+    match writer.insert_learning_record(&record) {
         // The same course came in by another request meanwhile: decide again, on what stands now (H7).
-        StoreError::Taken(_) => StoreError::Conflict,
-        other => other,
-    })?;
+        Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
+        done => done?,
+    }
     let location = format!("/v1/learning-records/{}", record.id);
     Ok(Reply::created(&location, record.into()))
 }

@@ -21,7 +21,7 @@ pub fn list(
     page: &Page<String>,
 ) -> Result<Slice<PlatformDto>, Problem> {
     let city = city(reader, filter.jurisdiction.as_ref())?;
-    let policy = published(reader, city.id, filter.year)?;
+    let policy = published(reader, city.id, filter.year.map(|year| year.0))?;
     let mut platforms: Vec<PlatformDto> = reader
         .platforms(city.id)?
         .into_iter()
@@ -83,10 +83,8 @@ fn published(
 ) -> Result<Option<Policy>, Problem> {
     let Some(year) = year else { return Ok(None) };
     let stored = reader.published_policy(city, year)?;
-    Ok(stored
-        .map(|stored| Policy::from_json(&stored.document))
-        .transpose()
-        .map_err(Problem::internal)?)
+    let policy = stored.map(|stored| Policy::from_json(&stored.document)).transpose();
+    policy.map_err(Problem::internal)
 }
 
 fn shown(platform: Platform, policy: Option<&Policy>) -> PlatformDto {

@@ -40,8 +40,10 @@ impl Question {
     fn of(asked: &WorkingDayQuestion) -> Result<Self, Problem> {
         let from = asked.from.0;
         match (asked.add, asked.to.map(|day| day.0)) {
-            (Some(days), None) if days <= MOST => Ok(Self::Add { from, days }),
-            (Some(_), None) => Err(invalid_parameter("add", "range", at_most())),
+            (Some(days), None) => match u32::try_from(days) {
+                Ok(days) if days <= MOST => Ok(Self::Add { from, days }),
+                _ => Err(invalid_parameter("add", "range", at_most())),
+            },
             (None, Some(to)) if to < from => {
                 let text = Text::new("不能早于 from", "must not lie before `from`");
                 Err(invalid_parameter("to", "range", text))
@@ -268,7 +270,7 @@ mod tests {
     use crate::dto::Day;
     use crate::problem::Place;
 
-    fn asked(from: Date, add: Option<u32>, to: Option<Date>) -> WorkingDayQuestion {
+    fn asked(from: Date, add: Option<i64>, to: Option<Date>) -> WorkingDayQuestion {
         WorkingDayQuestion { from: Day(from), add, to: to.map(Day), jurisdiction: None }
     }
 
@@ -316,6 +318,7 @@ mod tests {
             (asked(day, None, None), "add", "required"),
             (asked(day, Some(1), Some(day)), "to", "ambiguous"),
             (asked(day, Some(401), None), "add", "range"),
+            (asked(day, Some(-1), None), "add", "range"),
             (asked(day, None, Some(date!(2022 - 12 - 31))), "to", "range"),
             (asked(day, None, Some(date!(2024 - 02 - 05))), "to", "range"),
         ] {

@@ -87,7 +87,7 @@ impl SettingsArgs {
 }
 
 fn database_url(text: &str) -> Result<String, String> {
-    if ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+    if ["sqlite://", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
         Ok(text.to_owned())
     } else {
         Err("expected sqlite://PATH or postgres://…".to_owned())

@@ -36,13 +36,17 @@ impl KeyFile {
     pub(super) fn find(data_dir: &Path) -> Result<Self, StorageError> {
         if let Some(text) = std::env::var_os(VARIABLE) {
             let text = text.to_string_lossy();
-            let key = parse(&text).ok_or_else(|| StorageError::Key(format!("{VARIABLE} is not 64 hexadecimal digits")))?;
+            let key = parse(&text).ok_or_else(|| {
+                StorageError::Key(format!("{VARIABLE} is not 64 hexadecimal digits"))
+            })?;
             return Ok(Self { key, new: None });
         }
         let path = data_dir.join(FILE);
         match fs::read_to_string(&path) {
             Ok(text) => {
-                let key = parse(&text).ok_or_else(|| StorageError::Key(format!("{} is not 64 hexadecimal digits", path.display())))?;
+                let key = parse(&text).ok_or_else(|| {
+                    StorageError::Key(format!("{} is not 64 hexadecimal digits", path.display()))
+                })?;
                 warn_if_open(&path);
                 Ok(Self { key, new: None })
             }
@@ -60,10 +64,20 @@ impl KeyFile {
     pub(super) fn keep(&self) -> Result<(), StorageError> {
         let Some(path) = &self.new else { return Ok(()) };
         let failed = unusable(path);
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(&failed)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(&failed)?;
         let text: String = self.key.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(&failed)?;
-        log::warn!("made a new master key, {}: keep a copy apart from the database's backups", path.display());
+        file.write_all(format!("{text}\n").as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(&failed)?;
+        log::warn!(
+            "made a new master key, {}: keep a copy apart from the database's backups",
+            path.display()
+        );
         Ok(())
     }
 
@@ -89,7 +103,9 @@ fn parse(text: &str) -> Option<MasterKey> {
     }
     let mut key = [0_u8; 32];
     for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |place: usize| char::from(pair[place]).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let digit = |place: usize| {
+            char::from(pair[place]).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+        };
         *byte = digit(0)? * 16 + digit(1)?;
     }
     Some(MasterKey(key))
@@ -112,7 +128,10 @@ mod tests {
         let directory = Scratch::new();
         let new = KeyFile::find(directory.path()).unwrap();
         assert!(new.must_exist().is_err());
-        assert!(!directory.path().join(FILE).exists(), "not before the database is known to be empty");
+        assert!(
+            !directory.path().join(FILE).exists(),
+            "not before the database is known to be empty"
+        );
         new.keep().unwrap();
         let mode = fs::metadata(directory.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
@@ -126,7 +145,14 @@ mod tests {
         let digits = "0123456789abcdefABCDEF0123456789".repeat(2);
         assert!(parse(&digits).is_some());
         assert!(parse(&format!("{digits}\n")).is_some());
-        for text in ["", "00", &digits[1..], &format!("{digits}0"), &digits.replace('a', "g"), &"é".repeat(32)] {
+        for text in [
+            "",
+            "00",
+            &digits[1..],
+            &format!("{digits}0"),
+            &digits.replace('a', "g"),
+            &"é".repeat(32),
+        ] {
             assert!(parse(text).is_none(), "{text}");
         }
         let directory = Scratch::new();

@@ -6,13 +6,15 @@ mod place;
 mod ready;
 #[cfg(test)]
 pub(crate) mod scratch;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use xueshi_persistence::{
-    BlobStore, Clock, DatabaseUrl, Keep, LocalDirectory, Purpose, Reader, Store, StoreError, StoreOptions, UnknownDatabase,
-    Writer, pending_migrations,
+    BlobStore, Clock, DatabaseUrl, Keep, LocalDirectory, MasterKey, Purpose, Reader, Store,
+    StoreError, StoreOptions, UnknownDatabase, Writer, pending_migrations,
 };
 
 use crate::sandbox::Sandbox;
@@ -52,6 +54,23 @@ pub enum StorageError {
     Store(#[from] StoreError),
 }
 
+impl StorageError {
+    /// A failure to read the signing keys. They are the first thing that needs the right master key.
+    pub(crate) fn of_keys(error: StoreError) -> Self {
+        match error {
+            StoreError::Corrupt(cause) => Self::Key(format!(
+                "the master key is not the one that this database was written with ({cause})"
+            )),
+            other @ (StoreError::Conflict
+            | StoreError::Taken(_)
+            | StoreError::Busy
+            | StoreError::Unreachable(_)
+            | StoreError::WrongPurpose(_)
+            | StoreError::Database(_)) => Self::Store(other),
+        }
+    }
+}
+
 /// The opened storage of one service.
 pub struct Storage {
     /// The store, as handlers use it.
@@ -79,34 +98,68 @@ impl Storage {
     /// When something cannot be reached or read, or the database is marked for the other purpose.
     pub async fn open(settings: &Settings) -> Result<Self, StorageError> {
         let place = Place::of(settings)?;
-        let blobs: Arc<dyn BlobStore> =
-            Arc::new(LocalDirectory::open(&place.attachments).map_err(place::unusable(&place.attachments))?);
-        let connections = connections(&place.url, settings.workers);
+        let blobs = LocalDirectory::open(&place.attachments)
+            .map_err(place::unusable(&place.attachments))?;
+        let blobs: Arc<dyn BlobStore> = Arc::new(blobs);
         if settings.sandbox {
-            let sandbox = Arc::new(Sandbox::new(Arc::new(SystemClock)));
-            let clock: Arc<dyn Clock> = sandbox.clock();
-            let options = StoreOptions {
-                url: place.url.clone(),
-                master_key: master_key::of_sandboxes(),
-                clock: Arc::clone(&clock),
-                connections,
-            };
-            let store = Store::open(options)?;
-            sandbox.settle(&store, blobs.as_ref()).await?;
-            return Ok(Self { desk: Desk::new(store), blobs, clock, sandbox: Some(sandbox), place });
+            Self::sandbox(settings, place, blobs).await
+        } else {
+            Self::production(settings, place, blobs).await
         }
+    }
+
+    async fn sandbox(
+        settings: &Settings,
+        place: Place,
+        blobs: Arc<dyn BlobStore>,
+    ) -> Result<Self, StorageError> {
+        refuse(
+            &place.url,
+            Purpose::Production,
+            "this database holds production data and is not opened as a sandbox",
+        )?;
+        let sandbox = Arc::new(Sandbox::new(Arc::new(SystemClock)));
+        let clock: Arc<dyn Clock> = sandbox.clock();
+        let store = open_store(settings, &place, master_key::of_sandboxes(), &clock)?;
+        sandbox.settle(&store, blobs.as_ref()).await?;
+        Ok(Self { desk: Desk::new(store), blobs, clock, sandbox: Some(sandbox), place })
+    }
+
+    async fn production(
+        settings: &Settings,
+        place: Place,
+        blobs: Arc<dyn BlobStore>,
+    ) -> Result<Self, StorageError> {
+        let text = "this is a sandbox database with public passwords; start with --sandbox, or use another";
+        refuse(&place.url, Purpose::Sandbox, text)?;
         let key = KeyFile::find(&settings.data_dir)?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let options = StoreOptions {
-            url: place.url.clone(),
-            master_key: key.key.clone(),
-            clock: Arc::clone(&clock),
-            connections,
-        };
-        let store = Store::open(options)?;
+        let store = open_store(settings, &place, key.key.clone(), &clock)?;
         claim_for_production(&store, key).await?;
         Ok(Self { desk: Desk::new(store), blobs, clock, sandbox: None, place })
     }
+}
+
+/// Leaves a database alone that is for the other purpose: not even its tables are brought up to date.
+fn refuse(url: &DatabaseUrl, purpose: Purpose, text: &str) -> Result<(), StorageError> {
+    if Purpose::of(url)? == Some(purpose) {
+        return Err(StoreError::WrongPurpose(text.to_owned()).into());
+    }
+    Ok(())
+}
+
+fn open_store(
+    settings: &Settings,
+    place: &Place,
+    master_key: MasterKey,
+    clock: &Arc<dyn Clock>,
+) -> Result<Store, StorageError> {
+    let connections = match place.url {
+        DatabaseUrl::Sqlite(_) => u32::try_from(settings.workers).unwrap_or(u32::MAX).clamp(2, 32),
+        DatabaseUrl::Postgres(_) => POSTGRES_CONNECTIONS,
+    };
+    let (url, clock) = (place.url.clone(), Arc::clone(clock));
+    Ok(Store::open(StoreOptions { url, master_key, clock, connections })?)
 }
 
 /// Opens a database only to check it, whatever it is for; nothing is changed, and nothing can be decrypted.
@@ -119,27 +172,25 @@ pub fn open_for_checks(settings: &Settings) -> Result<Store, StorageError> {
         let text = format!("{url} is empty or older than this version: run `xueshi migrate` first");
         return Err(StoreError::WrongPurpose(text).into());
     }
-    let options = StoreOptions { url, master_key: master_key::of_sandboxes(), clock: Arc::new(SystemClock), connections: 1 };
+    let options = StoreOptions {
+        url,
+        master_key: master_key::of_sandboxes(),
+        clock: Arc::new(SystemClock),
+        connections: 1,
+    };
     Ok(Store::open(options)?)
-}
-
-fn connections(url: &DatabaseUrl, workers: usize) -> u32 {
-    match url {
-        DatabaseUrl::Sqlite(_) => u32::try_from(workers).unwrap_or(u32::MAX).clamp(2, 32),
-        DatabaseUrl::Postgres(_) => POSTGRES_CONNECTIONS,
-    }
 }
 
 /// Marks an empty database. A new key is kept only now: a database that has data already was encrypted under another one.
 async fn claim_for_production(store: &Store, key: KeyFile) -> Result<(), StorageError> {
-    let purpose = store.read::<_, StoreError, _>(|reader: &mut Reader<'_>| reader.purpose()).await?;
+    let purpose =
+        store.read::<_, StoreError, _>(|reader: &mut Reader<'_>| reader.purpose()).await?;
     match purpose {
         Some(Purpose::Production) => key.must_exist(),
         Some(Purpose::Sandbox) | None => {
-            let claim = |writer: &mut Writer<'_>| writer.claim_for(Purpose::Production, writer.now());
-            if purpose.is_none() {
-                key.keep()?;
-            }
+            key.keep()?;
+            let claim =
+                |writer: &mut Writer<'_>| writer.claim_for(Purpose::Production, writer.now());
             Ok(store.write(Keep::Yes, claim).await?)
         }
     }

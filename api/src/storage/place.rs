@@ -35,7 +35,9 @@ impl Place {
         if settings.sandbox && settings.database_url.is_none() {
             return sandbox(data);
         }
-        Ok(Self { url: database(settings)?, attachments: data.join("attachments"), _lock: None })
+        let attachments = data.join("attachments");
+        make(&attachments)?;
+        Ok(Self { url: database(settings)?, attachments, _lock: None })
     }
 }
 
@@ -72,7 +74,8 @@ fn make(directory: &Path) -> Result<(), StorageError> {
 /// The first directory that no running sandbox uses, emptied of what an earlier one left.
 fn sandbox(data: &Path) -> Result<Place, StorageError> {
     for number in 1..=SANDBOXES {
-        let directory = if number == 1 { data.join("sandbox") } else { data.join(format!("sandbox-{number}")) };
+        let directory =
+            if number == 1 { data.join("sandbox") } else { data.join(format!("sandbox-{number}")) };
         make(&directory)?;
         let path = directory.join("lock");
         let lock = File::create(&path).map_err(unusable(&path))?;
@@ -87,6 +90,7 @@ fn sandbox(data: &Path) -> Result<Place, StorageError> {
             gone(fs::remove_file(&path)).map_err(unusable(&path))?;
         }
         gone(fs::remove_dir_all(&attachments)).map_err(unusable(&attachments))?;
+        make(&attachments)?;
         return Ok(Place { url: DatabaseUrl::Sqlite(file), attachments, _lock: Some(lock) });
     }
     Err(unusable(data)(io::Error::other(format!("{SANDBOXES} sandboxes are running in it"))))
@@ -114,12 +118,12 @@ mod tests {
         assert_ne!(first.url, second.url);
         let DatabaseUrl::Sqlite(file) = first.url.clone() else { panic!("{:?}", first.url) };
         fs::write(&file, "left behind").unwrap();
-        fs::create_dir(&first.attachments).unwrap();
+        fs::write(first.attachments.join("file"), "left behind").unwrap();
         let url = first.url.clone();
         drop(first);
         let third = Place::of(&settings).unwrap();
         assert_eq!(third.url, url);
-        assert!(!file.exists() && !third.attachments.exists());
+        assert!(!file.exists() && !third.attachments.join("file").exists());
     }
 
     #[test]
@@ -129,7 +133,10 @@ mod tests {
             let mut settings = Settings::for_tests(directory.path().to_owned());
             settings.sandbox = sandbox;
             settings.database_url = Some("postgres:///xueshi".into());
-            assert_eq!(Place::of(&settings).unwrap().url, DatabaseUrl::Postgres("postgres:///xueshi".into()));
+            assert_eq!(
+                Place::of(&settings).unwrap().url,
+                DatabaseUrl::Postgres("postgres:///xueshi".into())
+            );
         }
     }
 }

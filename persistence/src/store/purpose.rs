@@ -6,8 +6,10 @@ use xueshi_domain::TextEnum;
 
 use super::{Reader, Writer};
 use crate::columns::{Moment, Word};
+use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::schema::installation;
+use crate::url::DatabaseUrl;
 
 /// What a database is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,22 @@ impl TextEnum for Purpose {
             Self::Production => "production",
             Self::Sandbox => "sandbox",
         }
+    }
+}
+
+impl Purpose {
+    /// What a database is for, asked before anything in it is touched; `None` for an empty one, and
+    /// for one that cannot be asked, which opening it will tell more about.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    pub fn of(url: &DatabaseUrl) -> Result<Option<Self>, StoreError> {
+        if matches!(url, DatabaseUrl::Sqlite(path) if !path.exists()) {
+            return Ok(None);
+        }
+        let mut conn = AnyConnection::open(url)?;
+        let word = installation::table.select(installation::purpose).first::<Word<Self>>(&mut conn);
+        Ok(word.ok().map(|word| word.0))
     }
 }
 

@@ -10,7 +10,9 @@ const BASE: &str = "018b3b1e-7c00-7a10-8c11-000000000301";
 /// The example of a schema.
 pub(super) fn of(schema: &str) -> Option<Value> {
     let value = match schema {
-        "NewPlatform" => json!({"code": "hnzjzx", "name": "河南专技在线", "url": "https://learning.example"}),
+        "NewPlatform" => {
+            json!({"code": "hnzjzx", "name": "河南专技在线", "url": "https://learning.example"})
+        }
         "Platform" => platform(),
         "PlatformPage" => json!({"data": [platform()], "next_cursor": null}),
         "InstitutionPage" => json!({"data": [{

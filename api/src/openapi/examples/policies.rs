@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 /// The example of a schema.
 pub(super) fn of(schema: &str) -> Option<Value> {
     let value = match schema {
-        "PolicyPage" => json!({"data": [version(1, "published", Value::Null)], "next_cursor": null}),
+        "PolicyPage" => {
+            json!({"data": [version(1, "published", Value::Null)], "next_cursor": null})
+        }
         "PolicyVersionPage" => json!({"data": [
             version(1, "superseded", Value::Null),
             version(2, "published", json!("调整补学申请时间"))

@@ -138,7 +138,12 @@ impl Accounts {
     }
 
     /// Who decided for a unit at an instant: its administrator or reviewer of that day.
-    pub(super) fn decider(&self, units: &Units, unit: Unit, at: OffsetDateTime) -> Result<Decider, StoreError> {
+    pub(super) fn decider(
+        &self,
+        units: &Units,
+        unit: Unit,
+        at: OffsetDateTime,
+    ) -> Result<Decider, StoreError> {
         let former = unit == Unit::Hospital && at < HANDOVER;
         let decides = |row: &Row| {
             let acts = |(role, on): &(Role, Unit)| {
@@ -147,7 +152,8 @@ impl Accounts {
             row.roles.iter().any(acts) && (row.username == FORMER) == former
         };
         let found = ACCOUNTS.iter().zip(&self.ids).find(|(row, _)| decides(row));
-        let (_, account) = found.ok_or_else(|| super::wrong(units.of(unit).name, "nobody decides for it"))?;
+        let (_, account) =
+            found.ok_or_else(|| super::wrong(units.of(unit).name, "nobody decides for it"))?;
         Ok(Decider { account: *account, unit: units.of(unit).id })
     }
 }

@@ -7,7 +7,9 @@ use time::macros::datetime;
 use xueshi_domain::calendar::Arrangement;
 use xueshi_domain::policy::{ZHENGZHOU, ZHENGZHOU_YEARS, zhengzhou_document};
 use xueshi_domain::registry::PolicyState;
-use xueshi_persistence::{Jurisdiction, Moment, Platform, StoredArrangement, StoredPolicy, StoreError, Word};
+use xueshi_persistence::{
+    Jurisdiction, Moment, Platform, StoreError, StoredArrangement, StoredPolicy, Word,
+};
 
 use super::World;
 

@@ -2,11 +2,13 @@
 
 use time::macros::{date, datetime};
 use time::{Date, OffsetDateTime};
+use xueshi_domain::Hours;
 use xueshi_domain::declaration::ClassFacts;
 use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::registry::{FilingState, PlanState};
-use xueshi_domain::Hours;
-use xueshi_persistence::{Class, Filing, Id, Moment, PlanItem, StoreError, Tenths, TrainingPlan, Word};
+use xueshi_persistence::{
+    Class, Filing, Id, Moment, PlanItem, StoreError, Tenths, TrainingPlan, Word,
+};
 
 use super::World;
 use super::units::{Unit, Units};
@@ -33,9 +35,17 @@ struct PlanRow {
 }
 
 const PLANS: [PlanRow; 3] = [
-    PlanRow { title: "2022年度培训计划", year: 2022, approved_at: datetime!(2022-03-01 11:00 +8) },
-    PlanRow { title: "2023年度培训计划", year: 2023, approved_at: datetime!(2023-02-20 10:30 +8) },
-    PlanRow { title: "2023年度培训计划（增补）", year: 2023, approved_at: datetime!(2023-05-11 15:20 +8) },
+    PlanRow {
+        title: "2022年度培训计划", year: 2022, approved_at: datetime!(2022-03-01 11:00 +8)
+    },
+    PlanRow {
+        title: "2023年度培训计划", year: 2023, approved_at: datetime!(2023-02-20 10:30 +8)
+    },
+    PlanRow {
+        title: "2023年度培训计划（增补）",
+        year: 2023,
+        approved_at: datetime!(2023-05-11 15:20 +8),
+    },
 ];
 
 struct Row {
@@ -54,8 +64,8 @@ const CLASSES: [Row; 6] = [
         unit: Unit::Base,
         plan: Some(0),
         title: "2022年专业技术人员知识更新研修班",
-        starts_on: date!(2022-07-11),
-        ends_on: date!(2022-07-22),
+        starts_on: date!(2022 - 07 - 11),
+        ends_on: date!(2022 - 07 - 22),
         hours: 60,
         place: "基地一号教室",
     },
@@ -63,8 +73,8 @@ const CLASSES: [Row; 6] = [
         unit: Unit::Base,
         plan: Some(1),
         title: "2023年专业技术人员知识更新研修班（春季）",
-        starts_on: date!(2023-03-13),
-        ends_on: date!(2023-03-24),
+        starts_on: date!(2023 - 03 - 13),
+        ends_on: date!(2023 - 03 - 24),
         hours: 60,
         place: "基地一号教室",
     },
@@ -72,8 +82,8 @@ const CLASSES: [Row; 6] = [
         unit: Unit::Base,
         plan: Some(1),
         title: "2023年专业技术人员知识更新研修班（夏季）",
-        starts_on: date!(2023-08-07),
-        ends_on: date!(2023-08-18),
+        starts_on: date!(2023 - 08 - 07),
+        ends_on: date!(2023 - 08 - 18),
         hours: 60,
         place: "基地报告厅",
     },
@@ -81,8 +91,8 @@ const CLASSES: [Row; 6] = [
         unit: Unit::Base,
         plan: Some(2),
         title: "网络安全专题班",
-        starts_on: date!(2023-05-10),
-        ends_on: date!(2023-05-12),
+        starts_on: date!(2023 - 05 - 10),
+        ends_on: date!(2023 - 05 - 12),
         hours: 24,
         place: "基地二号教室",
     },
@@ -90,8 +100,8 @@ const CLASSES: [Row; 6] = [
         unit: Unit::Institute,
         plan: None,
         title: "数据分析实训营",
-        starts_on: date!(2023-07-10),
-        ends_on: date!(2023-07-14),
+        starts_on: date!(2023 - 07 - 10),
+        ends_on: date!(2023 - 07 - 14),
         hours: 40,
         place: "示范职业培训学校机房",
     },
@@ -100,8 +110,8 @@ const CLASSES: [Row; 6] = [
         unit: Unit::Base,
         plan: Some(1),
         title: "2023年专业技术人员知识更新研修班（秋季）",
-        starts_on: date!(2023-11-06),
-        ends_on: date!(2023-11-17),
+        starts_on: date!(2023 - 11 - 06),
+        ends_on: date!(2023 - 11 - 17),
         hours: 60,
         place: "基地报告厅",
     },
@@ -149,8 +159,12 @@ impl Classes {
         let mut classes = Self::default();
         for (row, item) in CLASSES.iter().zip(items) {
             let plan = row.plan.map(|plan| &PLANS[plan]);
-            let announced = time::OffsetDateTime::new_in_offset(row.starts_on, time::Time::MIDNIGHT, xueshi_domain::CHINA)
-                .saturating_sub(time::Duration::days(12));
+            let announced = time::OffsetDateTime::new_in_offset(
+                row.starts_on,
+                time::Time::MIDNIGHT,
+                xueshi_domain::CHINA,
+            )
+            .saturating_sub(time::Duration::days(12));
             let id = world.ids.at(announced);
             let hours = whole(row.hours);
             world.writer.insert_class(&Class {
@@ -172,7 +186,9 @@ impl Classes {
             let facts = ClassFacts {
                 title: row.title.to_owned(),
                 institution: units.of(row.unit).name.to_owned(),
-                institution_filed: FILINGS.iter().any(|(unit, filed, _)| (*unit, *filed) == (row.unit, year)),
+                institution_filed: FILINGS
+                    .iter()
+                    .any(|(unit, filed, _)| (*unit, *filed) == (row.unit, year)),
                 plan_approved_at: plan.map(|plan| plan.approved_at),
                 began: row.starts_on,
                 item_hours: plan.map(|_| hours),
@@ -202,7 +218,9 @@ fn plans(world: &mut World<'_, '_>, units: &Units) -> Result<Vec<Option<Id>>, St
             created_at: Moment(written),
         };
         let mut rows = Vec::new();
-        for (class, item) in CLASSES.iter().zip(&mut items).filter(|(class, _)| class.plan == Some(index)) {
+        for (class, item) in
+            CLASSES.iter().zip(&mut items).filter(|(class, _)| class.plan == Some(index))
+        {
             let id = world.ids.at(written);
             *item = Some(id);
             rows.push(PlanItem {

@@ -45,6 +45,9 @@ pub(super) fn file(kind: EvidenceKind) -> Vec<u8> {
     }
     let start = pdf.len();
     let count = objects.len() + 1;
-    let _ = write!(pdf, "xref\n0 {count}\n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
+    let _ = write!(
+        pdf,
+        "xref\n0 {count}\n{table}trailer\n<< /Size {count} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    );
     pdf.into_bytes()
 }

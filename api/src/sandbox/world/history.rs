@@ -54,7 +54,8 @@ impl<'a> History<'a> {
         for year in ZHENGZHOU_YEARS {
             documents.extend(Policy::zhengzhou(*year).map_err(|error| wrong("a policy", error))?);
         }
-        let with_timetable = |policy: &Policy| (policy.year, (policy.clone(), Timetable::new(policy, &documents)));
+        let with_timetable =
+            |policy: &Policy| (policy.year, (policy.clone(), Timetable::new(policy, &documents)));
         let policies = documents.iter().map(with_timetable).collect();
         let (calendar, years) = (WorkdayCalendar::official(), BTreeMap::new());
         Ok(Self { units, people, classes, accounts, policies, calendar, years })
@@ -66,7 +67,11 @@ impl<'a> History<'a> {
     }
 
     /// Stores one thing that somebody learnt, with everything that became of it.
-    pub(super) fn tell(&mut self, world: &mut World<'_, '_>, entry: &Entry) -> Result<(), StoreError> {
+    pub(super) fn tell(
+        &mut self,
+        world: &mut World<'_, '_>,
+        entry: &Entry,
+    ) -> Result<(), StoreError> {
         let person = self.people.of(entry.who).id;
         let life = match entry.submitted {
             Some(submitted) => Some(self.live(world, entry, submitted)?),
@@ -93,7 +98,11 @@ impl<'a> History<'a> {
         let person = self.people.of(entry.who);
         let content = entry.learned.content(self.classes);
         let year = content.end.year();
-        let body = self.units.of(person.employer).reviewing_body.ok_or_else(|| wrong(person.name, "no reviewing body"))?;
+        let body = self
+            .units
+            .of(person.employer)
+            .reviewing_body
+            .ok_or_else(|| wrong(person.name, "no reviewing body"))?;
         self.check(entry, submitted)?;
 
         let written = submitted.saturating_sub(Duration::minutes(20));
@@ -187,9 +196,15 @@ impl<'a> History<'a> {
         Ok(())
     }
 
-    fn due(&self, year: i32, submitted_at: OffsetDateTime, arrived_at: OffsetDateTime) -> Result<Due, StoreError> {
+    fn due(
+        &self,
+        year: i32,
+        submitted_at: OffsetDateTime,
+        arrived_at: OffsetDateTime,
+    ) -> Result<Due, StoreError> {
         let terms = &self.rules(year)?.0.review;
-        due(Arrival { submitted_at, arrived_at }, terms, &self.calendar).map_err(|error| wrong("a due day", error))
+        due(Arrival { submitted_at, arrived_at }, terms, &self.calendar)
+            .map_err(|error| wrong("a due day", error))
     }
 
     /// Whether the rules would have let it pass on its day.
@@ -225,7 +240,8 @@ impl<'a> History<'a> {
         at: OffsetDateTime,
     ) -> Result<(), StoreError> {
         let floors = self.rules(declaration.year)?.0.floors;
-        let year = self.years.entry((who, declaration.year)).or_insert_with(|| Year::begin(declaration));
+        let year =
+            self.years.entry((who, declaration.year)).or_insert_with(|| Year::begin(declaration));
         year.post(declaration, was, floors, at)
     }
 }
@@ -237,7 +253,9 @@ fn attach(
     declaration: &Declaration,
     classes: &Classes,
 ) -> Result<(), StoreError> {
-    let LearningSource::SelfDeclared { evidence } = entry.learned.content(classes).source else { return Ok(()) };
+    let LearningSource::SelfDeclared { evidence } = entry.learned.content(classes).source else {
+        return Ok(());
+    };
     for kind in evidence {
         let bytes = evidence::file(kind);
         let added: OffsetDateTime = declaration.created_at.saturating_add(Duration::minutes(10));

@@ -18,7 +18,14 @@ pub(super) enum Learned {
     /// A class, by its roster (P4).
     Class { course: Course, passed: bool },
     /// Professional learning on the person's own word, with evidence (H10).
-    Own { way: Way, title: &'static str, start: Date, end: Date, hours: u32, evidence: EvidenceKind },
+    Own {
+        way: Way,
+        title: &'static str,
+        start: Date,
+        end: Date,
+        hours: u32,
+        evidence: EvidenceKind,
+    },
 }
 
 /// The same in the words of a declaration.
@@ -81,11 +88,14 @@ impl Learned {
     ) -> Result<Option<Id>, StoreError> {
         let (source, passed, platform, class) = match self {
             Self::Public { platform, .. } => (LearningSource::Platform, true, Some(platform), None),
-            Self::Class { course, passed } => (LearningSource::Roster, passed, None, Some(classes.of(course).id)),
+            Self::Class { course, passed } => {
+                (LearningSource::Roster, passed, None, Some(classes.of(course).id))
+            }
             Self::Own { .. } => return Ok(None),
         };
         let content = self.content(classes);
-        let morning = OffsetDateTime::new_in_offset(content.end, Time::MIDNIGHT, CHINA) + Duration::hours(9);
+        let morning =
+            OffsetDateTime::new_in_offset(content.end, Time::MIDNIGHT, CHINA) + Duration::hours(9);
         let delivered = morning.saturating_add(Duration::days(3));
         let id = world.ids.at(delivered);
         world.writer.insert_learning_record(&LearningRecord {

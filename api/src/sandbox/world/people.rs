@@ -69,7 +69,7 @@ struct Row {
 }
 
 use TitleLevel::{Assistant, AssociateSenior, Intermediate, Senior};
-use Unit::{Company, Hospital, School};
+use Unit::{Base, Bureau, Company, Education, Health, Hospital, Institute, Jinshui, School};
 
 const fn at(
     who: Who,
@@ -82,7 +82,7 @@ const fn at(
     let series = match employer {
         Hospital => "卫生技术",
         School => "中小学教师",
-        _ => "工程技术",
+        Bureau | Jinshui | Health | Education | Company | Base | Institute => "工程技术",
     };
     Row { who, name, number, employer, series, level, since }
 }
@@ -117,7 +117,7 @@ pub(super) fn everyone() -> impl Iterator<Item = Who> {
 }
 
 /// From when on the retired one no longer counts (U3).
-const RETIRED_ON: Date = date!(2023-07-01);
+const RETIRED_ON: Date = date!(2023 - 07 - 01);
 
 /// A person in their place.
 #[derive(Debug, Clone)]
@@ -145,12 +145,19 @@ impl People {
     pub(super) fn load(world: &mut World<'_, '_>, units: &Units) -> Result<Self, StoreError> {
         let mut people = Self::default();
         for (index, row) in PEOPLE.iter().enumerate() {
-            let registered = OffsetDateTime::new_in_offset(row.since, time!(09:00), xueshi_domain::CHINA).max(LIVE);
+            let registered =
+                OffsetDateTime::new_in_offset(row.since, time!(09:00), xueshi_domain::CHINA)
+                    .max(LIVE);
             world.writer.as_of(registered)?;
             let id = world.ids.at(registered);
-            let id_type = if row.number.starts_with('H') { IdType::HkMacaoPermit } else { IdType::ResidentId };
+            let id_type = if row.number.starts_with('H') {
+                IdType::HkMacaoPermit
+            } else {
+                IdType::ResidentId
+            };
             let post = if row.who == Who::WeiChengze { Post::Management } else { Post::Technical };
-            let id_number = IdNumber::parse(id_type, row.number).map_err(|error| super::wrong(row.name, error))?;
+            let id_number = IdNumber::parse(id_type, row.number)
+                .map_err(|error| super::wrong(row.name, error))?;
             let id_masked = id_number.masked();
             world.writer.insert_professional(&NewProfessional {
                 jurisdiction: world.city,
@@ -171,7 +178,11 @@ impl People {
 
     /// U3: from the day on, the person no longer counts.
     fn retire(&mut self, world: &mut World<'_, '_>, who: Who, on: Date) -> Result<(), StoreError> {
-        world.writer.as_of(OffsetDateTime::new_in_offset(on, time!(09:00), xueshi_domain::CHINA))?;
+        world.writer.as_of(OffsetDateTime::new_in_offset(
+            on,
+            time!(09:00),
+            xueshi_domain::CHINA,
+        ))?;
         let person = &mut self.0[who as usize];
         person.until = Some(on);
         world.writer.end_employment(world.city, person.id, on, "retired")?;

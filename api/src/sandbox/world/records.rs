@@ -7,10 +7,14 @@ use time::OffsetDateTime;
 use time::macros::datetime;
 use xueshi_domain::Hours;
 use xueshi_domain::calendar::Action;
-use xueshi_domain::certificate::{CertificateContent, CertificateNumber, CertificateState, Completion, VerificationCode};
+use xueshi_domain::certificate::{
+    CertificateContent, CertificateNumber, CertificateState, Completion, VerificationCode,
+};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::Way;
-use xueshi_domain::ledger::{Bucket, RecordState, VerifyOutcome, YearTotals, assess, state_after, verify};
+use xueshi_domain::ledger::{
+    Bucket, RecordState, VerifyOutcome, YearTotals, assess, state_after, verify,
+};
 use xueshi_domain::policy::{Floors, ZHENGZHOU};
 use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::State;
@@ -71,7 +75,8 @@ impl Year {
         floors: Floors,
         at: OffsetDateTime,
     ) -> Result<(), StoreError> {
-        let (subject, hours, state) = (declaration.subject.0, declaration.hours.0, declaration.state.0);
+        let (subject, hours, state) =
+            (declaration.subject.0, declaration.hours.0, declaration.state.0);
         let moved = self.totals.moved(subject, hours, was, state);
         self.totals = moved.map_err(|error| wrong(&declaration.title, error))?;
         let used = self.used.entry(declaration.way.0).or_default();
@@ -99,7 +104,10 @@ struct Verified {
 }
 
 /// Verifies, settles 2022 for who was short, and stores all years with their certificates.
-pub(super) fn store(world: &mut World<'_, '_>, history: &mut History<'_>) -> Result<(), StoreError> {
+pub(super) fn store(
+    world: &mut World<'_, '_>,
+    history: &mut History<'_>,
+) -> Result<(), StoreError> {
     let verified = verify_all(world, history)?;
     if let Some(year) = history.years.get_mut(&(years::SHORT_FOR_2022, 2022)) {
         year.state = RecordState::Incomplete;
@@ -131,7 +139,10 @@ pub(super) fn store(world: &mut World<'_, '_>, history: &mut History<'_>) -> Res
 }
 
 /// A1: the reviewing bodies verify what is satisfied.
-fn verify_all(world: &mut World<'_, '_>, history: &mut History<'_>) -> Result<Vec<Verified>, StoreError> {
+fn verify_all(
+    world: &mut World<'_, '_>,
+    history: &mut History<'_>,
+) -> Result<Vec<Verified>, StoreError> {
     let mut done = Vec::new();
     for (who, number, at) in years::verified() {
         let person = history.people.of(who);
@@ -140,7 +151,10 @@ fn verify_all(world: &mut World<'_, '_>, history: &mut History<'_>) -> Result<Ve
         let (policy, timetable) = history.rules(number)?;
         timetable.admit(Action::Verify, at).map_err(refused)?;
         let floors = policy.floors;
-        let year = history.years.get_mut(&(who, number)).ok_or_else(|| wrong(person.name, "no year to verify"))?;
+        let year = history
+            .years
+            .get_mut(&(who, number))
+            .ok_or_else(|| wrong(person.name, "no year to verify"))?;
         if verify(year.state, assess(floors, year.totals).satisfied) != VerifyOutcome::Certified {
             return Err(wrong(person.name, "the year cannot be verified"));
         }
@@ -154,12 +168,18 @@ fn verify_all(world: &mut World<'_, '_>, history: &mut History<'_>) -> Result<Ve
     Ok(done)
 }
 
-fn issue(world: &mut World<'_, '_>, history: &History<'_>, one: &Verified) -> Result<(), StoreError> {
+fn issue(
+    world: &mut World<'_, '_>,
+    history: &History<'_>,
+    one: &Verified,
+) -> Result<(), StoreError> {
     let person = history.people.of(one.who);
-    let year = history.years.get(&(one.who, one.year)).ok_or_else(|| wrong(person.name, "no year"))?;
+    let year =
+        history.years.get(&(one.who, one.year)).ok_or_else(|| wrong(person.name, "no year"))?;
     let sequence = world.writer.next_number(world.city, &format!("certificate-{}", one.year))?;
     let sequence = u32::try_from(sequence).map_err(|error| wrong("a certificate", error))?;
-    let number = CertificateNumber::new(ZHENGZHOU, one.year, sequence).map_err(|error| wrong("a certificate", error))?;
+    let number = CertificateNumber::new(ZHENGZHOU, one.year, sequence)
+        .map_err(|error| wrong("a certificate", error))?;
     let content = CertificateContent {
         number,
         verification_code: verification_code(number),

@@ -9,8 +9,9 @@ use xueshi_domain::policy::Policy;
 use xueshi_domain::registry::PersonState;
 use xueshi_domain::review::State;
 use xueshi_persistence::{
-    AnnualRecordFilter, Clock, DatabaseUrl, DeclarationFilter, Id, Keep, LearningRecordFilter, MasterKey, Page,
-    ProfessionalFilter, Purpose, QueueFilter, Reader, Scope, Store, StoreError, StoreOptions,
+    AnnualRecordFilter, Clock, DatabaseUrl, DeclarationFilter, Id, Keep, LearningRecordFilter,
+    MasterKey, Page, ProfessionalFilter, Purpose, QueueFilter, Reader, Scope, Store, StoreError,
+    StoreOptions,
 };
 
 use super::super::clock::START;
@@ -38,7 +39,8 @@ impl Drop for Loaded {
 }
 
 async fn loaded() -> Loaded {
-    let file = std::env::temp_dir().join(format!("xueshi-world-{:x}.db", uuid::Uuid::now_v7().as_u128()));
+    let file =
+        std::env::temp_dir().join(format!("xueshi-world-{:x}.db", uuid::Uuid::now_v7().as_u128()));
     let options = StoreOptions {
         url: DatabaseUrl::Sqlite(file.clone()),
         master_key: MasterKey([1; 32]),
@@ -80,9 +82,13 @@ async fn the_totals_agree_and_every_state_follows_from_them() {
                     ..Default::default()
                 };
                 let satisfied = assess(floors, totals).satisfied;
-                let complete = matches!(record.state.0, RecordState::Satisfied | RecordState::Certified);
+                let complete =
+                    matches!(record.state.0, RecordState::Satisfied | RecordState::Certified);
                 assert_eq!(complete, satisfied);
-                assert_eq!(record.certificate_id.is_some(), record.state.0 == RecordState::Certified);
+                assert_eq!(
+                    record.certificate_id.is_some(),
+                    record.state.0 == RecordState::Certified
+                );
                 assert_eq!(record.satisfied_at.is_some(), satisfied);
             }
         }
@@ -106,8 +112,12 @@ async fn it_holds_what_the_contract_promises() {
         let own = Scope { jurisdiction: city, own: Some(doctor), subtrees: Vec::new() };
         let filter = LearningRecordFilter { year: Some(2023), ..LearningRecordFilter::default() };
         let records = reader.learning_records(&own, &filter, ALL)?.rows;
-        let offer: Vec<_> = records.iter().map(|r| (r.subject.0, r.hours.0.to_string(), r.declared)).collect();
-        assert_eq!(offer, [(Subject::Public, "30".into(), false), (Subject::Professional, "60".into(), false)]);
+        let offer: Vec<_> =
+            records.iter().map(|r| (r.subject.0, r.hours.0.to_string(), r.declared)).collect();
+        assert_eq!(
+            offer,
+            [(Subject::Public, "30".into(), false), (Subject::Professional, "60".into(), false)]
+        );
         assert!(reader.declarations_of_year(city, doctor, 2023)?.is_empty());
 
         let queue = Page { limit: 50, after: None, descending: false, count: false };
@@ -129,7 +139,11 @@ async fn it_holds_what_the_contract_promises() {
             (2023, RecordState::Satisfied, 2),
         ] {
             let filter = AnnualRecordFilter { year, state: Some(state), employer: None };
-            assert_eq!(reader.annual_records(&scope, &filter, ALL)?.rows.len(), count, "{year} {state}");
+            assert_eq!(
+                reader.annual_records(&scope, &filter, ALL)?.rows.len(),
+                count,
+                "{year} {state}"
+            );
         }
         Ok::<_, StoreError>(())
     };
@@ -154,15 +168,28 @@ fn everything(reader: &mut Reader<'_>) -> Result<String, StoreError> {
     let scope = whole_city(reader)?;
     let mut text = format!("{:?}", reader.organizations(&scope, &Default::default(), ALL)?.rows);
     for person in reader.professionals(&scope, &ProfessionalFilter::default(), ALL)?.rows {
-        text += &format!("{:?} {:?}", (person.professional_id, person.name, person.id_masked), person.created_at);
+        text += &format!(
+            "{:?} {:?}",
+            (person.professional_id, person.name, person.id_masked),
+            person.created_at
+        );
         for year in [2022, 2023] {
-            text += &format!("{:?}", reader.certificates_of_year(scope.jurisdiction, person.professional_id, year)?);
+            text += &format!(
+                "{:?}",
+                reader.certificates_of_year(scope.jurisdiction, person.professional_id, year)?
+            );
         }
     }
-    text += &format!("{:?}", reader.learning_records(&scope, &LearningRecordFilter::default(), ALL)?.rows);
+    text += &format!(
+        "{:?}",
+        reader.learning_records(&scope, &LearningRecordFilter::default(), ALL)?.rows
+    );
     for declaration in reader.declarations(&scope, &DeclarationFilter::default(), ALL)?.rows {
         text += &format!("{declaration:?}");
-        text += &format!("{:?}", reader.reviews_of(scope.jurisdiction, declaration.professional_id, declaration.id)?);
+        text += &format!(
+            "{:?}",
+            reader.reviews_of(scope.jurisdiction, declaration.professional_id, declaration.id)?
+        );
     }
     for year in [2022, 2023] {
         let filter = AnnualRecordFilter { year, ..AnnualRecordFilter::default() };

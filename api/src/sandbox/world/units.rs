@@ -35,11 +35,21 @@ struct Row {
     reviewing_body: Option<Unit>,
 }
 
-const fn body(kind: OrganizationKind, name: &'static str, code: &'static str, parent: Option<Unit>) -> Row {
+const fn body(
+    kind: OrganizationKind,
+    name: &'static str,
+    code: &'static str,
+    parent: Option<Unit>,
+) -> Row {
     Row { kind, name, code, public_institution: false, parent, reviewing_body: None }
 }
 
-const fn employer(name: &'static str, code: &'static str, public_institution: bool, under: Unit) -> Row {
+const fn employer(
+    name: &'static str,
+    code: &'static str,
+    public_institution: bool,
+    under: Unit,
+) -> Row {
     let kind = OrganizationKind::Employer;
     Row { kind, name, code, public_institution, parent: Some(under), reviewing_body: Some(under) }
 }

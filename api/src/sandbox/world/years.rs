@@ -38,7 +38,9 @@ pub(super) fn entries() -> Vec<Entry> {
 
 /// The years that were verified, in the order of verification.
 pub(super) fn verified() -> Vec<(Who, i32, OffsetDateTime)> {
-    let of_2022 = complete_for_2022().enumerate().map(|(index, who)| (who, 2022, later(at!(2022-10-18 10:00 +8), index)));
+    let of_2022 = complete_for_2022()
+        .enumerate()
+        .map(|(index, who)| (who, 2022, later(at!(2022-10-18 10:00 +8), index)));
     let of_2023 = [
         (Who::ZhouYiheng, 2023, at!(2023-05-15 10:00 +8)),
         (Who::TangRuoxi, 2023, at!(2023-05-16 14:30 +8)),
@@ -59,24 +61,52 @@ fn later(first: OffsetDateTime, index: usize) -> OffsetDateTime {
 }
 
 fn of_2022() -> Vec<Entry> {
-    let public = Learned::Public { platform: "hnzjzx", start: date!(2022-05-09), end: date!(2022-06-17), hours: 30 };
+    let public = Learned::Public {
+        platform: "hnzjzx",
+        start: date!(2022 - 05 - 09),
+        end: date!(2022 - 06 - 17),
+        hours: 30,
+    };
     let mut entries = Vec::new();
     for (index, who) in complete_for_2022().enumerate() {
         for learned in [public, class(Course::Of2022)] {
-            let (employer, authority) = (later(at!(2022-09-07 09:00 +8), index), later(at!(2022-09-13 14:00 +8), index));
-            entries.push(approved(who, learned, later(at!(2022-09-05 08:30 +8), index), employer, authority));
+            let (employer, authority) =
+                (later(at!(2022-09-07 09:00 +8), index), later(at!(2022-09-13 14:00 +8), index));
+            entries.push(approved(
+                who,
+                learned,
+                later(at!(2022-09-05 08:30 +8), index),
+                employer,
+                authority,
+            ));
         }
     }
     let article = own(
-        Way::PublishedWork, "分布式缓存一致性研究", date!(2022-06-20), date!(2022-06-20), 30, EvidenceKind::PublishedWork,
+        Way::PublishedWork,
+        "分布式缓存一致性研究",
+        date!(2022 - 06 - 20),
+        date!(2022 - 06 - 20),
+        30,
+        EvidenceKind::PublishedWork,
     );
     let conference = own(
-        Way::Conference, "全国软件测试学术年会", date!(2022-08-18), date!(2022-08-19), 10, EvidenceKind::ProofOfAttendance,
+        Way::Conference,
+        "全国软件测试学术年会",
+        date!(2022 - 08 - 18),
+        date!(2022 - 08 - 19),
+        10,
+        EvidenceKind::ProofOfAttendance,
     );
     for (learned, minute) in [(public, 0), (article, 2), (conference, 4)] {
         let on = |instant: OffsetDateTime| instant + Duration::minutes(minute);
         let (employer, authority) = (on(at!(2022-10-12 10:00 +8)), on(at!(2022-10-17 16:00 +8)));
-        entries.push(approved(SHORT_FOR_2022, learned, on(at!(2022-10-10 09:00 +8)), employer, authority));
+        entries.push(approved(
+            SHORT_FOR_2022,
+            learned,
+            on(at!(2022-10-10 09:00 +8)),
+            employer,
+            authority,
+        ));
     }
     entries
 }
@@ -158,7 +188,14 @@ const fn class(course: Course) -> Learned {
     Learned::Class { course, passed: true }
 }
 
-const fn own(way: Way, title: &'static str, start: Date, end: Date, hours: u32, evidence: EvidenceKind) -> Learned {
+const fn own(
+    way: Way,
+    title: &'static str,
+    start: Date,
+    end: Date,
+    hours: u32,
+    evidence: EvidenceKind,
+) -> Learned {
     Learned::Own { way, title, start, end, hours, evidence }
 }
 
@@ -166,7 +203,12 @@ fn offered(who: Who, learned: Learned) -> Entry {
     Entry { who, learned, submitted: None, decisions: Vec::new() }
 }
 
-fn decided(who: Who, learned: Learned, submitted: OffsetDateTime, decisions: Vec<Decided>) -> Entry {
+fn decided(
+    who: Who,
+    learned: Learned,
+    submitted: OffsetDateTime,
+    decisions: Vec<Decided>,
+) -> Entry {
     Entry { who, learned, submitted: Some(submitted), decisions }
 }
 
@@ -174,7 +216,12 @@ fn waiting(who: Who, learned: Learned, submitted: OffsetDateTime) -> Entry {
     decided(who, learned, submitted, Vec::new())
 }
 
-fn at_authority(who: Who, learned: Learned, submitted: OffsetDateTime, employer: OffsetDateTime) -> Entry {
+fn at_authority(
+    who: Who,
+    learned: Learned,
+    submitted: OffsetDateTime,
+    employer: OffsetDateTime,
+) -> Entry {
     decided(who, learned, submitted, vec![(employer, Decision::Approve, None)])
 }
 

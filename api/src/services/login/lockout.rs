@@ -85,7 +85,7 @@ pub(super) fn note_failure(writer: &mut Writer<'_>, subject: &Subject) -> Result
     writer.save_login_failure(&LoginFailure {
         subject: subject.0.clone(),
         failures,
-        locked_until: wait_after(failures).map(|wait| Moment(now + wait)),
+        locked_until: wait_after(failures).map(|wait| Moment(now.saturating_add(wait))),
         last_failure_at: Moment(now),
     })
 }

@@ -144,7 +144,7 @@ impl Logins {
                     refresh_hash: refresh.hash(),
                     generation: 0,
                     created_at: Moment(now),
-                    expires_at: Moment(now + life),
+                    expires_at: Moment(now.saturating_add(life)),
                     ended_at: None,
                     end_reason: None,
                 })?;
@@ -189,7 +189,7 @@ impl Logins {
             sid: None,
             client_id: None,
             iat: now.unix_timestamp(),
-            exp: (now + self.0.access_life).unix_timestamp(),
+            exp: now.unix_timestamp() + self.0.access_life.whole_seconds(),
             jti: token_id(now),
             scope: None,
         }
@@ -207,7 +207,7 @@ impl Logins {
     /// When the store fails.
     pub async fn forget_old(&self) -> Result<(), StoreError> {
         let write = self.0.store.write(Keep::Yes, |writer| {
-            let before = writer.now() - Duration::days(1);
+            let before = writer.now().saturating_sub(Duration::days(1));
             writer.forget_old_logins(before)
         });
         write.await
@@ -245,7 +245,7 @@ fn rotate(
     if identity.account.state.0 != Standing::Active {
         return Ok(Refreshed::Refused(Code::InvalidToken, "the account is disabled"));
     }
-    match writer.rotate_session(session.id, session.generation, next_hash, now + life)? {
+    match writer.rotate_session(session.id, session.generation, next_hash, now.saturating_add(life))? {
         true => Ok(Refreshed::Yes(identity.account)),
         false => Err(StoreError::Conflict),
     }

@@ -18,7 +18,8 @@ use super::short_lists::part_of;
 use super::{Asker, Reply};
 use crate::dto::cities::CityCode;
 use crate::dto::policies::{PolicyCalendarDto, PolicyDto, PolicyVersionDto};
-use crate::problem::{Code, Language, Problem};
+use crate::extract::invalid_parameter;
+use crate::problem::{Code, Language, Problem, Text};
 
 /// The policies in force in a city, by year.
 ///
@@ -37,13 +38,17 @@ pub fn in_force(
 /// The policy of a year: the version in force, or an earlier one that was.
 ///
 /// # Errors
-/// 404 when there is none; a draft is none.
+/// 400 for a version below 1; 404 when there is none; a draft is none.
 pub fn published(
     reader: &mut Reader<'_>,
     code: Option<&CityCode>,
     year: i32,
     version: Option<i32>,
 ) -> Result<PolicyDto, Problem> {
+    if version.is_some_and(|version| version < 1) {
+        let text = Text::new("应为正整数", "must be 1 or more");
+        return Err(invalid_parameter("version", "range", text));
+    }
     let city = city(reader, code)?;
     let stored = match version {
         None => reader.published_policy(city.id, year)?,
