@@ -139,7 +139,17 @@ on_any_backend!(Key, Id);
     Deserialize,
 )]
 #[diesel(sql_type = sql::Instant)]
-pub struct Moment(#[serde(with = "time::serde::timestamp::microseconds")] pub OffsetDateTime);
+pub struct Moment(#[serde(deserialize_with = "storable", serialize_with = "time::serde::timestamp::microseconds::serialize")] pub OffsetDateTime);
+
+/// Reads an instant that both databases can hold: cursors come from outside.
+fn storable<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<OffsetDateTime, D::Error> {
+    let instant = time::serde::timestamp::microseconds::deserialize(deserializer)?;
+    if (1..=9999).contains(&instant.year()) {
+        Ok(instant)
+    } else {
+        Err(serde::de::Error::custom("an instant outside the years 1 to 9999"))
+    }
+}
 
 impl From<OffsetDateTime> for Moment {
     fn from(instant: OffsetDateTime) -> Self {

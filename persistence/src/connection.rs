@@ -39,12 +39,13 @@ impl AnyConnection {
 }
 
 /// `synchronous=FULL`: in WAL mode `NORMAL` may lose acknowledged commits at power loss.
-/// The busy timeout matters only to other processes: this one has a single writer.
+/// The busy timeout comes first, because switching the journal waits for others too; it matters only to
+/// other processes: this one has a single writer.
 const SQLITE_PRAGMAS: &str = "
+    pragma busy_timeout = 10000;
     pragma journal_mode = wal;
     pragma synchronous = full;
     pragma foreign_keys = on;
-    pragma busy_timeout = 10000;
     pragma cache_size = -4000;
     pragma temp_store = memory;
     pragma mmap_size = 0;

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, SqliteConnection};
 
 use crate::server::Running;
 
@@ -67,6 +67,7 @@ impl Database {
             let place = self.empty();
             // Its first start makes the tables and the world; its end leaves them closed and whole.
             Running::start(&place, |_| ()).expect("the demo world is made").stop();
+            place.settle();
             place
         })
     }
@@ -85,6 +86,23 @@ impl Database {
             Database::Postgres => {
                 Place { directory, url: with_database(&admin_url(), &name), postgres: Some(name) }
             }
+        }
+    }
+}
+
+impl Place {
+    /// Brings everything into the one file, or ends what is still connected, so that a copy is whole.
+    fn settle(&self) {
+        if let Some(name) = &self.postgres {
+            admin(&format!(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+            ));
+        } else {
+            let file = self.url.trim_start_matches("sqlite://");
+            let mut connection = SqliteConnection::establish(file).unwrap();
+            connection
+                .batch_execute("pragma busy_timeout = 5000; pragma wal_checkpoint(truncate)")
+                .unwrap();
         }
     }
 }
@@ -141,7 +159,10 @@ fn copy_directory(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (entry, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
-        if entry.is_dir() {
+        let transient = ["-wal", "-shm"].iter().any(|end| name.to_string_lossy().ends_with(end));
+        if transient {
+            // Everything is in the file itself: see `settle`.
+        } else if entry.is_dir() {
             copy_directory(&entry, &to.join(name));
         } else {
             fs::copy(&entry, to.join(name)).unwrap();

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
 use serde_json::json;
 use xueshi_api::{Application, Settings, StopHandle};
 
@@ -73,6 +75,27 @@ impl Server {
     /// The address of its database.
     pub fn database_url(&self) -> &str {
         &self.place.url
+    }
+
+    /// Runs SQL on its database, for what no client can bring about.
+    ///
+    /// # Panics
+    /// When the database refuses it.
+    pub fn sql(&self, statements: &str) {
+        match self.database {
+            Database::Sqlite => {
+                let file = self.place.url.trim_start_matches("sqlite://");
+                let mut connection = SqliteConnection::establish(file).unwrap();
+                connection.batch_execute("pragma busy_timeout = 5000").unwrap();
+                connection.batch_execute(statements).unwrap();
+            }
+            Database::Postgres => {
+                PgConnection::establish(&self.place.url)
+                    .unwrap()
+                    .batch_execute(statements)
+                    .unwrap();
+            }
+        }
     }
 
     /// The directory of its files.

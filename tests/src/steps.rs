@@ -216,7 +216,8 @@ pub async fn all_pages(client: &Client, path: &str) -> Vec<Value> {
 pub async fn account_of(server: &Server, name: &str, username: &str) -> Client {
     let admin = server.login("city.admin").await;
     let people = all_pages(&admin, "/v1/professionals?limit=200").await;
-    let person = people.iter().find(|person| person["name"] == name).unwrap_or_else(|| panic!("no {name}"));
+    let person =
+        people.iter().find(|person| person["name"] == name).unwrap_or_else(|| panic!("no {name}"));
     let password = "a long enough password";
     let account = json!({"username": username, "display_name": name, "password": password, "professional_id": person["id"]});
     admin.post("/v1/accounts").json(account).await.is(201);

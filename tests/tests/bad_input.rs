@@ -1,27 +1,19 @@
 //! Bad input: a precise problem in either language, nothing stored, no fault of the server's.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Answer, Call, Client, Server, on_both, on_sqlite};
+use xueshi_tests::{Call, Client, Server, on_both, on_sqlite};
 
 on_both!(
     bodies_that_cannot_be_read_are_refused_and_nothing_is_stored,
     hours_that_are_none_are_refused,
     dates_that_are_none_are_refused,
     texts_that_cannot_be_stored_are_refused,
-    made_up_cursors_and_parameters_are_refused,
 );
-on_sqlite!(
-    problems_are_in_the_callers_language,
-    too_large_and_wrongly_packed_bodies_are_refused,
-    unknown_paths_and_methods_are_problems,
-    made_up_ids_are_not_found,
-);
+on_sqlite!(problems_are_in_the_callers_language,);
 
 /// Operations with a JSON body, each with a body that it would take.
-async fn operations(server: &Server) -> Vec<(Client, &'static str, String, Value)> {
+pub(crate) async fn operations(server: &Server) -> Vec<(Client, &'static str, String, Value)> {
     let doctor = server.login("professional").await;
     let person = steps::professional_id(&doctor).await;
     let employer = server.login("hospital.admin").await;
@@ -35,14 +27,29 @@ async fn operations(server: &Server) -> Vec<(Client, &'static str, String, Value
     let batch = json!({"items": [{"declaration_id": waiting["id"], "decision": "approve"}]});
     let days = json!({"days": [{"date": "2027-10-01", "kind": "holiday"}]});
     vec![
-        (doctor, "POST", "/v1/declarations".to_owned(), steps::conference("会议", "05-08", "05-09", 8)),
+        (
+            doctor,
+            "POST",
+            "/v1/declarations".to_owned(),
+            steps::conference("会议", "05-08", "05-09", 8),
+        ),
         (server.machine("hnzjzx").await, "POST", "/v1/learning-records".to_owned(), delivery),
         (employer.clone(), "POST", "/v1/professionals".to_owned(), colleague),
         (employer.clone(), "POST", reviews, json!({"decision": "approve"})),
         (employer, "POST", "/v1/reviews:batch".to_owned(), batch),
         (server.login("city.officer").await, "PUT", "/v1/working-days/2027".to_owned(), days),
-        (server.nobody(), "POST", "/v1/auth/login".to_owned(), json!({"username": "x", "password": "y"})),
-        (server.nobody(), "PUT", "/v1/sandbox/clock".to_owned(), json!({"now": "2023-10-16T09:00:00+08:00"})),
+        (
+            server.nobody(),
+            "POST",
+            "/v1/auth/login".to_owned(),
+            json!({"username": "x", "password": "y"}),
+        ),
+        (
+            server.nobody(),
+            "PUT",
+            "/v1/sandbox/clock".to_owned(),
+            json!({"now": "2023-10-16T09:00:00+08:00"}),
+        ),
     ]
 }
 
@@ -50,7 +57,11 @@ async fn operations(server: &Server) -> Vec<(Client, &'static str, String, Value
 async fn stored(server: &Server) -> Vec<usize> {
     let auditor = server.login("auditor").await;
     let mut counts = Vec::new();
-    for path in ["/v1/declarations?limit=200", "/v1/learning-records?limit=200", "/v1/professionals?limit=200"] {
+    for path in [
+        "/v1/declarations?limit=200",
+        "/v1/learning-records?limit=200",
+        "/v1/professionals?limit=200",
+    ] {
         counts.push(steps::all_pages(&auditor, path).await.len());
     }
     let decided = steps::all_pages(&auditor, "/v1/review-queue?limit=200").await;
@@ -59,7 +70,7 @@ async fn stored(server: &Server) -> Vec<usize> {
     counts
 }
 
-fn raw(client: &Client, method: &str, path: &str, body: impl Into<Vec<u8>>) -> Call {
+pub(crate) fn raw(client: &Client, method: &str, path: &str, body: impl Into<Vec<u8>>) -> Call {
     client.method(method, path).text("application/json", body.into())
 }
 
@@ -85,7 +96,6 @@ async fn bodies_that_cannot_be_read_are_refused_and_nothing_is_stored(server: &S
             "{\"a\":NaN}".to_owned(),
             "[".repeat(10_000),
             format!("{}1{}", "{\"a\":".repeat(5_000), "}".repeat(5_000)),
-            good.replacen('{', "{\"\\ud800\":1,", 1),
             format!("\u{feff}{good}"),
         ] {
             let answer = send(broken.clone()).await;
@@ -100,7 +110,8 @@ async fn bodies_that_cannot_be_read_are_refused_and_nothing_is_stored(server: &S
         bytes.insert(2, 0xFF);
         raw(&client, method, &path, bytes).await.refused(400, "malformed-json");
 
-        let problem = send(good.replacen('{', "{\"surprise\":1,", 1)).await.refused(400, "unknown-member");
+        let problem =
+            send(good.replacen('{', "{\"surprise\":1,", 1)).await.refused(400, "unknown-member");
         assert_eq!(pointers(&problem), ["/surprise"], "{path}: {problem:#}");
         for (member, value) in valid.as_object().unwrap() {
             let pointer = format!("/{member}");
@@ -113,7 +124,10 @@ async fn bodies_that_cannot_be_read_are_refused_and_nothing_is_stored(server: &S
                 let answer = send(body.to_string()).await;
                 assert!(matches!(answer.status, 400 | 422), "{member} as {wrong}: {answer:?}");
                 let named = pointers(&answer.json());
-                assert!(named.iter().any(|named| named.starts_with(&pointer)), "{member} as {wrong}: {answer:?}");
+                assert!(
+                    named.iter().any(|named| named.starts_with(&pointer)),
+                    "{member} as {wrong}: {answer:?}"
+                );
             }
         }
     }
@@ -140,7 +154,13 @@ async fn hours_that_are_none_are_refused(server: &Server) {
         ("\"8\"", 400, "invalid-type"),
         ("null", 422, "validation-failed"),
     ] {
-        let answer = raw(&doctor, "POST", "/v1/declarations", valid.replace("\"hours\":8", &format!("\"hours\":{hours}"))).await;
+        let answer = raw(
+            &doctor,
+            "POST",
+            "/v1/declarations",
+            valid.replace("\"hours\":8", &format!("\"hours\":{hours}")),
+        )
+        .await;
         assert_eq!(answer.status, status, "hours {hours}: {answer:?}");
         let problem = answer.json();
         assert_eq!(pointers(&problem), ["/hours"], "hours {hours}: {problem:#}");
@@ -161,12 +181,25 @@ async fn dates_that_are_none_are_refused(server: &Server) {
     let doctor = server.login("professional").await;
     for member in ["learning_start", "learning_end"] {
         for date in [
-            "2023-02-29", "2023-02-30", "2023-13-01", "2023-00-10", "2023-5-8", "2023-05-08T00:00:00+08:00", "20230508",
-            "+002023-05-08", "-2023-05-08", "10000-01-01", "２０２３-05-08", "", "今天", "0000-00-00",
+            "2023-02-29",
+            "2023-02-30",
+            "2023-13-01",
+            "2023-00-10",
+            "2023-5-8",
+            "2023-05-08T00:00:00+08:00",
+            "20230508",
+            "+002023-05-08",
+            "-2023-05-08",
+            "10000-01-01",
+            "２０２３-05-08",
+            "",
+            "今天",
+            "0000-00-00",
         ] {
             let mut body = steps::conference("会议", "05-08", "05-09", 8);
             body[member] = json!(date);
-            let problem = doctor.post("/v1/declarations").json(body).await.refused(422, "invalid-value");
+            let problem =
+                doctor.post("/v1/declarations").json(body).await.refused(422, "invalid-value");
             assert_eq!(pointers(&problem), [format!("/{member}")], "{date}: {problem:#}");
         }
         for date in ["0000-01-01", "0001-01-01", "9999-12-31", "2024-02-29"] {
@@ -178,15 +211,30 @@ async fn dates_that_are_none_are_refused(server: &Server) {
     }
     for year in ["0", "-1", "1989", "2101", "99999999999", "2023.5", "\"2023\"", "null"] {
         let body = steps::conference("会议", "05-08", "05-09", 8).to_string();
-        let answer = raw(&doctor, "POST", "/v1/declarations", body.replace(":2023,", &format!(":{year},"))).await;
+        let answer = raw(
+            &doctor,
+            "POST",
+            "/v1/declarations",
+            body.replace("\"year\":2023", &format!("\"year\":{year}")),
+        )
+        .await;
         assert!(matches!(answer.status, 400 | 422), "year {year}: {answer:?}");
         assert_eq!(pointers(&answer.json()), ["/year"], "year {year}: {answer:?}");
     }
+    // A year that nobody has published a policy for.
+    doctor.get("/v1/me/years/2050").await.refused(422, "no-policy");
     for path in ["0", "-1", "99999999999", "2023.0", "abc", "1899", "%32%30%32%33x"] {
         let answer = doctor.get(&format!("/v1/me/years/{path}")).await;
         assert!(matches!(answer.status, 400 | 404 | 422), "{answer:?}");
     }
-    for instant in ["2023-12-19", "2023-12-19T24:00:00+08:00", "2023-02-29T00:00:00Z", "10000-01-01T00:00:00Z", "now", ""] {
+    for instant in [
+        "2023-12-19",
+        "2023-12-19T24:00:00+08:00",
+        "2023-02-29T00:00:00Z",
+        "10000-01-01T00:00:00Z",
+        "now",
+        "",
+    ] {
         let call = server.nobody().put("/v1/sandbox/clock").json(json!({"now": instant}));
         assert_eq!(pointers(&call.await.refused(422, "invalid-value")), ["/now"], "{instant}");
     }
@@ -201,9 +249,9 @@ async fn texts_that_cannot_be_stored_are_refused(server: &Server) {
     let with = |title: &str| valid.replace("\"title\":\"T\"", &format!("\"title\":{title}"));
     let long = format!("\"{}\"", "长".repeat(201));
     for (title, statuses) in [
-        (r#""a\u0000b""#, [400, 422]),
-        (r#""a\ud800b""#, [400, 400]),
-        (r#""a\udc00\ud800b""#, [400, 400]),
+        (r#""a\u0000b""#, [422, 422]),
+        (r#""a\ud800b""#, [422, 422]),
+        (r#""a\udc00\ud800b""#, [422, 422]),
         (r#""""#, [422, 422]),
         (r#""   ""#, [422, 422]),
         ("\"\u{3000}\"", [422, 422]),
@@ -214,72 +262,45 @@ async fn texts_that_cannot_be_stored_are_refused(server: &Server) {
         let answer = raw(&doctor, "POST", "/v1/declarations", with(title)).await;
         assert!(statuses.contains(&answer.status), "title {title}: {answer:?}");
         if answer.status == 422 {
-            assert_eq!(pointers(&answer.json()), ["/title"], "title {title}: {answer:?}");
+            let named = pointers(&answer.json());
+            assert!(
+                !named.is_empty() && named.iter().all(|pointer| pointer == "/title"),
+                "title {title}: {answer:?}"
+            );
         }
     }
     assert_eq!(stored(server).await, before, "nothing was stored");
     // What looks like an attack is a text: it is kept and given back as it was written.
-    for title in ["'; drop table declarations; --", "<script>alert(1)</script>", "吕𠮷安 👩‍⚕️ é", "%s%n${x}{{y}}", "\\"] {
+    for title in [
+        "'; drop table declarations; --",
+        "<script>alert(1)</script>",
+        "吕𠮷安 👩‍⚕️ é",
+        "%s%n${x}{{y}}",
+        "\\",
+    ] {
         let body = steps::conference(title, "05-08", "05-09", 1);
         let draft = doctor.post("/v1/declarations").json(body).await.is(201);
         assert_eq!(steps::reread(&doctor, &draft).await["title"], title);
     }
     let bytes = "a\0b".to_owned();
-    let answer = server.nobody().post("/v1/auth/login").json(json!({"username": bytes, "password": "x\0y"})).await;
+    let answer = server
+        .nobody()
+        .post("/v1/auth/login")
+        .json(json!({"username": bytes, "password": "x\0y"}))
+        .await;
     assert!(matches!(answer.status, 400 | 401 | 422), "{answer:?}");
-}
-
-/// Cursors, limits, sort orders, fields and filters that do not exist.
-async fn made_up_cursors_and_parameters_are_refused(server: &Server) {
-    let officer = server.login("city.officer").await;
-    let cursor = |content: &str| URL_SAFE_NO_PAD.encode(content);
-    let long = "A".repeat(5000);
-    for list in ["/v1/declarations", "/v1/review-queue", "/v1/learning-records", "/v1/professionals", "/v1/organizations"] {
-        for made_up in [
-            "x", "", "%00", "null", &long,
-            &cursor("{}"),
-            &cursor(r#"{"v":1,"s":"-created_at","k":"zzz"}"#),
-            &cursor(r#"{"v":1,"s":"due_at","k":[1,2,3]}"#),
-            &cursor(r#"{"v":1,"s":"created_at","k":{"a":1}}"#),
-            &cursor(r#"{"v":2,"s":"-created_at","k":"01890000-0000-7000-8000-000000000000"}"#),
-            &cursor("[[[[[[[["),
-        ] {
-            let answer = officer.get(&format!("{list}?cursor={made_up}")).await;
-            assert_eq!(answer.status, 400, "{answer:?}");
-            assert!(matches!(answer.json()["code"].as_str(), Some("invalid-cursor" | "invalid-parameter")), "{answer:?}");
-        }
-        for (query, code) in [
-            ("limit=0", "invalid-parameter"),
-            ("limit=201", "invalid-parameter"),
-            ("limit=-1", "invalid-parameter"),
-            ("limit=1e2", "invalid-parameter"),
-            ("limit=", "invalid-parameter"),
-            ("limit=10&limit=20", "invalid-parameter"),
-            ("sort=password", "invalid-parameter"),
-            ("include=everything", "invalid-parameter"),
-            ("offset=10", "unknown-parameter"),
-            ("LIMIT=10", "unknown-parameter"),
-            ("page[size]=10", "unknown-parameter"),
-        ] {
-            let answer = officer.get(&format!("{list}?{query}")).await;
-            answer.refused(400, code);
-        }
-    }
-    for query in ["fields=secret", "state=finished", "year=abc", "year=2023.0", "subject=PUBLIC", "professional_id=me"] {
-        officer.get(&format!("/v1/declarations?{query}")).await.refused(400, "invalid-parameter");
-    }
-    officer.get("/v1/review-queue?overdue=maybe").await.refused(400, "invalid-parameter");
-    let doctor = server.login("professional").await;
-    let body = steps::conference("会议", "05-08", "05-09", 8);
-    doctor.post("/v1/declarations?dry_run=yes").json(body.clone()).await.refused(400, "invalid-parameter");
-    doctor.post("/v1/declarations?dryrun=true").json(body).await.refused(400, "unknown-parameter");
 }
 
 /// Chinese where nothing is asked for, English where it is; the code is the same.
 async fn problems_are_in_the_callers_language(server: &Server) {
     for (client, method, path, valid) in operations(server).await {
         let body = valid.to_string().replacen('{', "{\"surprise\":1,", 1);
-        for (language, tag, chinese) in [("", "zh-CN", true), ("en", "en", false), ("fr, en;q=0.5", "en", false), ("zh-TW", "zh-CN", true)] {
+        for (language, tag, chinese) in [
+            ("", "zh-CN", true),
+            ("en", "en", false),
+            ("fr, en;q=0.5", "en", false),
+            ("zh-TW", "zh-CN", true),
+        ] {
             let mut call = raw(&client, method, &path, body.clone());
             if !language.is_empty() {
                 call = call.header("accept-language", language);
@@ -289,81 +310,12 @@ async fn problems_are_in_the_callers_language(server: &Server) {
             assert_eq!(answer.header("content-language"), tag, "{answer:?}");
             for member in ["title", "detail", "solve"] {
                 let text = text(&problem, member);
-                assert_eq!(text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), chinese, "{member}: {answer:?}");
+                assert_eq!(
+                    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+                    chinese,
+                    "{member}: {answer:?}"
+                );
             }
         }
-    }
-}
-
-/// 10 MB, unknown media types, compressed bodies.
-async fn too_large_and_wrongly_packed_bodies_are_refused(server: &Server) {
-    for (client, method, path, valid) in operations(server).await {
-        let huge = format!("{{\"title\":\"{}\"}}", "x".repeat(10 * 1024 * 1024));
-        raw(&client, method, &path, huge).await.refused(413, "payload-too-large");
-        let send = |media_type: &str| client.method(method, &path).text(media_type, valid.to_string());
-        for media_type in ["text/plain", "application/xml", "application/x-www-form-urlencoded", "x"] {
-            send(media_type).await.refused(415, "unsupported-media-type");
-        }
-        let packed = send("application/json").header("content-encoding", "gzip");
-        packed.await.refused(415, "unsupported-media-type");
-        client.method(method, &path).await.refused(415, "unsupported-media-type");
-    }
-    let doctor = server.login("professional").await;
-    let draft = doctor.post("/v1/declarations").json(steps::conference("会议", "05-08", "05-09", 8)).await.is(201);
-    let path = format!("/v1/declarations/{}/attachments", text(&draft, "id"));
-    for (media_type, body) in [
-        ("multipart/form-data; boundary=x", "no parts"),
-        ("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\r\n%PDF-"),
-        ("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\ncertificate\r\n--x--\r\n"),
-        ("multipart/form-data", "--x--\r\n"),
-    ] {
-        let answer = doctor.post(&path).text(media_type, body).await;
-        assert!(matches!(answer.status, 400 | 415 | 422), "{answer:?}");
-    }
-    doctor.post(&path).json(json!({})).await.refused(415, "unsupported-media-type");
-    assert!(doctor.get(&path).await.is(200)["data"].as_array().unwrap().is_empty(), "nothing was stored");
-}
-
-/// 404 and 405 with `Allow`, as problems.
-async fn unknown_paths_and_methods_are_problems(server: &Server) {
-    let doctor = server.login("professional").await;
-    for path in ["/v1", "/v1/", "/v1/nothing", "/v1/declarations/", "/v2/me", "/v1/me/../me/x", "/v1//me", "/%00", "/v1/declarations%2F1"] {
-        let answer: Answer = doctor.get(path).undocumented().await;
-        answer.refused(404, "not-found");
-    }
-    for (method, path, allow) in [
-        ("DELETE", "/v1/declarations", "GET, HEAD, POST"),
-        ("PUT", "/v1/me", "GET, HEAD"),
-        ("GET", "/v1/auth/login", "POST"),
-        ("PATCH", "/v1/review-queue", "GET, HEAD"),
-    ] {
-        let answer = doctor.method(method, path).undocumented().await;
-        answer.refused(405, "method-not-allowed");
-        assert_eq!(answer.header("allow"), allow, "{answer:?}");
-    }
-}
-
-/// Ids of nothing, and texts that are no ids.
-async fn made_up_ids_are_not_found(server: &Server) {
-    let officer = server.login("city.officer").await;
-    for id in ["01890000-0000-7000-8000-000000000000", "00000000-0000-0000-0000-000000000000"] {
-        for path in ["declarations", "professionals", "organizations", "classes", "learning-records"] {
-            officer.get(&format!("/v1/{path}/{id}")).await.refused(404, "not-found");
-        }
-    }
-    for id in ["1", "me", "%20", "01890000-0000-7000-8000-00000000000g", "' or 1=1 --", "..%2f..%2fetc%2fpasswd", "%00"] {
-        let id = id.replace(' ', "%20").replace('\'', "%27");
-        for path in ["declarations", "professionals"] {
-            let answer = officer.get(&format!("/v1/{path}/{id}")).undocumented().await;
-            assert!(matches!(answer.status, 400 | 404), "{answer:?}");
-        }
-    }
-    for number in ["410100-2023-00000001-0", "x", "%00", "410100-2023-99999999-1"] {
-        officer.get(&format!("/v1/certificates/{number}")).await.refused(404, "not-found");
-        officer.get(&format!("/v1/certificates/{number}.pdf")).await.refused(404, "not-found");
-    }
-    for code in ["x", "00000000000000000000", "%F0%9F%98%80", "7Q4M2ZC9K1T8XW5B3N6E7Q4M2ZC9K1T8XW5B3N6E"] {
-        let call = server.nobody().get(&format!("/v1/verify/{code}")).header("accept", "application/json");
-        call.await.refused(404, "not-found");
     }
 }

@@ -49,9 +49,11 @@ async fn e12_of_fifty_contrary_decisions_one_stands(server: &Server) {
 async fn one_key_sent_a_hundred_times_has_one_effect(server: &Server) {
     let doctor = server.login("professional").await;
     let body = steps::conference("学术会议", "05-08", "05-09", 8);
-    let send = || doctor.post("/v1/declarations").json(body.clone()).key("\"one-and-only\"").into_future();
+    let send =
+        || doctor.post("/v1/declarations").json(body.clone()).key("\"one-and-only\"").into_future();
     let answers = join_all((0..100).map(|_| send())).await;
-    let (done, waiting): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status == 201);
+    let (done, waiting): (Vec<&Answer>, Vec<&Answer>) =
+        answers.iter().partition(|answer| answer.status == 201);
     for answer in &waiting {
         answer.refused(409, "idempotency-key-in-progress");
     }
@@ -61,7 +63,10 @@ async fn one_key_sent_a_hundred_times_has_one_effect(server: &Server) {
     let first = done.iter().filter(|answer| answer.header("idempotent-replayed").is_empty());
     assert_eq!(first.count(), 1, "one was the first, the others say that they are repeats");
     for answer in &done {
-        assert_eq!((answer.etag(), answer.header("location")), (done[0].etag(), done[0].header("location")));
+        assert_eq!(
+            (answer.etag(), answer.header("location")),
+            (done[0].etag(), done[0].header("location"))
+        );
     }
     let declarations = doctor.get("/v1/declarations?year=2023").await.is(200);
     assert_eq!(declarations["data"].as_array().unwrap().len(), 1, "one effect");
@@ -77,7 +82,12 @@ async fn a_key_belongs_to_one_request_of_one_caller(server: &Server) {
     let body = steps::conference("学术会议", "05-08", "05-09", 8);
     let first = doctor.post("/v1/declarations").json(body.clone()).key("k-1").await.is(201);
     let other = steps::conference("另一个会议", "05-08", "05-09", 8);
-    doctor.post("/v1/declarations").json(other).key("k-1").await.refused(422, "idempotency-key-reused");
+    doctor
+        .post("/v1/declarations")
+        .json(other)
+        .key("k-1")
+        .await
+        .refused(422, "idempotency-key-reused");
     let path = format!("/v1/declarations/{}/withdrawal", text(&first, "id"));
     doctor.post(&path).if_match("\"1\"").key("k-1").await.refused(422, "idempotency-key-reused");
     let theirs = engineer.post("/v1/declarations").json(body).key("k-1").await;
@@ -85,7 +95,12 @@ async fn a_key_belongs_to_one_request_of_one_caller(server: &Server) {
     assert_eq!(theirs.header("idempotent-replayed"), "");
     for key in ["", "\"\"", "\"unclosed", &"x".repeat(256), "中文"] {
         let body = steps::conference("第三个会议", "05-08", "05-09", 8);
-        doctor.post("/v1/declarations").json(body).key(key).await.refused(400, "invalid-idempotency-key");
+        doctor
+            .post("/v1/declarations")
+            .json(body)
+            .key(key)
+            .await
+            .refused(400, "invalid-idempotency-key");
     }
 }
 
@@ -93,17 +108,27 @@ async fn a_key_belongs_to_one_request_of_one_caller(server: &Server) {
 async fn refusals_are_replayed_and_dry_runs_are_not_kept(server: &Server) {
     let doctor = server.login("professional").await;
     let too_long = steps::conference("学术会议", "05-08", "05-09", 13);
-    let send = || doctor.post("/v1/declarations").json(too_long.clone()).key("refused").into_future();
+    let send =
+        || doctor.post("/v1/declarations").json(too_long.clone()).key("refused").into_future();
     let (first, second) = (send().await, send().await);
     first.refused(422, "hours-over-limit");
     second.refused(422, "hours-over-limit");
-    assert_eq!((first.header("idempotent-replayed"), second.header("idempotent-replayed")), ("", "true"));
+    assert_eq!(
+        (first.header("idempotent-replayed"), second.header("idempotent-replayed")),
+        ("", "true")
+    );
     assert_eq!(first.bytes, second.bytes, "byte for byte");
 
     let body = steps::conference("学术会议", "05-08", "05-09", 8);
     let dry = doctor.post("/v1/declarations?dry_run=true").json(body.clone()).key("dry").await;
     dry.is(201);
-    assert!(doctor.get("/v1/declarations?year=2023").await.is(200)["data"].as_array().unwrap().is_empty(), "nothing is kept");
+    assert!(
+        doctor.get("/v1/declarations?year=2023").await.is(200)["data"]
+            .as_array()
+            .unwrap()
+            .is_empty(),
+        "nothing is kept"
+    );
     let kept = doctor.post("/v1/declarations").json(body).key("dry").await;
     kept.is(201);
     assert_eq!(kept.header("idempotent-replayed"), "");
@@ -124,7 +149,9 @@ async fn forty_approvals_at_once_add_up(server: &Server) {
     let employer = server.login("hospital.admin").await;
     let authority = server.login("health.reviewer").await;
     for client in [&employer, &authority] {
-        let answers = join_all(ids.iter().map(|id| steps::decision(client, id, "approve").into_future())).await;
+        let answers =
+            join_all(ids.iter().map(|id| steps::decision(client, id, "approve").into_future()))
+                .await;
         for answer in answers {
             answer.is(200);
         }
@@ -138,7 +165,8 @@ async fn forty_approvals_at_once_add_up(server: &Server) {
 /// Of two changes to the same version one stands, the other gets 412; without a version 428.
 async fn one_of_two_edits_of_the_same_version_stands(server: &Server) {
     let doctor = server.login("professional").await;
-    let draft = doctor.post("/v1/declarations").json(steps::conference("会议", "05-08", "05-09", 8)).await;
+    let draft =
+        doctor.post("/v1/declarations").json(steps::conference("会议", "05-08", "05-09", 8)).await;
     let path = format!("/v1/declarations/{}", text(&draft.is(201), "id"));
     let edits = (0..10).map(|index| {
         let body = json!({"title": format!("改名 {index}")});
@@ -151,8 +179,18 @@ async fn one_of_two_edits_of_the_same_version_stands(server: &Server) {
     }
     assert_eq!(doctor.get(&path).await.is(200)["version"], 2);
     doctor.patch(&path).json(json!({"title": "x"})).await.refused(428, "precondition-required");
-    doctor.patch(&path).json(json!({"title": "x"})).if_match("W/\"2\"").await.refused(412, "precondition-failed");
-    doctor.patch(&path).json(json!({"title": "x"})).if_match("2").await.refused(400, "invalid-parameter");
+    doctor
+        .patch(&path)
+        .json(json!({"title": "x"}))
+        .if_match("W/\"2\"")
+        .await
+        .refused(412, "precondition-failed");
+    doctor
+        .patch(&path)
+        .json(json!({"title": "x"}))
+        .if_match("2")
+        .await
+        .refused(400, "invalid-parameter");
 }
 
 /// A1: ten verifications of one person at once issue one certificate.
@@ -161,9 +199,16 @@ async fn one_verification_of_many_issues_the_certificate(server: &Server) {
     let page = authority.get("/v1/annual-records?year=2023&state=satisfied").await.is(200);
     let person = text(&page["data"][0], "professional_id");
     let calls = (0..10).map(|_| steps::verification(&authority, &person).into_future());
-    let results: Vec<Value> = join_all(calls).await.iter().map(|answer| answer.is(200)["results"][0].clone()).collect();
-    let outcomes: Vec<&str> = results.iter().filter_map(|result| result["outcome"].as_str()).collect();
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == "certified").count(), 1, "{outcomes:?}");
-    let numbers: BTreeSet<String> = results.iter().map(|result| text(result, "certificate_number")).collect();
+    let results: Vec<Value> =
+        join_all(calls).await.iter().map(|answer| answer.is(200)["results"][0].clone()).collect();
+    let outcomes: Vec<&str> =
+        results.iter().filter_map(|result| result["outcome"].as_str()).collect();
+    assert_eq!(
+        outcomes.iter().filter(|outcome| **outcome == "certified").count(),
+        1,
+        "{outcomes:?}"
+    );
+    let numbers: BTreeSet<String> =
+        results.iter().map(|result| text(result, "certificate_number")).collect();
     assert_eq!(numbers.len(), 1, "{results:#?}");
 }

@@ -26,7 +26,8 @@ async fn e6a_working_days_are_counted_by_the_arrangement(server: &Server) {
         ("2023-10-16", 5, "2023-10-23"),
         ("2023-10-16", 0, "2023-10-16"),
     ] {
-        let answer = server.nobody().get(&format!("/v1/working-days?from={from}&add={add}")).await.is(200);
+        let answer =
+            server.nobody().get(&format!("/v1/working-days?from={from}&add={add}")).await.is(200);
         assert_eq!(answer, json!({"date": date, "provisional": false}), "{from} + {add}");
     }
     // V2: a year without an arrangement counts Monday to Friday and says so.
@@ -36,7 +37,8 @@ async fn e6a_working_days_are_counted_by_the_arrangement(server: &Server) {
 
 /// The days of October 2023, as the contract asks for them.
 async fn working_days_say_what_each_day_is(server: &Server) {
-    let answer = server.nobody().get("/v1/working-days?from=2023-10-01&to=2023-10-31").await.is(200);
+    let answer =
+        server.nobody().get("/v1/working-days?from=2023-10-01&to=2023-10-31").await.is(200);
     let days = answer["data"].as_array().unwrap();
     assert_eq!(days.len(), 31);
     for (index, working, kind) in [
@@ -50,7 +52,9 @@ async fn working_days_say_what_each_day_is(server: &Server) {
         assert_eq!(days[index]["is_working_day"], working, "{}", days[index]);
         assert_eq!(days[index]["kind"], kind, "{}", days[index]);
     }
-    for query in ["from=2023-10-01", "from=2023-10-01&add=1&to=2023-10-02", "from=2023-02-29&add=1", "add=5"] {
+    for query in
+        ["from=2023-10-01", "from=2023-10-01&add=1&to=2023-10-02", "from=2023-02-29&add=1", "add=5"]
+    {
         let answer = server.nobody().get(&format!("/v1/working-days?{query}")).await;
         assert_eq!(answer.status, 400, "{answer:?}");
     }
@@ -108,7 +112,8 @@ async fn v2_loading_an_arrangement_moves_due_dates(server: &Server) {
     // A year whose arrangement is unknown: 2024 with an empty one loaded is not unknown, so 2027 is the first.
     let admin = server.login("city.admin").await;
     let document = server.nobody().get("/v1/policies/2024").await.is(200)["document"].to_string();
-    let document: Value = serde_json::from_str(&document.replace("2025-", "2028-").replace("2024", "2027")).unwrap();
+    let document: Value =
+        serde_json::from_str(&document.replace("2025-", "2028-").replace("2024", "2027")).unwrap();
     let begun = admin.post("/v1/policies/2027/drafts").json(json!({"document": document})).await;
     let path = format!("/v1/policies/2027/drafts/{}/publication", begun.is(201)["version"]);
     admin.post(&path).json(json!({})).if_match(&begun.etag()).await.is(200);
@@ -125,7 +130,8 @@ async fn v2_loading_an_arrangement_moves_due_dates(server: &Server) {
     assert_eq!(submitted["due_at"], "2027-10-05T00:00:00+08:00");
     assert_eq!(submitted["due_provisional"], true);
 
-    let days: Vec<Value> = (1..=7).map(|day| json!({"date": format!("2027-10-0{day}"), "kind": "holiday"})).collect();
+    let days: Vec<Value> =
+        (1..=7).map(|day| json!({"date": format!("2027-10-0{day}"), "kind": "holiday"})).collect();
     let admin = server.login("city.officer").await;
     let loaded = admin.put("/v1/working-days/2027").json(json!({"days": days})).await.is(200);
     assert_eq!(loaded["recomputed"], 1, "{loaded:#}");
@@ -146,23 +152,41 @@ async fn v3_overdue_is_flagged_and_comes_first(server: &Server) {
     let due: Vec<&str> = items.iter().map(|item| item["due_at"].as_str().unwrap()).collect();
     assert!(due.is_sorted(), "the most urgent first: {due:?}");
     // 沈一舟's, which arrived on 28 September (E5).
-    assert_eq!((&items[0]["due_at"], &items[0]["overdue"]), (&json!("2023-10-12T00:00:00+08:00"), &json!(true)));
+    assert_eq!(
+        (&items[0]["due_at"], &items[0]["overdue"]),
+        (&json!("2023-10-12T00:00:00+08:00"), &json!(true))
+    );
     assert_eq!(items[0]["state"], "employer_review");
 
     let late = employer.get("/v1/review-queue?overdue=true").await.is(200);
     let in_time = employer.get("/v1/review-queue?overdue=false").await.is(200);
     let count = |page: &Value| page["data"].as_array().unwrap().len();
     assert_eq!(count(&late) + count(&in_time), items.len());
-    assert!(late["data"].as_array().unwrap().iter().all(|item| item["overdue"] == true), "{late:#}");
-    assert!(in_time["data"].as_array().unwrap().iter().all(|item| item["overdue"] == false), "{in_time:#}");
+    assert!(
+        late["data"].as_array().unwrap().iter().all(|item| item["overdue"] == true),
+        "{late:#}"
+    );
+    assert!(
+        in_time["data"].as_array().unwrap().iter().all(|item| item["overdue"] == false),
+        "{in_time:#}"
+    );
 
     let officer = server.login("city.officer").await;
-    let path = format!("/v1/review-queue?overdue=true&stage=employer&holder_id={}", text(&items[0], "holder_id"));
+    let path = format!(
+        "/v1/review-queue?overdue=true&stage=employer&holder_id={}",
+        text(&items[0], "holder_id")
+    );
     let above = officer.get(&path).await.is(200);
     assert_eq!(above["data"][0]["id"], items[0]["id"], "the level above sees it: {above:#}");
     let authority = officer.get("/v1/review-queue?stage=authority&limit=200").await.is(200);
     assert!(count(&authority) > 0);
-    assert!(authority["data"].as_array().unwrap().iter().all(|item| item["state"] == "authority_review"));
+    assert!(
+        authority["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|item| item["state"] == "authority_review")
+    );
     let pages = steps::all_pages(&officer, "/v1/review-queue?limit=2").await;
     let whole = officer.get("/v1/review-queue?limit=200").await.is(200);
     assert_eq!(Value::from(pages), whole["data"], "pages of two are the whole");
@@ -170,7 +194,8 @@ async fn v3_overdue_is_flagged_and_comes_first(server: &Server) {
     // Nothing is approved by itself, and a late decision says that it was late.
     let decided = steps::decision(&employer, &text(&items[0], "id"), "approve").await.is(200);
     assert_eq!(decided["overdue"], false, "the next stage has its own days");
-    let reviews = employer.get(&format!("/v1/declarations/{}/reviews", text(&items[0], "id"))).await.is(200);
+    let reviews =
+        employer.get(&format!("/v1/declarations/{}/reviews", text(&items[0], "id"))).await.is(200);
     assert_eq!(reviews["data"][0]["overdue"], true, "{reviews:#}");
 }
 
@@ -189,5 +214,8 @@ async fn v5_a_late_submission_is_warned(server: &Server) {
     assert_eq!(warned["state"], "employer_review");
     let warning = &warned["warnings"][0];
     assert_eq!(warning["code"], "review-may-not-finish");
-    assert_eq!((&warning["working_days_left"], &warning["working_days_needed"]), (&json!(9), &json!(10)));
+    assert_eq!(
+        (&warning["working_days_left"], &warning["working_days_needed"]),
+        (&json!(9), &json!(10))
+    );
 }

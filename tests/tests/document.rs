@@ -27,7 +27,8 @@ async fn the_repository_the_service_and_the_code_have_one_document(server: &Serv
     assert_eq!(&json.json(), document());
     let read: Value = yaml_serde::from_str(&yaml.text()).unwrap();
     assert_eq!(read, json.json(), "YAML and JSON say the same");
-    let written = fs::read_to_string(repository().join("openapi.yaml")).expect("openapi.yaml: run `make openapi`");
+    let written = fs::read_to_string(repository().join("openapi.yaml"))
+        .expect("openapi.yaml: run `make openapi`");
     assert!(written == yaml.text(), "openapi.yaml is behind the code: run `make openapi`");
 }
 
@@ -39,30 +40,51 @@ fn every_operation_is_described() {
         let (id, value) = (operation.id().to_owned(), operation.value);
         assert!(seen.insert(id.clone()), "{id} occurs twice");
         for member in ["summary", "description"] {
-            assert!(value[member].as_str().is_some_and(|text| !text.trim().is_empty()), "{id} has no {member}");
+            assert!(
+                value[member].as_str().is_some_and(|text| !text.trim().is_empty()),
+                "{id} has no {member}"
+            );
         }
         assert_eq!(value["tags"].as_array().map(Vec::len), Some(1), "{id} has one tag");
-        assert!(value.get("security").or(document().get("security")).is_some(), "{id} says who may call it");
-        for (media_type, content) in value["requestBody"]["content"].as_object().into_iter().flatten() {
-            assert!(has_example(content) || media_type != "application/json", "{id}: the request has no example");
+        assert!(
+            value.get("security").or(document().get("security")).is_some(),
+            "{id} says who may call it"
+        );
+        for (media_type, content) in
+            value["requestBody"]["content"].as_object().into_iter().flatten()
+        {
+            assert!(
+                has_example(content) || media_type != "application/json",
+                "{id}: the request has no example"
+            );
         }
         let responses = value["responses"].as_object().unwrap();
-        assert!(responses.keys().any(|status| status.starts_with('2')), "{id} documents no success");
+        assert!(
+            responses.keys().any(|status| status.starts_with('2')),
+            "{id} documents no success"
+        );
         for status in responses.keys() {
             let response = operation.response(status.parse().unwrap()).unwrap();
-            assert!(response["description"].as_str().is_some_and(|text| !text.is_empty()), "{id} {status}");
+            assert!(
+                response["description"].as_str().is_some_and(|text| !text.is_empty()),
+                "{id} {status}"
+            );
             if let Some(content) = response["content"].get("application/json") {
                 assert!(has_example(content), "{id} {status}: the answer has no example");
             }
             if status.starts_with(['4', '5']) {
-                assert!(response["x-codes"].as_array().is_some_and(|codes| !codes.is_empty()), "{id} {status}: no codes");
+                assert!(
+                    response["x-codes"].as_array().is_some_and(|codes| !codes.is_empty()),
+                    "{id} {status}: no codes"
+                );
             }
         }
     }
 }
 
 fn has_example(content: &Value) -> bool {
-    content.get("example").is_some() || content["examples"].as_object().is_some_and(|examples| !examples.is_empty())
+    content.get("example").is_some()
+        || content["examples"].as_object().is_some_and(|examples| !examples.is_empty())
 }
 
 /// The codes of the document are codes of the table, under the status of the table.
@@ -72,7 +94,8 @@ fn documented_codes_are_codes_of_the_table() {
         for status in operation.value["responses"].as_object().unwrap().keys() {
             let response = operation.response(status.parse().unwrap()).unwrap();
             for code in response["x-codes"].as_array().into_iter().flatten() {
-                let code = Code::from_id(code.as_str().unwrap()).unwrap_or_else(|| panic!("{code} is in no table"));
+                let code = Code::from_id(code.as_str().unwrap())
+                    .unwrap_or_else(|| panic!("{code} is in no table"));
                 assert_eq!(code.row().status.to_string(), *status, "{}", code.id());
             }
         }
@@ -89,7 +112,6 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("own-reviewing-body", "a unit that is its own cannot be made"),
     ("makeup-closed", "make-up is a later issue"),
     ("conflict", "only the sandbox's chaos sends it"),
-    ("platform-not-listed", "no client of the demo world delivers for an unlisted platform"),
 ];
 
 /// Every documented code is provoked: it stands, quoted, in a test.
@@ -99,7 +121,9 @@ fn every_documented_code_is_provoked_by_a_test() {
     let mut sources = String::new();
     for entry in fs::read_dir(tests).unwrap() {
         let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "rs") && path.file_name().unwrap() != "document.rs" {
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && path.file_name().unwrap() != "document.rs"
+        {
             sources.push_str(&fs::read_to_string(path).unwrap());
         }
     }
@@ -121,14 +145,24 @@ fn every_documented_code_is_provoked_by_a_test() {
 async fn every_code_has_a_page_in_both_languages(server: &Server) {
     for code in Code::ALL {
         let path = format!("/problems/{}", code.id());
-        for (language, row) in [("zh-CN", (code.row().title.zh, code.row().solve.zh)), ("en", (code.row().title.en, code.row().solve.en))] {
+        for (language, row) in [
+            ("zh-CN", (code.row().title.zh, code.row().solve.zh)),
+            ("en", (code.row().title.en, code.row().solve.en)),
+        ] {
             let call = server.nobody().get(&path).header("accept-language", language);
             let page = call.header("accept", "text/html").await;
-            assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"), "{page:?}");
+            assert_eq!(
+                (page.status, page.header("content-type")),
+                (200, "text/html; charset=utf-8"),
+                "{page:?}"
+            );
             assert!(page.text().contains(code.id()) && page.text().contains(row.0), "{page:?}");
             let call = server.nobody().get(&path).header("accept-language", language);
             let data = call.header("accept", "application/json").await.is(200);
-            assert_eq!((&data["code"], &data["status"]), (&code.id().into(), &code.row().status.into()));
+            assert_eq!(
+                (&data["code"], &data["status"]),
+                (&code.id().into(), &code.row().status.into())
+            );
             assert_eq!((&data["title"], &data["solve"]), (&row.0.into(), &row.1.into()));
         }
     }
@@ -139,14 +173,20 @@ async fn lists_in_the_document_have_the_members_of_the_contract(_: &Server) {
     let mut lists = 0;
     for operation in operations() {
         let parameters = operation.value["parameters"].as_array().cloned().unwrap_or_default();
-        let query: Vec<&Value> = parameters.iter().filter(|parameter| parameter["in"] == "query").collect();
+        let query: Vec<&Value> =
+            parameters.iter().filter(|parameter| parameter["in"] == "query").collect();
         let named = |name: &str| query.iter().find(|parameter| parameter["name"] == name);
         for never in ["offset", "page", "per_page"] {
             assert!(named(never).is_none(), "{} takes {never}", operation.id());
         }
         let Some(limit) = named("limit") else { continue };
         lists += 1;
-        assert_eq!((&limit["schema"]["default"], &limit["schema"]["maximum"]), (&50.into(), &200.into()), "{}", operation.id());
+        assert_eq!(
+            (&limit["schema"]["default"], &limit["schema"]["maximum"]),
+            (&50.into(), &200.into()),
+            "{}",
+            operation.id()
+        );
         for name in ["cursor", "sort", "include"] {
             assert!(named(name).is_some(), "{} takes no {name}", operation.id());
         }

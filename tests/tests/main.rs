@@ -6,16 +6,19 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
-// mod access;
-// mod auth;
+mod access;
+mod auth;
 mod bad_input;
+mod bad_requests;
 mod concurrency;
 mod deadlines;
 mod document;
+mod evidence;
 mod people;
 mod rules_hours;
 mod rules_review;
-// mod sandbox;
-// mod schema;
+mod sandbox;
+mod schema;
+mod visibility;
 mod walk;
 mod windows;

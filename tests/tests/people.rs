@@ -9,15 +9,22 @@ on_both!(
     u4_one_person_one_record,
     e12b_unit_codes_are_checked,
     u4a_numbers_are_shown_masked,
+    u4b_civil_servants_are_out_and_managers_are_in,
 );
 
 /// U3: 罗国栋 retired on 1 July: no declaration any more, but the records stay readable.
 async fn u3_a_retired_person_keeps_records_and_cannot_declare(server: &Server) {
     let retired = steps::account_of(server, "罗国栋", "luo.guodong").await;
     let record = steps::records(&retired, "public").await.remove(0);
-    let problem = steps::declare_record(&retired, 2023, &text(&record, "id")).await.refused(422, "not-employed");
+    let problem = steps::declare_record(&retired, 2023, &text(&record, "id"))
+        .await
+        .refused(422, "not-employed");
     assert_eq!(problem["rule"]["id"], "U3");
-    retired.post("/v1/declarations").json(steps::conference("会议", "05-08", "05-09", 8)).await.refused(422, "not-employed");
+    retired
+        .post("/v1/declarations")
+        .json(steps::conference("会议", "05-08", "05-09", 8))
+        .await
+        .refused(422, "not-employed");
     retired.get("/v1/me/years/2023").await.is(200);
     retired.get("/v1/me/years/2022").await.is(200);
 
@@ -44,13 +51,18 @@ async fn u4_one_person_one_record(server: &Server) {
     let employer = server.login("hospital.admin").await;
     let unit = employer.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
     let post = |number: &str| employer.post("/v1/professionals").json(person(number, &unit));
-    for wrong in ["410102198506151239", "410105199001010021", "410102198502301235", "41010219850615123", "1"] {
+    for wrong in
+        ["410102198506151239", "410105199001010021", "410102198502301235", "41010219850615123", "1"]
+    {
         let problem = post(wrong).await.refused(422, "validation-failed");
         assert_eq!(problem["errors"][0]["pointer"], "/id_number", "{wrong}: {problem:#}");
-        assert!(!problem.to_string().contains(wrong) || wrong == "1", "U4a: the number is not repeated: {problem:#}");
+        assert!(
+            !problem.to_string().contains(wrong) || wrong == "1",
+            "U4a: the number is not repeated: {problem:#}"
+        );
     }
     let made = post("410102198506151238").await.is(201);
-    assert_eq!(made["id_masked"], "410102********1238");
+    assert_eq!(made["masked_id_number"], "410102********1238");
     post("410102198506151238").await.refused(409, "already-exists");
     // E12a: the letter at the end, in either case, is one number.
     post("41010519900101002X").await.is(201);
@@ -88,9 +100,36 @@ async fn u4a_numbers_are_shown_masked(server: &Server) {
         let client = server.login(who).await;
         let people = client.get("/v1/professionals?limit=200").await;
         let body = people.is(200);
-        let row = body["data"].as_array().unwrap().iter().find(|row| row["name"] == "林知远").unwrap();
-        assert_eq!(row["id_masked"], "410199********9015");
+        let row =
+            body["data"].as_array().unwrap().iter().find(|row| row["name"] == "林知远").unwrap();
+        assert_eq!(row["masked_id_number"], "410199********9015");
         assert!(!people.text().contains("19850712"), "{who} sees the date of birth");
         assert!(!people.text().contains("19900000001"), "{who} sees a phone number");
+    }
+}
+
+/// U4b: staff managed as civil servants are out of scope; people in management posts who hold a title are in.
+async fn u4b_civil_servants_are_out_and_managers_are_in(server: &Server) {
+    let employer = server.login("hospital.admin").await;
+    let unit = employer.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    for (number, post, username) in [
+        ("410102198506151238", "civil_servant", "civil.servant"),
+        ("41010519900101002X", "management", "manager"),
+    ] {
+        let mut body = person(number, &unit);
+        body["post"] = json!(post);
+        body["name"] = json!(username);
+        body["started_on"] = json!("2023-01-01");
+        employer.post("/v1/professionals").json(body).await.is(201);
+        let client = steps::account_of(server, username, username).await;
+        let answer = client
+            .post("/v1/declarations")
+            .json(steps::conference("会议", "05-08", "05-09", 8))
+            .await;
+        if post == "management" {
+            answer.is(201);
+        } else {
+            assert_eq!(answer.refused(422, "out-of-scope")["rule"]["id"], "U4b");
+        }
     }
 }

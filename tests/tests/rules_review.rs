@@ -42,17 +42,26 @@ async fn v6_one_bad_item_never_blocks_the_rest(server: &Server) {
     ];
     let results = employer.post("/v1/reviews:batch").json(json!({"items": items})).await.is(200);
     let results = results["results"].as_array().unwrap();
-    let codes: Vec<&str> =
-        results.iter().map(|result| result["problem"]["code"].as_str().or(result["state"].as_str()).unwrap()).collect();
-    let expected =
-        ["authority_review", "own-declaration", "not-found", "not-found", "returned", "decision-already-made"];
+    let codes: Vec<&str> = results
+        .iter()
+        .map(|result| result["problem"]["code"].as_str().or(result["state"].as_str()).unwrap())
+        .collect();
+    let expected = [
+        "authority_review",
+        "own-declaration",
+        "not-found",
+        "not-found",
+        "returned",
+        "decision-already-made",
+    ];
     assert_eq!(codes, expected);
     for (result, item) in results.iter().zip(&items) {
         assert_eq!(result["declaration_id"], item["declaration_id"]);
     }
     // An item that cannot be read is refused before anything is done.
     let broken = json!({"items": [item(&ids[1], "approve"), {"declaration_id": ids[1], "decision": "reject"}]});
-    let problem = employer.post("/v1/reviews:batch").json(broken).await.refused(422, "validation-failed");
+    let problem =
+        employer.post("/v1/reviews:batch").json(broken).await.refused(422, "validation-failed");
     assert!(text(&problem["errors"][0], "pointer").starts_with("/items/1"), "{problem:#}");
 }
 
@@ -63,14 +72,24 @@ async fn v10_a_decision_keeps_who_when_and_under_which_policy(server: &Server) {
     let reviews = doctor.get(&format!("/v1/declarations/{}/reviews", person.public)).await.is(200);
     let reviews = reviews["data"].as_array().unwrap();
     assert_eq!(reviews.len(), 2);
-    for (review, (stage, account)) in reviews.iter().zip([("employer", "hospital.admin"), ("authority", "health.reviewer")]) {
+    for (review, (stage, account)) in
+        reviews.iter().zip([("employer", "hospital.admin"), ("authority", "health.reviewer")])
+    {
         let me = server.login(account).await.get("/v1/me").await.is(200);
         assert_eq!((&review["stage"], &review["decision"]), (&json!(stage), &json!("approve")));
         assert_eq!(review["account_id"], me["id"]);
-        let units: Vec<&Value> = me["grants"].as_array().unwrap().iter().map(|grant| &grant["organization"]["id"]).collect();
+        let units: Vec<&Value> = me["grants"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|grant| &grant["organization"]["id"])
+            .collect();
         assert!(units.contains(&&review["unit_id"]), "{review:#}");
         assert_eq!((&review["policy_version"], &review["revision"]), (&json!(1), &json!(1)));
-        assert!(text(review, "decided_at").starts_with("2023-10-16T09:") && text(review, "decided_at").ends_with("+08:00"));
+        assert!(
+            text(review, "decided_at").starts_with("2023-10-16T09:")
+                && text(review, "decided_at").ends_with("+08:00")
+        );
         assert_eq!(review["comment"], "approve by a test");
     }
 }
@@ -81,11 +100,13 @@ async fn e13_a_revocation_takes_the_certificate_with_it(server: &Server) {
     let officer = server.login("city.officer").await;
     let path = format!("/v1/declarations/{}", person.professional);
     let tag = officer.get(&path).await.etag();
-    let revoke = |body: Value| officer.post(&format!("{path}/revocation")).json(body).if_match(&tag);
+    let revoke =
+        |body: Value| officer.post(&format!("{path}/revocation")).json(body).if_match(&tag);
     revoke(json!({"reason": "   "})).await.refused(422, "validation-failed");
     // Nobody below the municipal bureau takes an approval back.
     let authority = server.login("health.reviewer").await;
-    let call = authority.post(&format!("{path}/revocation")).json(json!({"reason": "x"})).if_match(&tag);
+    let call =
+        authority.post(&format!("{path}/revocation")).json(json!({"reason": "x"})).if_match(&tag);
     call.await.refused(403, "forbidden");
     assert_eq!(revoke(json!({"reason": "名册核查不符"})).await.is(200)["state"], "revoked");
 
@@ -94,11 +115,26 @@ async fn e13_a_revocation_takes_the_certificate_with_it(server: &Server) {
     assert_eq!((&year["state"], &year["certificate"]), (&json!("in_progress"), &Value::Null));
     assert_eq!(year["approved"], json!({"total": 30, "public": 30, "professional": 0}));
     assert_eq!(year["shortfall"], json!({"total": 60, "public": 0, "professional": 60}));
-    let public = server.nobody().get(&format!("/v1/verify/{}", person.code)).header("accept", "application/json").await.is(200);
+    let public = server
+        .nobody()
+        .get(&format!("/v1/verify/{}", person.code))
+        .header("accept", "application/json")
+        .await
+        .is(200);
     assert_eq!(public["state"], "revoked");
-    assert!(!public["ended_at"].is_null() && !public["end_reason"].is_null(), "date and reason class: {public:#}");
-    assert!(!public.to_string().contains("名册核查不符"), "the reason itself is not public: {public:#}");
-    let page = server.nobody().get(&format!("/v1/verify/{}", person.code)).header("accept", "text/html").await;
+    assert!(
+        !public["ended_at"].is_null() && !public["end_reason"].is_null(),
+        "date and reason class: {public:#}"
+    );
+    assert!(
+        !public.to_string().contains("名册核查不符"),
+        "the reason itself is not public: {public:#}"
+    );
+    let page = server
+        .nobody()
+        .get(&format!("/v1/verify/{}", person.code))
+        .header("accept", "text/html")
+        .await;
     assert!(page.text().contains("撤销"), "{page:?}");
     let certificate = doctor.get(&format!("/v1/certificates/{}", person.number)).await.is(200);
     assert_eq!(certificate["state"], "revoked");
@@ -122,7 +158,9 @@ async fn nobody_reviews_their_own(server: &Server) {
     let queue = steps::all_pages(&employer, "/v1/review-queue?limit=50").await;
     let own = queue.iter().find(|item| item["professional_id"] == her_id.as_str()).unwrap();
     for decision in ["approve", "return", "reject"] {
-        steps::decision(&employer, &text(own, "id"), decision).await.refused(403, "own-declaration");
+        steps::decision(&employer, &text(own, "id"), decision)
+            .await
+            .refused(403, "own-declaration");
     }
     assert_eq!(steps::reread(&employer, own).await["state"], "employer_review");
 
@@ -170,7 +208,9 @@ async fn each_stage_is_decided_by_its_holder(server: &Server) {
     for stranger in ["company.admin", "school.admin", "jinshui.reviewer", "education.reviewer"] {
         decide(stranger).await.refused(404, "not-found");
     }
-    for powerless in ["professional", "engineer", "base.admin", "institute.admin", "city.admin", "auditor"] {
+    for powerless in
+        ["professional", "engineer", "base.admin", "institute.admin", "city.admin", "auditor"]
+    {
         decide(powerless).await.refused(403, "forbidden");
     }
     decide("hospital.admin").await.is(200);
@@ -194,7 +234,8 @@ async fn states_allow_what_they_allow(server: &Server) {
         let call = officer.post(&format!("{path}/revocation")).json(json!({"reason": "核查"}));
         call.if_match(&tag().await).await
     };
-    let edit = async || doctor.patch(&path).json(json!({"title": "改"})).if_match(&tag().await).await;
+    let edit =
+        async || doctor.patch(&path).json(json!({"title": "改"})).if_match(&tag().await).await;
 
     submit().await.is(200);
     submit().await.refused(409, "wrong-state");
@@ -219,7 +260,10 @@ async fn states_allow_what_they_allow(server: &Server) {
     rejected.json(json!({"decision": "reject"})).await.refused(422, "validation-failed");
     steps::decision(&employer, &text(&second, "id"), "reject").await.is(200);
     let final_one = steps::reread(&doctor, &second).await;
-    assert_eq!((&final_one["state"], &final_one["due_at"], &final_one["holder_id"]), (&json!("rejected"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (&final_one["state"], &final_one["due_at"], &final_one["holder_id"]),
+        (&json!("rejected"), &Value::Null, &Value::Null)
+    );
     steps::submission(&doctor, &final_one).await.refused(409, "wrong-state");
 }
 
@@ -229,7 +273,8 @@ async fn a1_a_whole_employer_is_verified_in_one_call(server: &Server) {
     let satisfied = authority.get("/v1/annual-records?year=2023&state=satisfied").await.is(200);
     let row = &satisfied["data"][0];
     let body = json!({"year": 2023, "employer_id": row["employer_id"]});
-    let results = authority.post("/v1/annual-records:verify?dry_run=true").json(body.clone()).await.is(200);
+    let results =
+        authority.post("/v1/annual-records:verify?dry_run=true").json(body.clone()).await.is(200);
     assert_eq!(results["results"][0]["outcome"], "certified");
     let still = authority.get("/v1/annual-records?year=2023&state=satisfied").await.is(200);
     assert_eq!(still, satisfied, "a dry run keeps nothing");
@@ -240,7 +285,12 @@ async fn a1_a_whole_employer_is_verified_in_one_call(server: &Server) {
     let none = authority.get("/v1/annual-records?year=2023&state=satisfied").await.is(200);
     assert!(none["data"].as_array().unwrap().is_empty());
     // Of another authority's people there is nothing to verify, and they are not known.
-    let other = server.login("health.reviewer").await.get("/v1/annual-records?year=2023&state=satisfied").await.is(200);
+    let other = server
+        .login("health.reviewer")
+        .await
+        .get("/v1/annual-records?year=2023&state=satisfied")
+        .await
+        .is(200);
     let person = text(&other["data"][0], "professional_id");
     let results = steps::verification(&authority, &person).await.is(200);
     assert_eq!(results["results"][0]["problem"]["code"], "not-found");

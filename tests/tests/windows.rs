@@ -220,7 +220,10 @@ async fn w2_a_request_held_open_across_midnight_is_refused(server: &Server) {
     }
     let doctor = server.login("professional").await;
     assert_eq!(steps::reread(&doctor, &submitted).await["state"], "employer_review");
-    assert_eq!(doctor.get("/v1/declarations?year=2023").await.is(200)["data"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        doctor.get("/v1/declarations?year=2023").await.is(200)["data"].as_array().unwrap().len(),
+        1
+    );
 
     // The same request within the time is accepted: it was the clock that refused it.
     server.freeze_clock(LAST_SECOND).await;

@@ -183,9 +183,8 @@ fn replace(
     let key = generate(now)?;
     let accept_until = match former {
         // Other instances sign with the old key until they have noticed.
-        Former::UntilTheirTokensEnd => {
-            now.saturating_add(token_life + Duration::try_from(2 * FRESH).unwrap_or(Duration::MINUTE))
-        }
+        Former::UntilTheirTokensEnd => now
+            .saturating_add(token_life + Duration::try_from(2 * FRESH).unwrap_or(Duration::MINUTE)),
         Former::Revoked => {
             writer.expire_signing_keys()?;
             now

@@ -1,11 +1,11 @@
 //! Passwords at rest: Argon2id, computed away from the threads that answer requests.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::Error;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::Semaphore;
 
 use crate::problem::{Code, Problem};
@@ -47,7 +47,7 @@ impl Passwords {
     /// # Errors
     /// 503 when too many wait already.
     pub async fn hash(&self, password: String) -> Result<String, Problem> {
-        self.run(move || hash_now(&password)).await?.map_err(Problem::internal)
+        self.run(move |memory| hash_in(memory, &password)).await?.map_err(Problem::internal)
     }
 
     /// Whether a password is the one of this hash; without a hash it takes as long and says no.
@@ -55,9 +55,9 @@ impl Passwords {
     /// # Errors
     /// 503 when too many wait already; 500 when the stored hash is not readable.
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
-        self.run(move || {
+        self.run(move |memory| {
             let known = hash.is_some();
-            verify_now(&password, hash.as_deref().unwrap_or(NOBODY)).map(|fits| fits && known)
+            verify_in(memory, &password, hash.as_deref().unwrap_or(NOBODY)).map(|fits| fits && known)
         })
         .await?
         .map_err(Problem::internal)
@@ -65,7 +65,7 @@ impl Passwords {
 
     async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce() -> T + Send + 'static,
+        work: impl FnOnce(&mut Vec<Block>) -> T + Send + 'static,
     ) -> Result<T, Problem> {
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned());
         let turn = turn.await.map_err(|_| {
@@ -73,7 +73,12 @@ impl Passwords {
         })?;
         let turn = turn.map_err(Problem::internal)?;
         let done = tokio::task::spawn_blocking(move || {
-            let result = work();
+            let mut memory = kept().pop().unwrap_or_default();
+            let result = work(&mut memory);
+            let mut kept = kept();
+            if kept.len() < AT_ONCE {
+                kept.push(memory);
+            }
             drop(turn);
             result
         });
@@ -81,27 +86,63 @@ impl Passwords {
     }
 }
 
+/// Memory between two hashes, for the whole process.
+///
+/// Allocating it anew for each hash leaves holes that the allocator does not give back: a quarter of a gigabyte on two
+/// processors, and more on more. What is kept here is used again, and there is never more than for [`AT_ONCE`] hashes.
+static MEMORY: Mutex<Vec<Vec<Block>>> = Mutex::new(Vec::new());
+
+fn kept() -> MutexGuard<'static, Vec<Vec<Block>>> {
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The PHC string of a password, on this thread: for commands and for the demo world.
 ///
 /// # Errors
-/// When the system gives no random salt.
+/// When a parameter is out of bounds, which none is.
 pub fn hash_now(password: &str) -> Result<String, Error> {
-    Ok(hasher()?.hash_password(password.as_bytes())?.to_string())
+    hash_in(&mut Vec::new(), password)
+}
+
+fn hash_in(memory: &mut Vec<Block>, password: &str) -> Result<String, Error> {
+    let params = Params::new(MEMORY_KIB, PASSES, 1, Some(Params::DEFAULT_OUTPUT_LEN))?;
+    let salt = Salt::new(&rand::random::<[u8; Salt::RECOMMENDED_LENGTH]>())?;
+    let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut digest = [0_u8; Params::DEFAULT_OUTPUT_LEN];
+    compute(memory, &hasher, password, &salt, &mut digest)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(hasher.params())?,
+        salt: Some(salt),
+        hash: Some(Output::new(&digest)?),
+    };
+    Ok(hash.to_string())
 }
 
 /// Compares in constant time, with the parameters that stand in the hash.
-fn verify_now(password: &str, hash: &str) -> Result<bool, Error> {
-    let parsed = PasswordHash::new(hash)?;
-    match hasher()?.verify_password(password.as_bytes(), &parsed) {
-        Ok(()) => Ok(true),
-        Err(Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(error),
-    }
+fn verify_in(memory: &mut Vec<Block>, password: &str, hash: &str) -> Result<bool, Error> {
+    let stored = PasswordHash::new(hash)?;
+    let salt = stored.salt.as_ref().ok_or(Error::SaltInvalid)?;
+    let expected = stored.hash.as_ref().ok_or(Error::OutputSize)?;
+    let algorithm = Algorithm::try_from(stored.algorithm.as_str())?;
+    let version = stored.version.map_or(Ok(Version::V0x13), Version::try_from)?;
+    let hasher = Argon2::new(algorithm, version, Params::try_from(&stored)?);
+    let mut buffer = [0_u8; Output::MAX_LENGTH];
+    let digest = buffer.get_mut(..expected.len()).ok_or(Error::OutputSize)?;
+    compute(memory, &hasher, password, salt, digest)?;
+    Ok(Output::new(digest)? == *expected)
 }
 
-fn hasher() -> Result<Argon2<'static>, Error> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+fn compute(
+    memory: &mut Vec<Block>,
+    hasher: &Argon2<'_>,
+    password: &str,
+    salt: &Salt,
+    digest: &mut [u8],
+) -> Result<(), Error> {
+    memory.resize(memory.len().max(hasher.params().block_count()), Block::new());
+    Ok(hasher.hash_password_into_with_memory(password.as_bytes(), salt, digest, memory)?)
 }
 
 #[cfg(test)]

@@ -149,8 +149,13 @@ mod tests {
     #[test]
     fn the_clock_may_stand_at_any_instant() {
         let key = Key::for_tests();
-        for now in [datetime!(0000-01-01 00:00 +8), datetime!(1960-01-01 00:00 +8), datetime!(9999-12-31 23:59:59 +8)] {
-            let claims = Claims { iat: now.unix_timestamp(), exp: now.unix_timestamp() + 900, ..claims() };
+        for now in [
+            datetime!(0000-01-01 00:00 +8),
+            datetime!(1960-01-01 00:00 +8),
+            datetime!(9999-12-31 23:59:59 +8),
+        ] {
+            let claims =
+                Claims { iat: now.unix_timestamp(), exp: now.unix_timestamp() + 900, ..claims() };
             assert_eq!(read(&sign(&claims, &key).unwrap(), &key, now), Ok(claims), "{now}");
         }
     }

@@ -105,7 +105,11 @@ pub struct NewAccount {
     #[schema(min_length = 2, max_length = 64, pattern = "^[a-z0-9][a-z0-9._-]{1,63}$")]
     pub username: String,
     /// The name of its owner.
-    #[validate(length(min = 1, max = 50), custom(function = "not_blank"), custom(function = "one_line"))]
+    #[validate(
+        length(min = 1, max = 50),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
     #[schema(min_length = 1, max_length = 50)]
     pub display_name: String,
     /// The first password; its owner should change it.
@@ -143,7 +147,11 @@ pub fn good_username(name: &str) -> Result<(), ValidationError> {
 pub struct AccountChanges {
     /// The name of its owner.
     #[serde(default, deserialize_with = "present")]
-    #[validate(length(min = 1, max = 50), custom(function = "not_blank"), custom(function = "one_line"))]
+    #[validate(
+        length(min = 1, max = 50),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
     #[schema(min_length = 1, max_length = 50, nullable = false)]
     pub display_name: Option<String>,
     /// `disabled` ends all sessions at once and admits no more.
@@ -163,7 +171,10 @@ pub struct AccountChanges {
 
 fn names_something(changes: &AccountChanges) -> Result<(), ValidationError> {
     let AccountChanges { display_name, state, professional_id, password } = changes;
-    let named = display_name.is_some() || state.is_some() || professional_id.is_some() || password.is_some();
+    let named = display_name.is_some()
+        || state.is_some()
+        || professional_id.is_some()
+        || password.is_some();
     if named { Ok(()) } else { Err(nothing_to_change()) }
 }
 

@@ -72,11 +72,19 @@ pub struct PasswordChange {
 pub fn good_password(password: &str) -> Result<(), ValidationError> {
     let length = password.chars().count();
     if !(10..=128).contains(&length) {
-        return Err(violation("length", "密码应为 10 至 128 个字符", "a password has 10 to 128 characters"));
+        return Err(violation(
+            "length",
+            "密码应为 10 至 128 个字符",
+            "a password has 10 to 128 characters",
+        ));
     }
     let first = password.chars().next();
     if password.chars().all(|character| Some(character) == first) {
-        return Err(violation("weak-password", "密码不能由同一个字符组成", "a password is not one character repeated"));
+        return Err(violation(
+            "weak-password",
+            "密码不能由同一个字符组成",
+            "a password is not one character repeated",
+        ));
     }
     Ok(())
 }
@@ -216,7 +224,7 @@ pub struct MyRecord {
     #[schema(value_type = words::IdType)]
     pub id_type: IdType,
     /// The id number with its middle hidden (U4a).
-    pub id_masked: String,
+    pub masked_id_number: String,
     /// Whether the person counts (U3).
     #[schema(value_type = words::PersonState)]
     pub state: PersonState,

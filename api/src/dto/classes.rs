@@ -133,7 +133,7 @@ pub struct RosterEntry {
     /// Their name.
     pub name: String,
     /// Their id number, masked (U4a).
-    pub id_masked: String,
+    pub masked_id_number: String,
     /// Hours.
     pub hours: Amount,
     /// Whether they passed (P4).
@@ -150,7 +150,7 @@ impl RosterEntry {
             learning_record_id: record.id.0,
             professional_id: record.professional_id.0,
             name: person.name.clone(),
-            id_masked: person.id_masked.clone(),
+            masked_id_number: person.id_masked.clone(),
             hours: record.hours.into(),
             passed: record.passed,
             declared: record.declared,

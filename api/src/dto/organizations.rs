@@ -73,7 +73,11 @@ pub struct NewOrganization {
     #[schema(value_type = words::OrganizationKind)]
     pub kind: OrganizationKind,
     /// Its full name.
-    #[validate(length(min = 2, max = 100), custom(function = "not_blank"), custom(function = "one_line"))]
+    #[validate(
+        length(min = 2, max = 100),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
     #[schema(min_length = 2, max_length = 100)]
     pub name: String,
     /// Its unified social credit code (GB 32100, U4); employers must have one.
@@ -96,7 +100,11 @@ pub struct NewOrganization {
 pub struct OrganizationChanges {
     /// Its full name.
     #[serde(default, deserialize_with = "present")]
-    #[validate(length(min = 2, max = 100), custom(function = "not_blank"), custom(function = "one_line"))]
+    #[validate(
+        length(min = 2, max = 100),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
     #[schema(min_length = 2, max_length = 100, nullable = false)]
     pub name: Option<String>,
     /// Its unified social credit code (GB 32100, U4).
@@ -116,7 +124,10 @@ pub struct OrganizationChanges {
 
 fn names_something(changes: &OrganizationChanges) -> Result<(), ValidationError> {
     let OrganizationChanges { name, unit_code, is_public_institution, reviewing_body_id } = changes;
-    let named = name.is_some() || unit_code.is_some() || is_public_institution.is_some() || reviewing_body_id.is_some();
+    let named = name.is_some()
+        || unit_code.is_some()
+        || is_public_institution.is_some()
+        || reviewing_body_id.is_some();
     if named { Ok(()) } else { Err(nothing_to_change()) }
 }
 

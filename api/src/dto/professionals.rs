@@ -25,7 +25,7 @@ pub struct ProfessionalDto {
     #[schema(value_type = words::IdType)]
     pub id_type: IdType,
     /// The id number with its middle hidden.
-    pub id_masked: String,
+    pub masked_id_number: String,
     /// The phone number with its middle hidden.
     #[schema(required = true)]
     pub phone_masked: Option<String>,
@@ -59,7 +59,7 @@ impl ProfessionalDto {
             id: person.professional_id.0,
             name: person.name.clone(),
             id_type: person.id_type.0,
-            id_masked: person.id_masked.clone(),
+            masked_id_number: person.id_masked.clone(),
             phone_masked,
             title_series: person.title_series.clone(),
             title_level: person.title_level.map(|level| level.0),
@@ -78,7 +78,11 @@ impl ProfessionalDto {
 #[serde(deny_unknown_fields)]
 pub struct NewProfessional {
     /// The name as in the document.
-    #[validate(length(min = 1, max = 50), custom(function = "not_blank"), custom(function = "one_line"))]
+    #[validate(
+        length(min = 1, max = 50),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
     #[schema(min_length = 1, max_length = 50)]
     pub name: String,
     /// What document the id number is from.
@@ -93,7 +97,11 @@ pub struct NewProfessional {
     #[schema(pattern = "^\\+?[0-9][0-9-]{4,19}$", example = "13800001234")]
     pub phone: Option<String>,
     /// Series of the title (U4b); together with the level.
-    #[validate(length(min = 1, max = 50), custom(function = "not_blank"), custom(function = "one_line"))]
+    #[validate(
+        length(min = 1, max = 50),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
     #[schema(min_length = 1, max_length = 50, example = "卫生技术")]
     pub title_series: Option<String>,
     /// Level of the title (U4b); together with the series.
@@ -121,7 +129,11 @@ pub struct ProfessionalChanges {
     pub phone: Option<Option<String>>,
     /// Series of the title; null takes the title away.
     #[serde(default, deserialize_with = "present")]
-    #[validate(length(min = 1, max = 50), custom(function = "not_blank"), custom(function = "one_line"))]
+    #[validate(
+        length(min = 1, max = 50),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 50)]
     pub title_series: Option<Option<String>>,
     /// Level of the title; null takes the title away.
@@ -136,7 +148,8 @@ pub struct ProfessionalChanges {
 
 fn names_something(changes: &ProfessionalChanges) -> Result<(), ValidationError> {
     let ProfessionalChanges { phone, title_series, title_level, post } = changes;
-    let named = phone.is_some() || title_series.is_some() || title_level.is_some() || post.is_some();
+    let named =
+        phone.is_some() || title_series.is_some() || title_level.is_some() || post.is_some();
     if named { Ok(()) } else { Err(nothing_to_change()) }
 }
 
@@ -149,7 +162,11 @@ fn good_phone(phone: &str) -> Result<(), ValidationError> {
     if good {
         return Ok(());
     }
-    Err(violation("phone", "应为 5 至 20 位数字，可含连字符，可以 + 开头", "a phone number is 5 to 20 digits and hyphens, `+` may lead"))
+    Err(violation(
+        "phone",
+        "应为 5 至 20 位数字，可含连字符，可以 + 开头",
+        "a phone number is 5 to 20 digits and hyphens, `+` may lead",
+    ))
 }
 
 /// A time at one employer.

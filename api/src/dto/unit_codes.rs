@@ -11,7 +11,11 @@ use crate::problem::{Code, Problem, Text};
 pub fn parse_unit_code(text: &str, pointer: &str) -> Result<UnitCode, Problem> {
     UnitCode::parse(text).map_err(|error| {
         let text = unit_code_text(error);
-        Problem::new(Code::ValidationFailed).detail(text.zh.clone(), text.en.clone()).at(pointer, error.code(), text)
+        Problem::new(Code::ValidationFailed).detail(text.zh.clone(), text.en.clone()).at(
+            pointer,
+            error.code(),
+            text,
+        )
     })
 }
 
@@ -41,7 +45,10 @@ mod tests {
     /// E12b: the last digit changed is refused with the field named.
     #[test]
     fn a_wrong_check_digit_names_the_member() {
-        assert_eq!(parse_unit_code("914403001922038216", "/unit_code").unwrap().as_str(), "914403001922038216");
+        assert_eq!(
+            parse_unit_code("914403001922038216", "/unit_code").unwrap().as_str(),
+            "914403001922038216"
+        );
         let problem = parse_unit_code("914403001922038217", "/unit_code").unwrap_err();
         let error = &problem.field_errors()[0];
         assert_eq!(error.place, Place::Pointer("/unit_code".to_owned()));

@@ -26,7 +26,8 @@ impl TokenForm {
 
     fn parse(bytes: &[u8]) -> Result<Self, Problem> {
         let malformed = |cause: String| {
-            oauth_problem(Code::InvalidTokenRequest, "the form is malformed or repeats a parameter").because(cause)
+            oauth_problem(Code::InvalidTokenRequest, "the form is malformed or repeats a parameter")
+                .because(cause)
         };
         let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
         Query::parse(text).map(Self).map_err(|problem| malformed(problem.to_string()))
@@ -39,13 +40,25 @@ impl FromRequest for TokenForm {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let gate = Gate::of(request);
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let is_form = kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        let is_form = kind
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .eq_ignore_ascii_case("application/x-www-form-urlencoded");
         let payload = payload.take();
         Box::pin(async move {
             gate.passed().await;
             if !is_form {
-                return Err(oauth_problem(Code::UnsupportedMediaType, "the body must be application/x-www-form-urlencoded"));
+                return Err(oauth_problem(
+                    Code::UnsupportedMediaType,
+                    "the body must be application/x-www-form-urlencoded",
+                ));
             }
             Self::parse(&collect(payload, LIMIT).await?)
         })
@@ -58,7 +71,10 @@ mod tests {
 
     #[test]
     fn members_are_decoded_and_occur_once() {
-        let form = TokenForm::parse(b"grant_type=client_credentials&scope=sync%3Aread+sync%3Awrite&client_id=").unwrap();
+        let form = TokenForm::parse(
+            b"grant_type=client_credentials&scope=sync%3Aread+sync%3Awrite&client_id=",
+        )
+        .unwrap();
         assert_eq!(form.get("grant_type"), Some("client_credentials"));
         assert_eq!(form.get("scope"), Some("sync:read sync:write"));
         assert_eq!(form.get("client_id"), None);

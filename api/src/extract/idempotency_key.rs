@@ -14,7 +14,7 @@ const NAME: &str = "Idempotency-Key";
 #[into_params(names("Idempotency-Key"), parameter_in = Header)]
 pub struct IdempotencyKey(
     /// A key that the caller chose for this act; a repeat with the same key and body gets the first answer again.
-    #[param(value_type = String, required = false, min_length = 1, max_length = 255, example = "5f0e4c1e-6a52-4a5c-9d41-6f2d6f0f6c11")]
+    #[param(value_type = String, required = false, min_length = 1, max_length = 257, pattern = r#"^("[!#-\[\]-~]{1,255}"|[!#-\[\]-~]{1,255})$"#, example = "5f0e4c1e-6a52-4a5c-9d41-6f2d6f0f6c11")]
     pub Option<String>,
 );
 

@@ -9,9 +9,13 @@ use xueshi_domain::registry::Standing;
 use xueshi_persistence::{AccountFilter, Id};
 
 use crate::auth::{Caller, permissions};
-use crate::dto::accounts::{AccountChanges, AccountDetail, AccountDto, GrantDto, NewAccount, NewGrant};
+use crate::dto::accounts::{
+    AccountChanges, AccountDetail, AccountDto, GrantDto, NewAccount, NewGrant,
+};
 use crate::dto::words;
-use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, PathText, RequiredIfMatch};
+use crate::extract::{
+    Body, DryRun, ETag, IdempotencyKey, Params, PathId, PathText, RequiredIfMatch,
+};
 use crate::page;
 use crate::problem::{Code, Problem};
 use crate::services::{Act, accounts, administrators};
@@ -70,7 +74,10 @@ async fn list_accounts(
         professional: which.professional_id.map(Id),
         organization: which.organization_id.map(Id),
     };
-    let slice = state.desk.read(&caller, move |reader, asker| accounts::list(reader, asker, &filter, page)).await?;
+    let slice = state
+        .desk
+        .read(&caller, move |reader, asker| accounts::list(reader, asker, &filter, page))
+        .await?;
     let (rows, next) = list.cut(slice.rows, |row| row.id);
     list.respond(rows.iter().map(AccountDto::from).collect(), next, slice.total)
 }
@@ -94,7 +101,10 @@ async fn create_account(
     // What a key stands for is kept as a fast hash, which must not cover a password.
     let owner = new.professional_id.map(|id| id.to_string()).unwrap_or_default();
     let act = act.standing_for(&[&new.username, &new.display_name, &owner]);
-    state.desk.write(&caller, act, move |writer, asker| accounts::create(writer, asker, &new, &hash)).await
+    state
+        .desk
+        .write(&caller, act, move |writer, asker| accounts::create(writer, asker, &new, &hash))
+        .await
 }
 
 /// One account with its roles
@@ -109,7 +119,8 @@ async fn get_account(
     id: PathId,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let detail = state.desk.read(&caller, move |reader, asker| accounts::get(reader, asker, id.0)).await?;
+    let detail =
+        state.desk.read(&caller, move |reader, asker| accounts::get(reader, asker, id.0)).await?;
     Ok(HttpResponse::Ok().insert_header(ETag(detail.account.version.into())).json(detail))
 }
 
@@ -158,7 +169,10 @@ async fn grant_role(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let Body(new) = body;
-    state.desk.write(&caller, act, move |writer, asker| administrators::grant(writer, asker, id.0, &new)).await
+    state
+        .desk
+        .write(&caller, act, move |writer, asker| administrators::grant(writer, asker, id.0, &new))
+        .await
 }
 
 /// Take a role away

@@ -13,7 +13,12 @@ use crate::services::{Act, whoami};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(login).service(refresh).service(logout).service(get_me).service(change_my_password);
+    config
+        .service(login)
+        .service(refresh)
+        .service(logout)
+        .service(get_me)
+        .service(change_my_password);
 }
 
 /// The address that a request came from.
@@ -64,11 +69,19 @@ async fn refresh(
 #[utoipa::path(tag = "auth", params(DryRun, IdempotencyKey),
     responses((status = 204, description = "The session has ended")))]
 #[post("/v1/auth/logout")]
-async fn logout(caller: Caller<LoggedIn>, act: Act, state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
+async fn logout(
+    caller: Caller<LoggedIn>,
+    act: Act,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
     let session = caller.session.ok_or_else(|| {
-        Problem::new(Code::Forbidden).detail("客户端令牌没有会话", "the token of a program has no session")
+        Problem::new(Code::Forbidden)
+            .detail("客户端令牌没有会话", "the token of a program has no session")
     })?;
-    state.desk.write_nothing(&caller, act, move |writer, _| Ok(writer.end_session(session, "logout")?)).await
+    state
+        .desk
+        .write_nothing(&caller, act, move |writer, _| Ok(writer.end_session(session, "logout")?))
+        .await
 }
 
 /// Who is logged in
@@ -77,7 +90,10 @@ async fn logout(caller: Caller<LoggedIn>, act: Act, state: web::Data<AppState>) 
 /// that is allowed somewhere.
 #[utoipa::path(tag = "me", responses((status = 200, description = "The caller", body = Me)))]
 #[get("/v1/me")]
-async fn get_me(caller: Caller<LoggedIn>, state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
+async fn get_me(
+    caller: Caller<LoggedIn>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
     let me = state.desk.read(&caller, whoami::me).await?;
     Ok(HttpResponse::Ok().json(me))
 }
@@ -87,7 +103,7 @@ async fn get_me(caller: Caller<LoggedIn>, state: web::Data<AppState>) -> Result<
 /// Asks for the present one; all other sessions end. Wrong ones count as failed logins. Programs have no password (403).
 #[utoipa::path(tag = "me", params(DryRun), request_body = PasswordChange,
     responses((status = 204, description = "The password is changed")),
-    extensions(("x-codes" = json!([Code::TooManyAttempts, Code::Conflict]))))]
+    extensions(("x-codes" = json!([Code::TooManyAttempts]))))]
 #[put("/v1/me/password")]
 async fn change_my_password(
     caller: Caller<LoggedIn>,

@@ -11,7 +11,8 @@ const SECONDS: u32 = 60;
 
 /// The answer with its cache headers, or 304 if the caller names its tag.
 ///
-/// The tag is a weak one: compression changes the bytes after it was made.
+/// A tag or a `Cache-Control` that the answer has already is kept; otherwise the tag is a weak one of the content:
+/// compression changes the bytes after it was made.
 pub(super) fn cacheable(request: &HttpRequest, response: HttpResponse) -> HttpResponse {
     let (mut head, body) = response.into_parts();
     let bytes = match body.try_into_bytes() {
@@ -19,13 +20,19 @@ pub(super) fn cacheable(request: &HttpRequest, response: HttpResponse) -> HttpRe
         // A stream has no tag.
         Err(body) => return head.set_body(body),
     };
-    let digest = Sha256::digest(&bytes);
-    let tag: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     let headers = head.headers_mut();
-    if let Ok(tag) = HeaderValue::try_from(format!("W/\"{tag}\"")) {
+    let given = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(plain);
+    let tag = given.unwrap_or_else(|| {
+        Sha256::digest(&bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    });
+    if !headers.contains_key(header::ETAG)
+        && let Ok(tag) = HeaderValue::try_from(format!("W/\"{tag}\""))
+    {
         headers.insert(header::ETAG, tag);
     }
-    if let Ok(control) = HeaderValue::try_from(format!("public, max-age={SECONDS}")) {
+    if !headers.contains_key(header::CACHE_CONTROL)
+        && let Ok(control) = HeaderValue::try_from(format!("public, max-age={SECONDS}"))
+    {
         headers.insert(header::CACHE_CONTROL, control);
     }
     if !is_known(request, &tag) {
@@ -43,8 +50,13 @@ fn is_known(request: &HttpRequest, tag: &str) -> bool {
     let mut tags = values.flat_map(|value| value.split(','));
     tags.any(|known| {
         let known = known.trim();
-        known == "*" || known.trim_start_matches("W/").trim_matches('"') == tag
+        known == "*" || plain(known) == tag
     })
+}
+
+/// A tag without its marks.
+fn plain(tag: &str) -> String {
+    tag.trim_start_matches("W/").trim_matches('"').to_owned()
 }
 
 #[cfg(test)]

@@ -42,12 +42,18 @@ async fn issue_client_token(
 ) -> Result<HttpResponse, Problem> {
     match form.get("grant_type") {
         Some("client_credentials") => {}
-        Some(_) => return Err(oauth_problem(Code::UnsupportedGrantType, "only client_credentials is supported")),
+        Some(_) => {
+            return Err(oauth_problem(
+                Code::UnsupportedGrantType,
+                "only client_credentials is supported",
+            ));
+        }
         None => return Err(oauth_problem(Code::InvalidTokenRequest, "grant_type is missing")),
     }
     let credential = credential(&request, &form)?;
     let scope = form.get("scope").map(str::to_owned);
-    let tokens = state.logins.client_token(ClientTokenRequest { credential, scope }, peer(&request)).await?;
+    let tokens =
+        state.logins.client_token(ClientTokenRequest { credential, scope }, peer(&request)).await?;
     Ok(HttpResponse::Ok().insert_header((header::PRAGMA, "no-cache")).json(tokens))
 }
 
@@ -60,16 +66,21 @@ fn credential(request: &HttpRequest, form: &TokenForm) -> Result<Credential, Pro
     let basic = request.headers().get(header::AUTHORIZATION);
     let credential = match (basic, form.get("client_assertion")) {
         (Some(_), Some(_)) => return Err(wrong("use one way of authentication")),
-        (None, None) => return Err(oauth_problem(Code::InvalidClient, "the client did not authenticate")),
-        (Some(value), None) => basic_credential(value.as_bytes())
-            .ok_or_else(|| oauth_problem(Code::InvalidClient, "the Authorization header is not valid HTTP Basic"))?,
+        (None, None) => {
+            return Err(oauth_problem(Code::InvalidClient, "the client did not authenticate"));
+        }
+        (Some(value), None) => basic_credential(value.as_bytes()).ok_or_else(|| {
+            oauth_problem(Code::InvalidClient, "the Authorization header is not valid HTTP Basic")
+        })?,
         (None, Some(_)) if form.get("client_assertion_type") != Some(ASSERTION_TYPE) => {
             return Err(wrong("client_assertion_type must be the one of RFC 7523"));
         }
         (None, Some(assertion)) => Credential::Assertion(assertion.to_owned()),
     };
     match (&credential, form.get("client_id")) {
-        (Credential::Secret { client_id, .. }, Some(named)) if client_id != named => Err(wrong("two clients are named")),
+        (Credential::Secret { client_id, .. }, Some(named)) if client_id != named => {
+            Err(wrong("two clients are named"))
+        }
         _ => Ok(credential),
     }
 }
@@ -118,9 +129,14 @@ async fn get_authorization_server(_: Caller<Anyone>, state: web::Data<AppState>)
 #[utoipa::path(tag = "auth", security(()),
     responses((status = 200, description = "The keys", body = JsonWebKeySet)))]
 #[get("/.well-known/jwks.json")]
-async fn get_signing_keys(_: Caller<Anyone>, state: web::Data<AppState>) -> Result<HttpResponse, Problem> {
+async fn get_signing_keys(
+    _: Caller<Anyone>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
     let keys = state.logins.keys().published().await?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(JsonWebKeySet { keys }))
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
+        .json(JsonWebKeySet { keys }))
 }
 
 #[cfg(test)]
@@ -129,7 +145,9 @@ mod tests {
 
     #[test]
     fn basic_credentials_are_decoded_twice() {
-        let pair = |text: &str| match basic_credential(format!("Basic {}", STANDARD.encode(text)).as_bytes()) {
+        let pair = |text: &str| match basic_credential(
+            format!("Basic {}", STANDARD.encode(text)).as_bytes(),
+        ) {
             Some(Credential::Secret { client_id, secret }) => Some((client_id, secret)),
             Some(Credential::Assertion(_)) | None => None,
         };

@@ -11,7 +11,8 @@ use xueshi_persistence::{Id, OrganizationFilter};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::organizations::{
-    AdministratorDto, Administrators, Appointment, NewOrganization, OrganizationChanges, OrganizationDto,
+    AdministratorDto, Administrators, Appointment, NewOrganization, OrganizationChanges,
+    OrganizationDto,
 };
 use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
@@ -85,7 +86,10 @@ async fn create_organization(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let Body(new) = body;
-    state.desk.write(&caller, act, move |writer, asker| organizations::create(writer, asker, &new)).await
+    state
+        .desk
+        .write(&caller, act, move |writer, asker| organizations::create(writer, asker, &new))
+        .await
 }
 
 /// One unit
@@ -100,7 +104,8 @@ async fn get_organization(
     id: PathId,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let read = state.desk.read(&caller, move |reader, asker| organizations::visible(reader, asker, id.0));
+    let read =
+        state.desk.read(&caller, move |reader, asker| organizations::visible(reader, asker, id.0));
     let unit = OrganizationDto::from(&read.await?);
     Ok(HttpResponse::Ok().insert_header(ETag(unit.version.into())).json(unit))
 }
@@ -139,7 +144,8 @@ async fn list_administrators(
     id: PathId,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let read = state.desk.read(&caller, move |reader, asker| administrators::list(reader, asker, id.0));
+    let read =
+        state.desk.read(&caller, move |reader, asker| administrators::list(reader, asker, id.0));
     Ok(HttpResponse::Ok().json(read.await?))
 }
 

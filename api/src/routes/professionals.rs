@@ -10,7 +10,9 @@ use xueshi_domain::registry::PersonState;
 use xueshi_persistence::{Id, ProfessionalFilter};
 
 use crate::auth::{Caller, permissions};
-use crate::dto::professionals::{EmploymentEnd, Employments, NewProfessional, ProfessionalChanges, ProfessionalDto};
+use crate::dto::professionals::{
+    EmploymentEnd, Employments, NewProfessional, ProfessionalChanges, ProfessionalDto,
+};
 use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
 use crate::page;
@@ -87,7 +89,10 @@ async fn register_professional(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let Body(new) = body;
-    state.desk.write(&caller, act, move |writer, asker| professionals::register(writer, asker, &new)).await
+    state
+        .desk
+        .write(&caller, act, move |writer, asker| professionals::register(writer, asker, &new))
+        .await
 }
 
 /// One person
@@ -143,7 +148,9 @@ async fn list_employments(
     id: PathId,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let read = state.desk.read(&caller, move |reader, asker| professionals::employments(reader, asker, id.0));
+    let read = state
+        .desk
+        .read(&caller, move |reader, asker| professionals::employments(reader, asker, id.0));
     Ok(HttpResponse::Ok().json(read.await?))
 }
 

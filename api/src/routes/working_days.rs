@@ -1,5 +1,6 @@
 //! Working days: what the calendar says, and loading a year's arrangement (V2).
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -49,13 +50,16 @@ async fn get_working_days(
 ///
 /// The days that differ from the week, as they were loaded. Without one (404) the year's working days are provisional.
 #[utoipa::path(tag = "policies", security(()), params(OfCity),
-    responses((status = 200, description = "The arrangement", body = ArrangementDto,
-        headers(("ETag" = String, description = "Its version")))))]
+    responses(
+        (status = 200, description = "The arrangement", body = ArrangementDto,
+            headers(("ETag" = String, description = "Its version"))),
+        (status = 304, description = "The caller has it already (`If-None-Match`)")))]
 #[get("/v1/working-days/{year}")]
 async fn get_arrangement(
     _: Caller<Anyone>,
     year: PathYear,
     of: Params<OfCity>,
+    request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let read = state
@@ -63,7 +67,12 @@ async fn get_arrangement(
         .store()
         .read(move |reader| working_days::arrangement(reader, of.0.jurisdiction.as_ref(), year.0));
     let arrangement = read.await?;
-    Ok(HttpResponse::Ok().insert_header(ETag(arrangement.version.into())).json(arrangement))
+    // The tag is what a change names as `If-Match`: a cache asks before it gives an old one.
+    let response = HttpResponse::Ok()
+        .insert_header(ETag(arrangement.version.into()))
+        .insert_header((header::CACHE_CONTROL, "public, no-cache"))
+        .json(arrangement);
+    Ok(cacheable(&request, response))
 }
 
 /// Load the arrangement of a year

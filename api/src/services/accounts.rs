@@ -3,7 +3,9 @@
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{Account, AccountFilter, Id, Moment, Page, Reader, Slice, StoreError, Word, Writer};
+use xueshi_persistence::{
+    Account, AccountFilter, Id, Moment, Page, Reader, Slice, StoreError, Word, Writer,
+};
 
 use super::administrators::refuse_own;
 use super::ids::new_id;
@@ -34,7 +36,8 @@ pub fn list(
 /// 403 for those who keep the accounts of a part of it only; 404 when there is none.
 pub fn of_city(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Account, Problem> {
     require_city(reader, asker)?;
-    let account = reader.account(Id(id))?.filter(|account| account.jurisdiction_id == asker.jurisdiction);
+    let account =
+        reader.account(Id(id))?.filter(|account| account.jurisdiction_id == asker.jurisdiction);
     account.ok_or_else(|| Problem::new(Code::NotFound))
 }
 
@@ -143,13 +146,19 @@ fn check_person(reader: &mut Reader<'_>, asker: &Asker, person: Option<Id>) -> R
         return Err(unknown("/professional_id"));
     }
     match reader.account_of(asker.jurisdiction, person)? {
-        Some(_) => Err(taken("/professional_id", "该人员已有账号", "the person has an account already")),
+        Some(_) => {
+            Err(taken("/professional_id", "该人员已有账号", "the person has an account already"))
+        }
         None => Ok(()),
     }
 }
 
 fn taken(pointer: &str, zh: &'static str, en: &'static str) -> Problem {
-    Problem::new(Code::AlreadyExists).detail(zh, en).at(pointer, "already-exists", Text::new(zh, en))
+    Problem::new(Code::AlreadyExists).detail(zh, en).at(
+        pointer,
+        "already-exists",
+        Text::new(zh, en),
+    )
 }
 
 fn detail(reader: &mut Reader<'_>, account: &Account) -> Result<AccountDetail, Problem> {

@@ -20,7 +20,9 @@ pub fn list(reader: &mut Reader<'_>, asker: &Asker, unit: Uuid) -> Result<Admini
     let unit = organizations::visible(reader, asker, unit)?;
     let holders = reader.administrators_of(unit.jurisdiction_id, unit.id)?;
     let offices = holders.iter().filter(|(grant, _)| grant.role.0 != Role::Professional);
-    Ok(Administrators { data: offices.map(|(grant, account)| AdministratorDto::new(grant, account)).collect() })
+    Ok(Administrators {
+        data: offices.map(|(grant, account)| AdministratorDto::new(grant, account)).collect(),
+    })
 }
 
 /// Makes someone a unit's administrator in a role. Whoever was it before loses it, and all their sessions end: it works on their
@@ -39,19 +41,32 @@ pub fn appoint(
     asker.acting_for(Permission::ManageAccounts, &unit.path)?;
     let role = appointment.role;
     if !is_single_office(role) {
-        return Err(unfit("/role", "not-an-office", "该角色不是单位管理员", "is no role of a unit's one administrator"));
+        return Err(unfit(
+            "/role",
+            "not-an-office",
+            "该角色不是单位管理员",
+            "is no role of a unit's one administrator",
+        ));
     }
     check_fits(role, &unit, "/role")?;
-    let account = writer.account(Id(appointment.account_id))?.filter(|account| account.jurisdiction_id == asker.jurisdiction);
+    let account = writer
+        .account(Id(appointment.account_id))?
+        .filter(|account| account.jurisdiction_id == asker.jurisdiction);
     let account = account.ok_or_else(|| unknown("/account_id"))?;
     if account.state.0 != Standing::Active {
-        return Err(unfit("/account_id", "account-disabled", "该账号已停用", "the account is disabled"));
+        return Err(unfit(
+            "/account_id",
+            "account-disabled",
+            "该账号已停用",
+            "the account is disabled",
+        ));
     }
     refuse_own(asker, account.id)?;
     let holders = writer.administrators_of(unit.jurisdiction_id, unit.id)?;
     if let Some((former, holder)) = holders.iter().find(|(grant, _)| grant.role.0 == role) {
         if holder.id == account.id {
-            return Err(Problem::new(Code::AlreadyExists).detail("该账号已是此单位的管理员", "the account has this role already"));
+            return Err(Problem::new(Code::AlreadyExists)
+                .detail("该账号已是此单位的管理员", "the account has this role already"));
         }
         refuse_own(asker, holder.id)?;
         writer.end_grant(former.id, Some(asker.account()))?;
@@ -67,13 +82,20 @@ pub fn appoint(
 /// # Errors
 /// 403 `own-rights`; 404 for an unknown account; 409 when it has the role, or someone else holds an office that only one can;
 /// 422 for a role that does not fit the unit.
-pub fn grant(writer: &mut Writer<'_>, asker: &Asker, account: Uuid, new: &NewGrant) -> Result<Reply<GrantDto>, Problem> {
+pub fn grant(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    account: Uuid,
+    new: &NewGrant,
+) -> Result<Reply<GrantDto>, Problem> {
     let account = super::accounts::of_city(writer, asker, account)?;
     refuse_own(asker, account.id)?;
     let unit = organizations::find(writer, asker, Permission::ManageAccounts, new.organization_id)?;
     let unit = unit.ok_or_else(|| unknown("/organization_id"))?;
     check_fits(new.role, &unit, "/role")?;
-    let same = |grant: &Grant| grant.role.0 == new.role && (is_single_office(new.role) || grant.account_id == account.id);
+    let same = |grant: &Grant| {
+        grant.role.0 == new.role && (is_single_office(new.role) || grant.account_id == account.id)
+    };
     let holders = writer.administrators_of(unit.jurisdiction_id, unit.id)?;
     if let Some((held, _)) = holders.iter().find(|(grant, _)| same(grant)) {
         let problem = Problem::new(Code::AlreadyExists);
@@ -94,7 +116,12 @@ pub fn grant(writer: &mut Writer<'_>, asker: &Asker, account: Uuid, new: &NewGra
 ///
 /// # Errors
 /// 403 `own-rights`; 404 for a grant that the account does not have.
-pub fn revoke(writer: &mut Writer<'_>, asker: &Asker, account: Uuid, grant: Uuid) -> Result<(), Problem> {
+pub fn revoke(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    account: Uuid,
+    grant: Uuid,
+) -> Result<(), Problem> {
     let account = super::accounts::of_city(writer, asker, account)?;
     let grant = writer.grant(Id(grant))?.filter(|grant| grant.account_id == account.id);
     let grant = grant.ok_or_else(|| Problem::new(Code::NotFound))?;
@@ -111,7 +138,13 @@ pub fn refuse_own(asker: &Asker, account: Id) -> Result<(), Problem> {
     if asker.account() == account { Err(Problem::new(Code::OwnRights)) } else { Ok(()) }
 }
 
-fn give(writer: &mut Writer<'_>, asker: &Asker, account: Id, role: Role, unit: &Organization) -> Result<Grant, Problem> {
+fn give(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    account: Id,
+    role: Role,
+    unit: &Organization,
+) -> Result<Grant, Problem> {
     let now = writer.now();
     let grant = Grant {
         id: new_id(now),
@@ -132,7 +165,10 @@ fn give(writer: &mut Writer<'_>, asker: &Asker, account: Id, role: Role, unit: &
 const fn is_single_office(role: Role) -> bool {
     match role {
         Role::EmployerAdministrator | Role::Reviewer | Role::InstitutionAdministrator => true,
-        Role::Professional | Role::MunicipalOfficer | Role::MunicipalAdministrator | Role::Auditor => false,
+        Role::Professional
+        | Role::MunicipalOfficer
+        | Role::MunicipalAdministrator
+        | Role::Auditor => false,
     }
 }
 
@@ -144,7 +180,9 @@ const fn fits(role: Role, kind: OrganizationKind) -> bool {
         Role::EmployerAdministrator | Role::Auditor => true,
         Role::Reviewer => kind.reviews(),
         Role::InstitutionAdministrator => !matches!(kind, OrganizationKind::Employer),
-        Role::MunicipalOfficer | Role::MunicipalAdministrator => matches!(kind, OrganizationKind::MunicipalBureau),
+        Role::MunicipalOfficer | Role::MunicipalAdministrator => {
+            matches!(kind, OrganizationKind::MunicipalBureau)
+        }
     }
 }
 
@@ -152,7 +190,12 @@ fn check_fits(role: Role, unit: &Organization, pointer: &str) -> Result<(), Prob
     if fits(role, unit.kind.0) {
         return Ok(());
     }
-    Err(unfit(pointer, "role-does-not-fit", "该类单位没有这个角色", "a unit of this kind does not have this role"))
+    Err(unfit(
+        pointer,
+        "role-does-not-fit",
+        "该类单位没有这个角色",
+        "a unit of this kind does not have this role",
+    ))
 }
 
 #[cfg(test)]
@@ -161,9 +204,13 @@ mod tests {
 
     #[test]
     fn roles_of_units() {
-        use OrganizationKind::{CeBase, DistrictBureau, Employer, IndustryAuthority, MunicipalBureau, TrainingInstitution};
+        use OrganizationKind::{
+            CeBase, DistrictBureau, Employer, IndustryAuthority, MunicipalBureau,
+            TrainingInstitution,
+        };
         let reviewing = vec![MunicipalBureau, DistrictBureau, IndustryAuthority];
-        let training = vec![MunicipalBureau, DistrictBureau, IndustryAuthority, CeBase, TrainingInstitution];
+        let training =
+            vec![MunicipalBureau, DistrictBureau, IndustryAuthority, CeBase, TrainingInstitution];
         for (role, kinds) in [
             (Role::Professional, vec![]),
             (Role::EmployerAdministrator, OrganizationKind::ALL.to_vec()),

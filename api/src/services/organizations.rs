@@ -19,7 +19,8 @@ use crate::problem::{Code, Problem, Text};
 /// # Errors
 /// 404 for everything else, whether or not it exists.
 pub fn visible(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Organization, Problem> {
-    find(reader, asker, Permission::ReadOrganizations, id)?.ok_or_else(|| Problem::new(Code::NotFound))
+    find(reader, asker, Permission::ReadOrganizations, id)?
+        .ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 /// A unit in the subtrees where the asker has a permission.
@@ -49,14 +50,26 @@ pub fn create(
 ) -> Result<Reply<OrganizationDto>, Problem> {
     let now = writer.now();
     let parent = find(writer, asker, Permission::ManageOrganizations, new.parent_id)?;
-    let parent = parent.filter(|parent| parent.state.0 == Standing::Active).ok_or_else(|| unknown("/parent_id"))?;
+    let parent = parent
+        .filter(|parent| parent.state.0 == Standing::Active)
+        .ok_or_else(|| unknown("/parent_id"))?;
     if !stands_under(new.kind, parent.kind.0) {
-        return Err(unfit("/kind", "kind-not-under-parent", "该类单位不能设在此上级单位之下", "such a unit does not stand under this parent"));
+        return Err(unfit(
+            "/kind",
+            "kind-not-under-parent",
+            "该类单位不能设在此上级单位之下",
+            "such a unit does not stand under this parent",
+        ));
     }
     let unit_code = match &new.unit_code {
         Some(code) => Some(parse_unit_code(code, "/unit_code")?.as_str().to_owned()),
         None if new.kind == OrganizationKind::Employer => {
-            return Err(unfit("/unit_code", "required", "用人单位必须填写统一社会信用代码", "employers must have a unit code"));
+            return Err(unfit(
+                "/unit_code",
+                "required",
+                "用人单位必须填写统一社会信用代码",
+                "employers must have a unit code",
+            ));
         }
         None => None,
     };
@@ -107,7 +120,8 @@ pub fn edit(
         check_reviewing_body(writer, asker, unit.kind.0, unit.id, Some(body))?;
         unit.reviewing_body_id = Some(Id(body));
     }
-    unit.is_public_institution = changes.is_public_institution.unwrap_or(unit.is_public_institution);
+    unit.is_public_institution =
+        changes.is_public_institution.unwrap_or(unit.is_public_institution);
     match writer.update_organization(&mut unit).map_err(code_taken)? {
         true => Ok(Reply::ok(OrganizationDto::from(&unit)).version(unit.version)),
         false => Err(Problem::new(Code::PreconditionFailed)),
@@ -119,7 +133,9 @@ fn stands_under(kind: OrganizationKind, parent: OrganizationKind) -> bool {
     match kind {
         // There is one, at the root: it comes with the city.
         OrganizationKind::MunicipalBureau => false,
-        OrganizationKind::DistrictBureau | OrganizationKind::IndustryAuthority => parent == OrganizationKind::MunicipalBureau,
+        OrganizationKind::DistrictBureau | OrganizationKind::IndustryAuthority => {
+            parent == OrganizationKind::MunicipalBureau
+        }
         OrganizationKind::CeBase | OrganizationKind::TrainingInstitution => parent.reviews(),
         OrganizationKind::Employer => parent.reviews() || parent == OrganizationKind::Employer,
     }
@@ -138,7 +154,9 @@ fn check_reviewing_body(
     }
     let Some(body) = body else { return Ok(()) };
     let found = find(reader, asker, Permission::ManageOrganizations, body)?;
-    let found = found.filter(|body| body.state.0 == Standing::Active).ok_or_else(|| unknown("/reviewing_body_id"))?;
+    let found = found
+        .filter(|body| body.state.0 == Standing::Active)
+        .ok_or_else(|| unknown("/reviewing_body_id"))?;
     if found.kind.0.reviews() {
         return Ok(());
     }
@@ -166,7 +184,10 @@ mod tests {
 
     #[test]
     fn where_units_stand() {
-        use OrganizationKind::{CeBase, DistrictBureau, Employer, IndustryAuthority, MunicipalBureau, TrainingInstitution};
+        use OrganizationKind::{
+            CeBase, DistrictBureau, Employer, IndustryAuthority, MunicipalBureau,
+            TrainingInstitution,
+        };
         for (kind, parents) in [
             (MunicipalBureau, vec![]),
             (DistrictBureau, vec![MunicipalBureau]),
@@ -176,7 +197,11 @@ mod tests {
             (Employer, vec![MunicipalBureau, DistrictBureau, IndustryAuthority, Employer]),
         ] {
             for parent in OrganizationKind::ALL {
-                assert_eq!(stands_under(kind, *parent), parents.contains(parent), "{kind} under {parent}");
+                assert_eq!(
+                    stands_under(kind, *parent),
+                    parents.contains(parent),
+                    "{kind} under {parent}"
+                );
             }
         }
     }

@@ -5,14 +5,17 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::identity::mask_phone;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registry::{PersonState, Standing};
-use xueshi_persistence::{Id, NewProfessional as PersonToRegister, Professional, Reader, StoreError, Word, Writer};
+use xueshi_persistence::{
+    Id, NewProfessional as PersonToRegister, Professional, Reader, StoreError, Word, Writer,
+};
 
 use super::ids::new_id;
 use super::references::{unfit, unknown};
 use super::{Asker, Reply, organizations};
 use crate::dto::id_numbers::{id_number_text, parse_id_number};
 use crate::dto::professionals::{
-    EmploymentDto, EmploymentEnd, Employments, NewProfessional, ProfessionalChanges, ProfessionalDto,
+    EmploymentDto, EmploymentEnd, Employments, NewProfessional, ProfessionalChanges,
+    ProfessionalDto,
 };
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
@@ -39,7 +42,11 @@ pub fn shown(reader: &mut Reader<'_>, person: &Professional) -> Result<Professio
 ///
 /// # Errors
 /// As [`visible`].
-pub fn employments(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Employments, Problem> {
+pub fn employments(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    id: Uuid,
+) -> Result<Employments, Problem> {
     let person = visible(reader, asker, id)?;
     let all = reader.employments(person.jurisdiction_id, person.professional_id)?;
     Ok(Employments { data: all.iter().map(EmploymentDto::from).collect() })
@@ -61,12 +68,20 @@ pub fn register(
     id_number.check_born_by(today).map_err(|error| {
         Problem::new(Code::ValidationFailed).at("/id_number", error.code(), id_number_text(error))
     })?;
-    let employer = organizations::find(writer, asker, Permission::ReadOrganizations, new.employer_id)?;
-    let employer = employer.filter(|unit| unit.state.0 == Standing::Active).ok_or_else(|| unknown("/employer_id"))?;
+    let employer =
+        organizations::find(writer, asker, Permission::ReadOrganizations, new.employer_id)?;
+    let employer = employer
+        .filter(|unit| unit.state.0 == Standing::Active)
+        .ok_or_else(|| unknown("/employer_id"))?;
     asker.acting_for(Permission::ManagePeople, &employer.path)?;
     let too_early = id_number.birth_date().is_some_and(|born| new.started_on.0 < born);
     if new.started_on.0 > today || too_early {
-        return Err(unfit("/started_on", "impossible-day", "入职日期不能晚于今天或早于出生日期", "is after today or before the date of birth"));
+        return Err(unfit(
+            "/started_on",
+            "impossible-day",
+            "入职日期不能晚于今天或早于出生日期",
+            "is after today or before the date of birth",
+        ));
     }
     let title = match (&new.title_series, new.title_level) {
         (Some(series), Some(level)) => Some((series.clone(), level)),
@@ -88,7 +103,15 @@ pub fn register(
         let taken = matches!(error, StoreError::Taken(_));
         let problem = Problem::from(error);
         let text = Text::new("该证件号码已登记", "the id number is registered already");
-        if taken { problem.detail(text.zh.clone(), text.en.clone()).at("/id_number", "already-exists", text) } else { problem }
+        if taken {
+            problem.detail(text.zh.clone(), text.en.clone()).at(
+                "/id_number",
+                "already-exists",
+                text,
+            )
+        } else {
+            problem
+        }
     })?;
     let location = format!("/v1/professionals/{}", person.professional_id);
     let version = person.version;
@@ -140,9 +163,16 @@ pub fn end_employment(
     let (city, day) = (person.jurisdiction_id, end.ended_on.0);
     let all = writer.employments(city, person.professional_id)?;
     let present = all.iter().find(|employment| employment.ended_on.is_none());
-    let present = present.ok_or(xueshi_domain::Refusal::NotEmployed { since: all.first().and_then(|last| last.ended_on) })?;
+    let present = present.ok_or(xueshi_domain::Refusal::NotEmployed {
+        since: all.first().and_then(|last| last.ended_on),
+    })?;
     if day > china_date(writer.now()) || day < present.started_on {
-        return Err(unfit("/ended_on", "impossible-day", "离职日期不能晚于今天或早于入职日期", "is after today or before the employment began"));
+        return Err(unfit(
+            "/ended_on",
+            "impossible-day",
+            "离职日期不能晚于今天或早于入职日期",
+            "is after today or before the employment began",
+        ));
     }
     writer.end_employment(city, person.professional_id, day, end.reason.as_str())?;
     person.state = Word(PersonState::Ended);
@@ -171,5 +201,10 @@ fn save(
 }
 
 fn half_title(pointer: &str) -> Problem {
-    unfit(pointer, "required", "职称系列与级别应同时填写", "series and level of a title go together")
+    unfit(
+        pointer,
+        "required",
+        "职称系列与级别应同时填写",
+        "series and level of a title go together",
+    )
 }

@@ -5,7 +5,10 @@ use crate::problem::{Code, Problem, Text};
 /// 422 `unknown-reference`: what the member refers to does not exist, or not for the caller.
 #[must_use]
 pub fn unknown(pointer: &str) -> Problem {
-    let text = Text::new("所引用的对象不存在，或不在您的权限范围内", "refers to nothing that exists for you");
+    let text = Text::new(
+        "所引用的对象不存在，或不在您的权限范围内",
+        "refers to nothing that exists for you",
+    );
     Problem::new(Code::UnknownReference).at(pointer, "unknown", text)
 }
 

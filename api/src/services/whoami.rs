@@ -13,7 +13,8 @@ use crate::problem::{Code, Problem};
 /// # Errors
 /// On a database failure.
 pub fn me(reader: &mut Reader<'_>, asker: &Asker) -> Result<Me, Problem> {
-    let permissions = Permission::ALL.iter().copied().filter(|permission| asker.actor.may(*permission)).collect();
+    let permissions =
+        Permission::ALL.iter().copied().filter(|permission| asker.actor.may(*permission)).collect();
     let scopes = asker.actor.scopes.clone();
     let gone = || Problem::new(Code::InvalidToken);
     let Some(session) = asker.session else {
@@ -37,7 +38,12 @@ pub fn me(reader: &mut Reader<'_>, asker: &Asker) -> Result<Me, Problem> {
         if grant.role.0 != Role::Professional
             && let Some(organization) = unit_name(reader, asker, Some(grant.organization_id))?
         {
-            grants.push(MyGrant { id: grant.id.0, role: grant.role.0, organization, granted_at: grant.granted_at.into() });
+            grants.push(MyGrant {
+                id: grant.id.0,
+                role: grant.role.0,
+                organization,
+                granted_at: grant.granted_at.into(),
+            });
         }
     }
     let professional = match identity.account.professional_id {
@@ -61,18 +67,26 @@ pub fn me(reader: &mut Reader<'_>, asker: &Asker) -> Result<Me, Problem> {
     })
 }
 
-fn record(reader: &mut Reader<'_>, asker: &Asker, person: Professional) -> Result<MyRecord, Problem> {
+fn record(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    person: Professional,
+) -> Result<MyRecord, Problem> {
     Ok(MyRecord {
         employer: unit_name(reader, asker, person.employer_id)?,
         id: person.professional_id.0,
         name: person.name,
         id_type: person.id_type.0,
-        id_masked: person.id_masked,
+        masked_id_number: person.id_masked,
         state: person.state.0,
     })
 }
 
-fn unit_name(reader: &mut Reader<'_>, asker: &Asker, unit: Option<Id>) -> Result<Option<UnitName>, Problem> {
+fn unit_name(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    unit: Option<Id>,
+) -> Result<Option<UnitName>, Problem> {
     let Some(unit) = unit else { return Ok(None) };
     let unit = reader.organization(asker.jurisdiction, unit)?;
     Ok(unit.map(|unit| UnitName { id: unit.id.0, name: unit.name, kind: unit.kind.0 }))

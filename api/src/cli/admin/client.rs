@@ -19,7 +19,7 @@ use crate::services::login::check_public_key;
 
 /// Arguments of `xueshi admin client`.
 #[derive(Debug, Args)]
-pub(super) struct RegisterClient {
+pub(in crate::cli) struct RegisterClient {
     /// Name that the client authenticates with: small letters, digits, `.`, `_` and `-`
     #[arg(long)]
     pub(super) client_id: String,
@@ -68,17 +68,27 @@ impl RegisterClient {
         let refused = |text: String| CommandError::Refused(text);
         good_username(&self.client_id).map_err(|error| refused(message(&error)))?;
         if self.scopes.contains(&Scope::LearningWrite) && self.platform.is_none() {
-            return Err(refused("a client with learning:write delivers for one platform: name it with --platform".to_owned()));
+            return Err(refused(
+                "a client with learning:write delivers for one platform: name it with --platform"
+                    .to_owned(),
+            ));
         }
         let public_key = match &self.public_key {
-            Some(path) => Some(std::fs::read_to_string(path).map_err(|error| refused(format!("{}: {error}", path.display())))?),
+            Some(path) => Some(
+                std::fs::read_to_string(path)
+                    .map_err(|error| refused(format!("{}: {error}", path.display())))?,
+            ),
             None => None,
         };
         if let Some(key) = &public_key {
             check_public_key(key).map_err(refused)?;
         }
         let secret = public_key.is_none().then(new_secret);
-        let secret_hash = secret.as_deref().map(hash_now).transpose().map_err(|error| CommandError::Failed(error.to_string()))?;
+        let secret_hash = secret
+            .as_deref()
+            .map(hash_now)
+            .transpose()
+            .map_err(|error| CommandError::Failed(error.to_string()))?;
         let scopes = self.scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(" ");
         let client_id = self.client_id.clone();
         let registered = store.write(Keep::Yes, move |writer| {
@@ -87,12 +97,14 @@ impl RegisterClient {
         });
         registered.await.map_err(|error| match error {
             NotRegistered::Store(error) => error.into(),
-            error @ (NotRegistered::NoCity | NotRegistered::NoPlatform | NotRegistered::NameTaken) => {
-                CommandError::Refused(error.to_string())
-            }
+            error @ (NotRegistered::NoCity
+            | NotRegistered::NoPlatform
+            | NotRegistered::NameTaken) => CommandError::Refused(error.to_string()),
         })?;
         let text = match &secret {
-            Some(secret) => format!("{client_id} is registered; the secret, shown only now: {secret}"),
+            Some(secret) => {
+                format!("{client_id} is registered; the secret, shown only now: {secret}")
+            }
             None => format!("{client_id} is registered with its public key"),
         };
         output.result(&text, &json!({"client_id": client_id, "client_secret": secret}));

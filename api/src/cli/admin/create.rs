@@ -7,7 +7,10 @@ use serde_json::json;
 use xueshi_domain::access::{OrgPath, Role};
 use xueshi_domain::policy::ZHENGZHOU;
 use xueshi_domain::registry::{OrganizationKind, Standing};
-use xueshi_persistence::{Account, Grant, Jurisdiction, Keep, Moment, Organization, Store, StoreError, StoreFailure, Word, Writer};
+use xueshi_persistence::{
+    Account, Grant, Jurisdiction, Keep, Moment, Organization, Store, StoreError, StoreFailure,
+    Word, Writer,
+};
 
 use super::super::{CommandError, Output};
 use super::{message, new_secret};
@@ -21,7 +24,7 @@ const PASSWORD_VARIABLE: &str = "XUESHI_ADMIN_PASSWORD";
 
 /// Arguments of `xueshi admin create`.
 #[derive(Debug, Args)]
-pub(super) struct Create {
+pub(in crate::cli) struct Create {
     /// Name to log in with: small letters, digits, `.`, `_` and `-`
     #[arg(long)]
     pub(super) username: String,
@@ -42,7 +45,9 @@ pub(super) struct Create {
 /// Why the account was not made.
 #[derive(Debug, thiserror::Error)]
 enum NotCreated {
-    #[error("there is a municipal administrator already, who can create accounts; use --force to add another one")]
+    #[error(
+        "there is a municipal administrator already, who can create accounts; use --force to add another one"
+    )]
     AdministratorExists,
     #[error("the user name is in use")]
     NameTaken,
@@ -68,14 +73,19 @@ impl Create {
         let hash = hash_now(&password).map_err(|error| CommandError::Failed(error.to_string()))?;
         let (name, bureau, force) = (self.name, self.bureau, self.force);
         let login = username.clone();
-        let made = store.write(Keep::Yes, move |writer| create(writer, &login, &name, &bureau, &hash, force));
+        let made = store
+            .write(Keep::Yes, move |writer| create(writer, &login, &name, &bureau, &hash, force));
         made.await.map_err(|error| match error {
             NotCreated::Store(error) => error.into(),
-            error @ (NotCreated::AdministratorExists | NotCreated::NameTaken) => CommandError::Refused(error.to_string()),
+            error @ (NotCreated::AdministratorExists | NotCreated::NameTaken) => {
+                CommandError::Refused(error.to_string())
+            }
         })?;
         let shown = is_new.then_some(password);
         let text = match &shown {
-            Some(password) => format!("{username} is a municipal administrator; the password, shown only now: {password}"),
+            Some(password) => format!(
+                "{username} is a municipal administrator; the password, shown only now: {password}"
+            ),
             None => format!("{username} is a municipal administrator"),
         };
         output.result(&text, &json!({"username": username, "password": shown}));

@@ -34,7 +34,9 @@ impl Admin {
         match self {
             Admin::Create(command) => command.run(store, output).await,
             Admin::Client(command) => command.run(store, output).await,
-            Admin::RotateKeys(command) => command.run(store, settings.access_token_life, output).await,
+            Admin::RotateKeys(command) => {
+                command.run(store, settings.access_token_life, output).await
+            }
         }
     }
 }
@@ -46,7 +48,11 @@ fn new_secret() -> String {
 
 /// The message of a check that a request would answer with, in English.
 fn message(error: &validator::ValidationError) -> String {
-    error.message.as_deref().map(|text| crate::problem::Text::unpack(text).en.into_owned()).unwrap_or_default()
+    error
+        .message
+        .as_deref()
+        .map(|text| crate::problem::Text::unpack(text).en.into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

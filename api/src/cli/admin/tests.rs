@@ -29,7 +29,8 @@ fn client(client_id: &str, scope: Scope, platform: Option<&str>) -> RegisterClie
 #[actix_web::test]
 async fn the_first_administrator_comes_with_city_and_bureau_and_alone() {
     let (store, _clock, _directory) = world();
-    let refused = |result: Result<(), CommandError>| matches!(result, Err(CommandError::Refused(_)));
+    let refused =
+        |result: Result<(), CommandError>| matches!(result, Err(CommandError::Refused(_)));
     assert!(refused(create("City Admin", false).run(&store, OUTPUT()).await), "no plain name");
     create("City.Admin", false).run(&store, OUTPUT()).await.unwrap();
     assert!(refused(create("other", false).run(&store, OUTPUT()).await), "there is one");
@@ -50,13 +51,26 @@ async fn the_first_administrator_comes_with_city_and_bureau_and_alone() {
 #[actix_web::test]
 async fn clients_are_registered_once_and_for_platforms_that_exist() {
     let (store, _clock, _directory) = world();
-    let refused = |result: Result<(), CommandError>| matches!(result, Err(CommandError::Refused(_)));
-    assert!(refused(client("province", Scope::SyncRead, None).run(&store, OUTPUT()).await), "no city yet");
+    let refused =
+        |result: Result<(), CommandError>| matches!(result, Err(CommandError::Refused(_)));
+    assert!(
+        refused(client("province", Scope::SyncRead, None).run(&store, OUTPUT()).await),
+        "no city yet"
+    );
     create("city.admin", false).run(&store, OUTPUT()).await.unwrap();
     client("province", Scope::SyncRead, None).run(&store, OUTPUT()).await.unwrap();
-    assert!(refused(client("province", Scope::SyncRead, None).run(&store, OUTPUT()).await), "the name is in use");
-    assert!(refused(client("platform", Scope::LearningWrite, None).run(&store, OUTPUT()).await), "for no platform");
-    assert!(refused(client("platform", Scope::LearningWrite, Some("x")).run(&store, OUTPUT()).await), "an unknown one");
+    assert!(
+        refused(client("province", Scope::SyncRead, None).run(&store, OUTPUT()).await),
+        "the name is in use"
+    );
+    assert!(
+        refused(client("platform", Scope::LearningWrite, None).run(&store, OUTPUT()).await),
+        "for no platform"
+    );
+    assert!(
+        refused(client("platform", Scope::LearningWrite, Some("x")).run(&store, OUTPUT()).await),
+        "an unknown one"
+    );
     let find = |reader: &mut Reader<'_>| reader.client("province");
     let (stored, _) = store.read::<_, StoreError, _>(find).await.unwrap().unwrap();
     assert_eq!(stored.scopes, "sync:read");
@@ -70,6 +84,9 @@ async fn keys_are_rotated_from_the_command_line() {
         let life = std::time::Duration::from_secs(900);
         RotateKeys { revoke_old }.run(&store, life, OUTPUT()).await.unwrap();
     }
-    let keys = store.read::<_, StoreError, _>(|reader: &mut Reader<'_>| reader.signing_keys()).await.unwrap();
+    let keys = store
+        .read::<_, StoreError, _>(|reader: &mut Reader<'_>| reader.signing_keys())
+        .await
+        .unwrap();
     assert_eq!(keys.len(), 1);
 }

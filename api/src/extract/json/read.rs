@@ -20,7 +20,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Value, (String, Fault)> {
     if text.trim().is_empty() {
         return Err(malformed("请求体为空", "the body is empty"));
     }
-    let state = State { path: RefCell::new(Vec::new()), found: RefCell::new(None) };
+    let state = State {
+        path: RefCell::new(Vec::new()),
+        found: RefCell::new(None),
+        numbers: RefCell::new(numbers(text).into_iter()),
+    };
     let mut json = serde_json::Deserializer::from_str(text);
     let tree =
         Tree { state: &state }.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
@@ -57,12 +61,48 @@ fn from_serde_json(error: &serde_json::Error, pointer: String) -> (String, Fault
     (pointer, fault)
 }
 
-struct State {
-    path: RefCell<Vec<String>>,
-    found: RefCell<Option<(String, Fault)>>,
+/// The number tokens of a text, in order, as they were written.
+fn numbers(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let (bytes, mut place, mut in_string) = (text.as_bytes(), 0, false);
+    while let Some(byte) = bytes.get(place) {
+        match byte {
+            b'\\' if in_string => place += 1,
+            b'"' => in_string = !in_string,
+            b'-' | b'0'..=b'9' if !in_string => {
+                let rest = text.get(place..).unwrap_or_default();
+                let is_part = |c: char| matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E');
+                let length = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+                found.push(rest.get(..length).unwrap_or_default());
+                place += length;
+                continue;
+            }
+            _ => {}
+        }
+        place += 1;
+    }
+    found
 }
 
-impl State {
+/// Whether a number is written with more digits than a double keeps apart from its neighbours.
+fn is_too_precise(number: &str) -> bool {
+    let digits = number.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = digits.chars().filter(char::is_ascii_digit).collect();
+    digits.trim_start_matches('0').trim_end_matches('0').len() > 15
+}
+
+struct State<'t> {
+    path: RefCell<Vec<String>>,
+    found: RefCell<Option<(String, Fault)>>,
+    /// The number tokens that have not been visited yet.
+    numbers: RefCell<std::vec::IntoIter<&'t str>>,
+}
+
+impl State<'_> {
+    fn next_number(&self) -> &str {
+        self.numbers.borrow_mut().next().unwrap_or_default()
+    }
+
     fn pointer(&self) -> String {
         self.path.borrow().iter().fold(String::new(), |parent, segment| pointer(&parent, segment))
     }
@@ -76,7 +116,7 @@ impl State {
 
 #[derive(Clone, Copy)]
 struct Tree<'s> {
-    state: &'s State,
+    state: &'s State<'s>,
 }
 
 impl Tree<'_> {
@@ -123,14 +163,21 @@ impl<'de> Visitor<'de> for TreeVisitor<'_> {
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        self.0.state.next_number();
         Ok(Value::Number(value.into()))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        self.0.state.next_number();
         Ok(Value::Number(value.into()))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+    /// H1: hours are exact, so a number that a double would round is refused rather than rounded.
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        if is_too_precise(self.0.state.next_number()) {
+            let fault = Fault::value("数字的有效位数过多", "the number has too many digits");
+            return Err(self.0.state.refuse(fault));
+        }
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 

@@ -14,7 +14,8 @@ pub(super) fn of(schema: &str) -> Option<Value> {
 }
 
 fn login(schema: &str) -> Option<Value> {
-    let token = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.c2lnbmF0dXJl";
+    let token =
+        "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSIsImtpZCI6Ii4uLiJ9.eyJpc3MiOiIuLi4ifQ.c2lnbmF0dXJl";
     let value = match schema {
         "LoginRequest" => json!({"username": "professional", "password": "sandbox"}),
         "RefreshRequest" => json!({"refresh_token": "xsr_AYs2A4oAfD6dGi9rXE0-LwAAAAA…"}),
@@ -22,9 +23,13 @@ fn login(schema: &str) -> Option<Value> {
             "access_token": token, "token_type": "Bearer", "expires_in": 900,
             "refresh_token": "xsr_AYs2A4oAfD6dGi9rXE0-LwAAAAA…",
         }),
-        "PasswordChange" => json!({"current_password": "sandbox", "new_password": "three words of one's own"}),
+        "PasswordChange" => {
+            json!({"current_password": "sandbox", "new_password": "three words of one's own"})
+        }
         "TokenRequest" => json!({"grant_type": "client_credentials", "scope": "sync:read"}),
-        "ClientTokens" => json!({"access_token": token, "token_type": "Bearer", "expires_in": 900, "scope": "sync:read"}),
+        "ClientTokens" => {
+            json!({"access_token": token, "token_type": "Bearer", "expires_in": 900, "scope": "sync:read"})
+        }
         "AuthorizationServer" => json!({
             "issuer": "https://xueshi.example",
             "token_endpoint": "https://xueshi.example/v1/oauth/token",
@@ -43,7 +48,7 @@ fn login(schema: &str) -> Option<Value> {
         "Me" => json!({
             "id": ID, "kind": "person", "username": "professional", "display_name": "林知远", "session_started_at": AT,
             "professional": {
-                "id": PERSON, "name": "林知远", "id_type": "resident_id", "id_masked": "410102********1238", "state": "active",
+                "id": PERSON, "name": "林知远", "id_type": "resident_id", "masked_id_number": "410102********1238", "state": "active",
                 "employer": {"id": UNIT, "name": "郑州市第一人民医院", "kind": "employer"},
             },
             "grants": [], "scopes": [], "permissions": ["read_own", "declare_own"],
@@ -112,7 +117,7 @@ fn accounts(schema: &str) -> Option<Value> {
 
 fn people(schema: &str) -> Option<Value> {
     let person = json!({
-        "id": PERSON, "name": "林知远", "id_type": "resident_id", "id_masked": "410102********1238",
+        "id": PERSON, "name": "林知远", "id_type": "resident_id", "masked_id_number": "410102********1238",
         "phone_masked": "138****1234", "title_series": "卫生技术", "title_level": "intermediate", "post": "technical",
         "state": "active", "employer_id": UNIT, "version": 1, "created_at": AT, "updated_at": AT,
     });
@@ -124,7 +129,9 @@ fn people(schema: &str) -> Option<Value> {
             "title_series": "卫生技术", "title_level": "intermediate", "post": "technical", "employer_id": UNIT,
             "started_on": "2019-07-01",
         }),
-        "ProfessionalChanges" => json!({"title_series": "卫生技术", "title_level": "associate_senior"}),
+        "ProfessionalChanges" => {
+            json!({"title_series": "卫生技术", "title_level": "associate_senior"})
+        }
         "Employments" => json!({"data": [{
             "id": ID, "organization_id": UNIT, "started_on": "2019-07-01", "ended_on": null, "end_reason": null,
         }]}),

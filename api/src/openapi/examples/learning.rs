@@ -22,7 +22,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
         "Class" => class(),
         "ClassPage" => json!({"data": [class()], "next_cursor": null}),
         "RosterPage" => json!({"data": [{
-            "learning_record_id": RECORD, "professional_id": PERSON, "name": "张明", "id_masked": "410102********1238",
+            "learning_record_id": RECORD, "professional_id": PERSON, "name": "张明", "masked_id_number": "410102********1238",
             "hours": 60, "passed": true, "declared": false
         }], "next_cursor": null}),
         "NewLearningRecord" => json!({

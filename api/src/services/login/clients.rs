@@ -72,7 +72,10 @@ pub fn oauth_problem(code: Code, description: &'static str) -> Problem {
     };
     let problem = Problem::new(code).fact("error", error).fact("error_description", description);
     match code.row().status {
-        401 => problem.header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"xueshi\", charset=\"UTF-8\"")),
+        401 => problem.header(
+            header::WWW_AUTHENTICATE,
+            HeaderValue::from_static("Basic realm=\"xueshi\", charset=\"UTF-8\""),
+        ),
         _ => problem,
     }
 }
@@ -86,9 +89,15 @@ impl Logins {
     ///
     /// # Errors
     /// 401 `invalid-client`; 400 `invalid-scope`; 429 `too-many-attempts` after several wrong secrets from this address.
-    pub async fn client_token(&self, request: ClientTokenRequest, address: Option<IpAddr>) -> Result<ClientTokens, Problem> {
+    pub async fn client_token(
+        &self,
+        request: ClientTokenRequest,
+        address: Option<IpAddr>,
+    ) -> Result<ClientTokens, Problem> {
         let client = match request.credential {
-            Credential::Secret { client_id, secret } => self.by_secret(client_id, secret, address).await?,
+            Credential::Secret { client_id, secret } => {
+                self.by_secret(client_id, secret, address).await?
+            }
             Credential::Assertion(assertion) => self.by_assertion(&assertion).await?,
         };
         let scope = granted(&client, request.scope.as_deref())?;
@@ -102,23 +111,38 @@ impl Logins {
         Ok(ClientTokens { access_token, token_type: "Bearer", expires_in, scope })
     }
 
-    async fn by_secret(&self, client_id: String, secret: String, address: Option<IpAddr>) -> Result<Client, Problem> {
+    async fn by_secret(
+        &self,
+        client_id: String,
+        secret: String,
+        address: Option<IpAddr>,
+    ) -> Result<Client, Problem> {
         let subject = Subject::new("client", &client_id, address);
         let _turn = self.0.turns.take(&subject).await?;
         let asked = subject.clone();
         let client = self.0.store.read::<_, Problem, _>(move |reader| {
             lockout::check(reader, &asked).map_err(|problem| {
-                problem.fact("error", "temporarily_unavailable").fact("error_description", "too many failed attempts")
+                problem
+                    .fact("error", "temporarily_unavailable")
+                    .fact("error_description", "too many failed attempts")
             })?;
             Ok(reader.client(&client_id)?)
         });
-        let client = client.await?.map(|(client, _)| client).filter(|client| client.state.0 == Standing::Active);
+        let client = client
+            .await?
+            .map(|(client, _)| client)
+            .filter(|client| client.state.0 == Standing::Active);
         let hash = client.as_ref().and_then(|client| client.secret_hash.clone());
         let fits = self.0.passwords.verify(secret, hash).await?;
         match client.filter(|_| fits) {
             Some(client) => Ok(client),
             None => {
-                self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| lockout::note_failure(writer, &subject)).await?;
+                self.0
+                    .store
+                    .write::<_, StoreError, _>(Keep::Yes, move |writer| {
+                        lockout::note_failure(writer, &subject)
+                    })
+                    .await?;
                 Err(refused("wrong secret"))
             }
         }
@@ -129,9 +153,14 @@ impl Logins {
         let unproven = insecure_decode::<Assertion>(assertion).map_err(refused)?;
         let (alg, name) = (unproven.header.alg, unproven.claims.iss);
         let wanted = name.clone();
-        let client = self.0.store.read::<_, StoreError, _>(move |reader| reader.client(&wanted)).await?;
-        let client = client.map(|(client, _)| client).filter(|client| client.state.0 == Standing::Active);
-        let own = client.as_ref().and_then(|client| client.public_key.as_deref()).and_then(|key| public_key(key).ok());
+        let client =
+            self.0.store.read::<_, StoreError, _>(move |reader| reader.client(&wanted)).await?;
+        let client =
+            client.map(|(client, _)| client).filter(|client| client.state.0 == Standing::Active);
+        let own = client
+            .as_ref()
+            .and_then(|client| client.public_key.as_deref())
+            .and_then(|key| public_key(key).ok());
         let (key_alg, key) = match own {
             Some(key) => key,
             // The same work for a name that nobody has.
@@ -141,11 +170,16 @@ impl Logins {
             return Err(refused("another algorithm than the key's"));
         }
         let audiences = [self.0.issuer.to_string(), format!("{}/v1/oauth/token", self.0.issuer)];
-        let claims = prove(assertion, &name, key_alg, &key, &audiences, self.0.store.now()).map_err(refused)?;
-        let client = client.filter(|client| client.public_key.is_some()).ok_or_else(|| refused("no such client with a key"))?;
+        let claims = prove(assertion, &name, key_alg, &key, &audiences, self.0.store.now())
+            .map_err(refused)?;
+        let client = client
+            .filter(|client| client.public_key.is_some())
+            .ok_or_else(|| refused("no such client with a key"))?;
         let expires_at = OffsetDateTime::from_unix_timestamp(claims.exp).map_err(refused)?;
         let id = client.id;
-        let used = self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| writer.use_assertion(id, &claims.jti, expires_at));
+        let used = self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| {
+            writer.use_assertion(id, &claims.jti, expires_at)
+        });
         match used.await {
             Ok(()) => Ok(client),
             Err(StoreError::Taken(_)) => Err(refused("the assertion was used before")),
@@ -170,14 +204,24 @@ fn prove(
     validation.sub = Some(client_id.to_owned());
     // The library would ask the machine's clock; ours can be another one.
     validation.validate_exp = false;
-    let claims = decode::<Assertion>(assertion, key, &validation).map_err(|error| error.to_string())?.claims;
+    let claims =
+        decode::<Assertion>(assertion, key, &validation).map_err(|error| error.to_string())?.claims;
     let now_seconds = now.unix_timestamp();
     let latest = now.saturating_add(AHEAD).unix_timestamp();
     let wrong = [
         ("it has expired", claims.exp <= now_seconds),
-        ("it is made out for too long", claims.exp > now.saturating_add(ASSERTION_LIFE + AHEAD).unix_timestamp()),
-        ("it is from the future", claims.iat.is_some_and(|at| at > latest) || claims.nbf.is_some_and(|at| at > latest)),
-        ("its id is empty or too long", !(1..=MAX_JTI).contains(&claims.jti.len()) || claims.jti.contains('\0')),
+        (
+            "it is made out for too long",
+            claims.exp > now.saturating_add(ASSERTION_LIFE + AHEAD).unix_timestamp(),
+        ),
+        (
+            "it is from the future",
+            claims.iat.is_some_and(|at| at > latest) || claims.nbf.is_some_and(|at| at > latest),
+        ),
+        (
+            "its id is empty or too long",
+            !(1..=MAX_JTI).contains(&claims.jti.len()) || claims.jti.contains('\0'),
+        ),
         ("issuer and subject differ", claims.iss != claims.sub),
     ];
     match wrong.iter().find(|(_, is_so)| *is_so) {
@@ -211,10 +255,16 @@ fn join(scopes: &[Scope]) -> String {
 /// Reads the public key of a client: a JWK of Ed25519 (EdDSA) or P-256 (ES256).
 fn public_key(jwk: &str) -> Result<(Algorithm, DecodingKey), String> {
     let jwk: Jwk = serde_json::from_str(jwk).map_err(|error| error.to_string())?;
-    let (alg, length) = match &jwk.algorithm {
-        AlgorithmParameters::OctetKeyPair(key) if key.curve == EllipticCurve::Ed25519 => (Algorithm::EdDSA, 32),
-        AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256 => (Algorithm::ES256, 65),
-        _ => return Err("only Ed25519 and P-256 keys are taken".to_owned()),
+    let (alg, length) = if let AlgorithmParameters::OctetKeyPair(key) = &jwk.algorithm
+        && key.curve == EllipticCurve::Ed25519
+    {
+        (Algorithm::EdDSA, 32)
+    } else if let AlgorithmParameters::EllipticCurve(key) = &jwk.algorithm
+        && key.curve == EllipticCurve::P256
+    {
+        (Algorithm::ES256, 65)
+    } else {
+        return Err("only Ed25519 and P-256 keys are taken".to_owned());
     };
     let key = DecodingKey::from_jwk(&jwk).map_err(|error| error.to_string())?;
     // The library takes the length for granted.

@@ -52,7 +52,9 @@ fn wait_after(failures: i32) -> Option<Duration> {
 
 /// The failures that still count. A record from the future is left behind by a clock that was set back.
 fn counted(failure: Option<LoginFailure>, now: OffsetDateTime) -> Option<LoginFailure> {
-    failure.filter(|failure| failure.last_failure_at.0 <= now && now - failure.last_failure_at.0 < MEMORY)
+    failure.filter(|failure| {
+        failure.last_failure_at.0 <= now && now - failure.last_failure_at.0 < MEMORY
+    })
 }
 
 /// Whether the subject may try now.
@@ -61,7 +63,8 @@ fn counted(failure: Option<LoginFailure>, now: OffsetDateTime) -> Option<LoginFa
 /// 429 `too-many-attempts` with the seconds to wait.
 pub(super) fn check(reader: &mut Reader<'_>, subject: &Subject) -> Result<(), Problem> {
     let now = reader.now();
-    let locked_until = counted(reader.login_failure(&subject.0)?, now).and_then(|failure| failure.locked_until);
+    let locked_until =
+        counted(reader.login_failure(&subject.0)?, now).and_then(|failure| failure.locked_until);
     match locked_until {
         Some(until) if now < until.0 => {
             let left = until.0 - now;
@@ -80,7 +83,8 @@ pub(super) fn check(reader: &mut Reader<'_>, subject: &Subject) -> Result<(), Pr
 /// On a database failure.
 pub(super) fn note_failure(writer: &mut Writer<'_>, subject: &Subject) -> Result<(), StoreError> {
     let now = writer.now();
-    let before = counted(writer.login_failure(&subject.0)?, now).map_or(0, |failure| failure.failures);
+    let before =
+        counted(writer.login_failure(&subject.0)?, now).map_or(0, |failure| failure.failures);
     let failures = before.saturating_add(1);
     writer.save_login_failure(&LoginFailure {
         subject: subject.0.clone(),
@@ -107,8 +111,10 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
-        let seconds: Vec<_> = (0..14).map(|failures| wait_after(failures).map(Duration::whole_seconds)).collect();
-        let expected = [None, None, None, None, None, Some(30), Some(60), Some(120), Some(240), Some(480)];
+        let seconds: Vec<_> =
+            (0..14).map(|failures| wait_after(failures).map(Duration::whole_seconds)).collect();
+        let expected =
+            [None, None, None, None, None, Some(30), Some(60), Some(120), Some(240), Some(480)];
         assert_eq!(seconds[..10], expected);
         assert!(seconds[10..].iter().all(|wait| *wait == Some(900)));
         assert_eq!(wait_after(i32::MAX), Some(LONGEST_WAIT));
@@ -117,7 +123,8 @@ mod tests {
 
     #[test]
     fn name_kind_and_network_make_the_subject() {
-        let subject = |kind, name, address: &str| Subject::new(kind, name, Some(address.parse().unwrap()));
+        let subject =
+            |kind, name, address: &str| Subject::new(kind, name, Some(address.parse().unwrap()));
         let one = subject("person", "wang", "192.0.2.1");
         assert_eq!(one, subject("person", "wang", "::ffff:192.0.2.1"));
         for other in [
@@ -128,13 +135,22 @@ mod tests {
         ] {
             assert_ne!(one, other);
         }
-        assert_eq!(subject("person", "wang", "2001:db8::1"), subject("person", "wang", "2001:db8::2"));
-        assert_ne!(subject("person", "wang", "2001:db8::1"), subject("person", "wang", "2001:db8:0:1::1"));
+        assert_eq!(
+            subject("person", "wang", "2001:db8::1"),
+            subject("person", "wang", "2001:db8::2")
+        );
+        assert_ne!(
+            subject("person", "wang", "2001:db8::1"),
+            subject("person", "wang", "2001:db8:0:1::1")
+        );
     }
 
     async fn fail(store: &Store, subject: &Subject) {
         let subject = subject.clone();
-        store.write::<_, StoreError, _>(Keep::Yes, move |writer| note_failure(writer, &subject)).await.unwrap();
+        store
+            .write::<_, StoreError, _>(Keep::Yes, move |writer| note_failure(writer, &subject))
+            .await
+            .unwrap();
     }
 
     /// The seconds to wait, 0 for none.
@@ -151,7 +167,8 @@ mod tests {
                     public_url: "".into(),
                 };
                 let headers = problem.render(&info).headers;
-                let value = headers.iter().find(|(name, _)| *name == "retry-after").unwrap().1.clone();
+                let value =
+                    headers.iter().find(|(name, _)| *name == "retry-after").unwrap().1.clone();
                 value.to_str().unwrap().parse().unwrap()
             }
         }
@@ -160,7 +177,8 @@ mod tests {
     #[actix_web::test]
     async fn the_wait_follows_the_clock_and_ends_with_success() {
         let (store, clock, _dir) = world();
-        let (guessed, other) = (Subject::new("person", "wang", None), Subject::new("person", "li", None));
+        let (guessed, other) =
+            (Subject::new("person", "wang", None), Subject::new("person", "li", None));
         for _ in 0..4 {
             fail(&store, &guessed).await;
             assert_eq!(wait(&store, &guessed).await, 0);
@@ -178,7 +196,10 @@ mod tests {
         assert_eq!(wait(&store, &guessed).await, 0, "the clock was set back");
         clock.advance(Duration::hours(1));
         let subject = guessed.clone();
-        store.write::<_, StoreError, _>(Keep::Yes, move |writer| forget(writer, &subject)).await.unwrap();
+        store
+            .write::<_, StoreError, _>(Keep::Yes, move |writer| forget(writer, &subject))
+            .await
+            .unwrap();
         fail(&store, &guessed).await;
         assert_eq!(wait(&store, &guessed).await, 0, "counted anew");
     }

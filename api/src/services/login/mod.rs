@@ -64,13 +64,25 @@ impl Logins {
         let refresh_life = Duration::try_from(refresh_life).unwrap_or(Duration::days(14));
         let keys = Arc::new(Keys::open(store.clone(), access_life).await?);
         let passwords = Passwords::default();
-        Ok(Self(Arc::new(Inner { store, keys, passwords, issuer, access_life, refresh_life, turns: Turns::default() })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            keys,
+            passwords,
+            issuer,
+            access_life,
+            refresh_life,
+            turns: Turns::default(),
+        })))
     }
 
     /// The admission of callers by the tokens that are issued here.
     #[must_use]
     pub fn admission(&self) -> TokenAdmission {
-        TokenAdmission::new(self.0.store.clone(), Arc::clone(&self.0.keys), Arc::clone(&self.0.issuer))
+        TokenAdmission::new(
+            self.0.store.clone(),
+            Arc::clone(&self.0.keys),
+            Arc::clone(&self.0.issuer),
+        )
     }
 
     /// The signing keys.
@@ -97,7 +109,11 @@ impl Logins {
     ///
     /// # Errors
     /// 401 `invalid-credentials`; 429 `too-many-attempts` after several failures of this name from this address.
-    pub async fn login(&self, request: LoginRequest, address: Option<IpAddr>) -> Result<Tokens, Problem> {
+    pub async fn login(
+        &self,
+        request: LoginRequest,
+        address: Option<IpAddr>,
+    ) -> Result<Tokens, Problem> {
         let LoginRequest { username, password } = request;
         let username = username.to_lowercase();
         let subject = Subject::new("person", &username, address);
@@ -119,21 +135,31 @@ impl Logins {
             None => None,
         };
         let Some((session, account, refresh)) = begun else {
-            self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| lockout::note_failure(writer, &subject)).await?;
+            self.0
+                .store
+                .write::<_, StoreError, _>(Keep::Yes, move |writer| {
+                    lockout::note_failure(writer, &subject)
+                })
+                .await?;
             return Err(Problem::new(Code::InvalidCredentials));
         };
         self.tokens(session, &account, refresh).await
     }
 
     /// Stores a session, unless the account has changed since its password was checked.
-    async fn begin_session(&self, account: Account, subject: Subject) -> Result<Option<(Id, Account, RefreshToken)>, Problem> {
+    async fn begin_session(
+        &self,
+        account: Account,
+        subject: Subject,
+    ) -> Result<Option<(Id, Account, RefreshToken)>, Problem> {
         let life = self.0.refresh_life;
         self.0
             .store
             .write(Keep::Yes, move |writer| {
                 let now = writer.now();
                 let unchanged = writer.account(account.id)?.filter(|present| {
-                    present.state.0 == Standing::Active && present.password_hash == account.password_hash
+                    present.state.0 == Standing::Active
+                        && present.password_hash == account.password_hash
                 });
                 let Some(account) = unchanged else { return Ok(None) };
                 let id = new_id(now);
@@ -161,22 +187,35 @@ impl Logins {
     /// 401 `invalid-token` or `token-expired`.
     pub async fn refresh(&self, token: &str) -> Result<Tokens, Problem> {
         let refused = |code, cause: &str| Problem::new(code).because(cause);
-        let token = RefreshToken::decode(token).ok_or_else(|| refused(Code::InvalidToken, "not a refresh token"))?;
+        let token = RefreshToken::decode(token)
+            .ok_or_else(|| refused(Code::InvalidToken, "not a refresh token"))?;
         let session = token.session;
         let next = RefreshToken::generate(session, token.generation.wrapping_add(1));
         let (next_hash, life) = (next.hash(), self.0.refresh_life);
-        let refreshed = self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| rotate(writer, &token, &next_hash, life));
+        let refreshed = self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| {
+            rotate(writer, &token, &next_hash, life)
+        });
         match refreshed.await? {
             Refreshed::Yes(account) => self.tokens(session, &account, next).await,
             Refreshed::Refused(code, cause) => Err(refused(code, cause)),
         }
     }
 
-    async fn tokens(&self, session: Id, account: &Account, refresh: RefreshToken) -> Result<Tokens, Problem> {
+    async fn tokens(
+        &self,
+        session: Id,
+        account: &Account,
+        refresh: RefreshToken,
+    ) -> Result<Tokens, Problem> {
         let claims = Claims { sid: Some(session.0), ..self.claims(account.id.to_string()) };
         let access_token = self.sign(&claims).await?;
         let expires_in = self.0.access_life.whole_seconds();
-        Ok(Tokens { access_token, token_type: "Bearer", expires_in, refresh_token: refresh.encode() })
+        Ok(Tokens {
+            access_token,
+            token_type: "Bearer",
+            expires_in,
+            refresh_token: refresh.encode(),
+        })
     }
 
     /// Claims for a subject, from now on.
@@ -245,7 +284,12 @@ fn rotate(
     if identity.account.state.0 != Standing::Active {
         return Ok(Refreshed::Refused(Code::InvalidToken, "the account is disabled"));
     }
-    match writer.rotate_session(session.id, session.generation, next_hash, now.saturating_add(life))? {
+    match writer.rotate_session(
+        session.id,
+        session.generation,
+        next_hash,
+        now.saturating_add(life),
+    )? {
         true => Ok(Refreshed::Yes(identity.account)),
         false => Err(StoreError::Conflict),
     }

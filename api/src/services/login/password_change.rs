@@ -37,17 +37,24 @@ impl Logins {
         // No answer is kept under a key: its fingerprint would tell something about the passwords.
         let act = act.without_key();
         desk.write_nothing(asker, act, move |writer, asker| {
-            let mut account = writer.account(asker.account())?.ok_or_else(|| Problem::new(Code::InvalidToken))?;
+            let mut account =
+                writer.account(asker.account())?.ok_or_else(|| Problem::new(Code::InvalidToken))?;
             account.password_hash.clone_from(&hash);
             if !writer.update_account(&mut account)? {
-                return Err(Problem::new(Code::Conflict));
+                // Only a concurrent change could be the reason: run again on what it left.
+                return Err(StoreError::Conflict.into());
             }
             Ok(writer.end_other_sessions(asker.account(), session, "password-changed")?)
         })
         .await
     }
 
-    async fn check_current(&self, account: &Account, password: String, address: Option<IpAddr>) -> Result<(), Problem> {
+    async fn check_current(
+        &self,
+        account: &Account,
+        password: String,
+        address: Option<IpAddr>,
+    ) -> Result<(), Problem> {
         let subject = Subject::new("person", &account.username, address);
         let _turn = self.0.turns.take(&subject).await?;
         let asked = subject.clone();
@@ -55,7 +62,12 @@ impl Logins {
         if self.0.passwords.verify(password, Some(account.password_hash.clone())).await? {
             return Ok(());
         }
-        self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| lockout::note_failure(writer, &subject)).await?;
+        self.0
+            .store
+            .write::<_, StoreError, _>(Keep::Yes, move |writer| {
+                lockout::note_failure(writer, &subject)
+            })
+            .await?;
         let text = Text::new("当前密码不正确", "is not the present password");
         Err(Problem::new(Code::ValidationFailed).at("/current_password", "wrong-password", text))
     }
@@ -65,7 +77,11 @@ impl Logins {
 ///
 /// # Errors
 /// 422 `validation-failed` naming the member.
-pub(crate) fn check_new_password(username: &str, password: &str, pointer: &str) -> Result<(), Problem> {
+pub(crate) fn check_new_password(
+    username: &str,
+    password: &str,
+    pointer: &str,
+) -> Result<(), Problem> {
     let (name, text) = (username.to_lowercase(), password.to_lowercase());
     // A name of two letters is in many a good password.
     if text != name && (name.chars().count() < 4 || !text.contains(&name)) {

@@ -25,7 +25,9 @@ impl RefreshToken {
 
     /// Its text.
     pub(super) fn encode(&self) -> String {
-        let bytes = [self.session.0.as_bytes().as_slice(), &self.generation.to_be_bytes(), &self.secret].concat();
+        let bytes =
+            [self.session.0.as_bytes().as_slice(), &self.generation.to_be_bytes(), &self.secret]
+                .concat();
         format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes))
     }
 
@@ -65,7 +67,15 @@ mod tests {
         assert!(read.fits(&token.hash()));
         assert!(!RefreshToken::generate(Id(Uuid::max()), 7).fits(&token.hash()));
         assert!(!read.fits(&[]));
-        for bad in ["", "xsr_", &text[1..], &text[..text.len() - 2], &format!("{text}AA"), &text.replace("xsr_", "xsr-"), "xsr_§"] {
+        for bad in [
+            "",
+            "xsr_",
+            &text[1..],
+            &text[..text.len() - 2],
+            &format!("{text}AA"),
+            &text.replace("xsr_", "xsr-"),
+            "xsr_§",
+        ] {
             assert!(RefreshToken::decode(bad).is_none(), "{bad}");
         }
     }

@@ -1,5 +1,7 @@
 //! Logging in against a store of its own.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 use xueshi_domain::access::{OrgPath, Permission, Role, Scope};
@@ -15,11 +17,16 @@ use crate::services::Asker;
 const ISSUER: &str = "https://xueshi.example";
 /// PKCS #8 of an Ed25519 key for tests, and its public half.
 const CLIENT_KEY: [u8; 48] = [
-    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20, 0x9d, 0x61, 0xb1, 0x9d,
-    0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4, 0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19,
-    0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+    0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c, 0xc4,
+    0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae, 0x7f, 0x60,
 ];
-const CLIENT_JWK: &str = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+const CLIENT_JWK: &str =
+    r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+
+/// PKCS #8 of a P-256 key for tests in base64, and its public half.
+const EC_KEY: &str = "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0ESEfAs4x0yV31XXEVe6aDhUc6YiOLuko+B9oFGAiRqhRANCAASnC4M5FBw8fA69tsijNW2ns+wKt9ZkUEpU0b9CaLc4iE0O4sCgMcRj/FVnBizi7uXf9jNftbSAPoUx6Je3Kxto";
+const EC_JWK: &str = r#"{"kty":"EC","crv":"P-256","x":"pwuDORQcPHwOvbbIozVtp7PsCrfWZFBKVNG_Qmi3OIg","y":"TQ7iwKAxxGP8VWcGLOLu5d_2M1-1tIA-hTHol7crG2g"}"#;
 
 struct Fixture {
     logins: Logins,
@@ -84,7 +91,10 @@ async fn fixture() -> Fixture {
                 ended_at: None,
                 ended_by: None,
             })?;
-            for (name, secret, key) in [("secretive", Some(hash.clone()), None), ("signing", None, Some(CLIENT_JWK.to_owned()))] {
+            for (name, secret, key) in [
+                ("secretive", Some(hash.clone()), None),
+                ("signing", None, Some(CLIENT_JWK.to_owned())),
+            ] {
                 writer.insert_client(&Client {
                     id: new_id(now),
                     jurisdiction_id: city,
@@ -104,7 +114,8 @@ async fn fixture() -> Fixture {
         .await
         .unwrap();
     let life = |seconds| std::time::Duration::from_secs(seconds);
-    let logins = Logins::open(store.clone(), ISSUER.into(), life(900), life(14 * 86_400)).await.unwrap();
+    let logins =
+        Logins::open(store.clone(), ISSUER.into(), life(900), life(14 * 86_400)).await.unwrap();
     Fixture { logins, store, clock, account, unit, _directory: directory }
 }
 
@@ -124,13 +135,21 @@ impl Fixture {
         admitted.map(Option::unwrap).map_err(|problem| problem.code())
     }
 
-    async fn change(&self, work: impl Fn(&mut Writer<'_>) -> Result<(), StoreError> + Send + 'static) {
+    async fn change(
+        &self,
+        work: impl Fn(&mut Writer<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) {
         self.store.write(Keep::Yes, work).await.unwrap();
     }
 
-    async fn client_token(&self, credential: Credential, scope: Option<&str>) -> Result<(Asker, String), Code> {
+    async fn client_token(
+        &self,
+        credential: Credential,
+        scope: Option<&str>,
+    ) -> Result<(Asker, String), Code> {
         let request = ClientTokenRequest { credential, scope: scope.map(str::to_owned) };
-        let tokens = self.logins.client_token(request, None).await.map_err(|problem| problem.code())?;
+        let tokens =
+            self.logins.client_token(request, None).await.map_err(|problem| problem.code())?;
         Ok((self.admit(&tokens.access_token, Need::Login).await?, tokens.scope))
     }
 
@@ -171,7 +190,11 @@ async fn wrong_names_and_wrong_passwords_are_one_answer_and_make_wait() {
     let f = fixture().await;
     for name in ["wang", "nobody"] {
         for _ in 0..5 {
-            assert_eq!(f.login(name, "wrong").await.err(), Some(Code::InvalidCredentials), "{name}");
+            assert_eq!(
+                f.login(name, "wrong").await.err(),
+                Some(Code::InvalidCredentials),
+                "{name}"
+            );
         }
         assert_eq!(f.login(name, "sandbox").await.err(), Some(Code::TooManyAttempts), "{name}");
     }
@@ -185,7 +208,10 @@ async fn wrong_names_and_wrong_passwords_are_one_answer_and_make_wait() {
 async fn guesses_at_once_are_counted_one_by_one() {
     let f = fixture().await;
     let guesses = futures_util::future::join_all((0..12).map(|_| f.login("wang", "wrong"))).await;
-    let refused = guesses.iter().filter(|guess| guess.as_ref().err() == Some(&Code::InvalidCredentials)).count();
+    let refused = guesses
+        .iter()
+        .filter(|guess| guess.as_ref().err() == Some(&Code::InvalidCredentials))
+        .count();
     assert_eq!(refused, 5);
 }
 
@@ -197,7 +223,11 @@ async fn a_refresh_token_is_good_once_and_its_reuse_ends_the_session() {
     assert!(f.admit(&second.access_token, REVIEW).await.is_ok());
     assert_ne!(first.refresh_token, second.refresh_token);
     assert_eq!(f.refresh(&first.refresh_token).await.err(), Some(Code::InvalidToken));
-    assert_eq!(f.refresh(&second.refresh_token).await.err(), Some(Code::InvalidToken), "the thief's successor is out too");
+    assert_eq!(
+        f.refresh(&second.refresh_token).await.err(),
+        Some(Code::InvalidToken),
+        "the thief's successor is out too"
+    );
     for token in [first, second] {
         assert_eq!(f.admit(&token.access_token, REVIEW).await.unwrap_err(), Code::InvalidToken);
     }
@@ -255,24 +285,40 @@ async fn logout_disabling_and_lost_roles_work_on_the_next_request() {
     .await;
     assert_eq!(f.admit(&again.access_token, Need::Login).await.unwrap_err(), Code::InvalidToken);
     assert_eq!(f.refresh(&again.refresh_token).await.err(), Some(Code::InvalidToken));
-    assert_eq!(f.login("wang", "sandbox").await.err(), Some(Code::InvalidCredentials), "no word of being disabled");
+    assert_eq!(
+        f.login("wang", "sandbox").await.err(),
+        Some(Code::InvalidCredentials),
+        "no word of being disabled"
+    );
 }
 
 #[actix_web::test]
 async fn a_client_gets_the_scopes_that_it_may_ask_for() {
     let f = fixture().await;
-    let secret = |secret: &str| Credential::Secret { client_id: "secretive".to_owned(), secret: secret.to_owned() };
+    let secret = |secret: &str| Credential::Secret {
+        client_id: "secretive".to_owned(),
+        secret: secret.to_owned(),
+    };
     let (asker, scope) = f.client_token(secret("sandbox"), None).await.unwrap();
     assert_eq!(scope, "sync:read sync:write");
     assert_eq!(asker.actor.scopes, [Scope::SyncRead, Scope::SyncWrite]);
     let (asker, _) = f.client_token(secret("sandbox"), Some("sync:read sync:read")).await.unwrap();
     assert_eq!(asker.actor.scopes, [Scope::SyncRead]);
     for scope in ["learning:write", "sync:read everything", " "] {
-        assert_eq!(f.client_token(secret("sandbox"), Some(scope)).await.err(), Some(Code::InvalidScope), "{scope}");
+        assert_eq!(
+            f.client_token(secret("sandbox"), Some(scope)).await.err(),
+            Some(Code::InvalidScope),
+            "{scope}"
+        );
     }
     assert_eq!(f.client_token(secret("wrong"), None).await.err(), Some(Code::InvalidClient));
-    let unknown = Credential::Secret { client_id: "signing".to_owned(), secret: "sandbox".to_owned() };
-    assert_eq!(f.client_token(unknown, None).await.err(), Some(Code::InvalidClient), "it has no secret");
+    let unknown =
+        Credential::Secret { client_id: "signing".to_owned(), secret: "sandbox".to_owned() };
+    assert_eq!(
+        f.client_token(unknown, None).await.err(),
+        Some(Code::InvalidClient),
+        "it has no secret"
+    );
     for _ in 0..4 {
         assert_eq!(f.client_token(secret("wrong"), None).await.err(), Some(Code::InvalidClient));
     }
@@ -282,11 +328,15 @@ async fn a_client_gets_the_scopes_that_it_may_ask_for() {
 #[actix_web::test]
 async fn a_program_lacks_scopes_where_a_person_lacks_rights() {
     let f = fixture().await;
-    let credential = Credential::Secret { client_id: "secretive".to_owned(), secret: "sandbox".to_owned() };
+    let credential =
+        Credential::Secret { client_id: "secretive".to_owned(), secret: "sandbox".to_owned() };
     let request = ClientTokenRequest { credential, scope: Some("sync:read".to_owned()) };
     let token = f.logins.client_token(request, None).await.unwrap().access_token;
     assert!(f.admit(&token, Need::OneOf(&[Permission::SyncRead])).await.is_ok());
-    assert_eq!(f.admit(&token, Need::OneOf(&[Permission::SyncWrite])).await.unwrap_err(), Code::InsufficientScope);
+    assert_eq!(
+        f.admit(&token, Need::OneOf(&[Permission::SyncWrite])).await.unwrap_err(),
+        Code::InsufficientScope
+    );
     assert_eq!(f.admit(&token, REVIEW).await.unwrap_err(), Code::InsufficientScope);
 }
 
@@ -297,7 +347,10 @@ async fn an_assertion_proves_the_client_once() {
     assert!(f.client_token(f.assertion(json!({"aud": ISSUER})), Some("sync:read")).await.is_ok());
     let Credential::Assertion(once) = f.assertion(json!({})) else { panic!() };
     assert!(f.client_token(Credential::Assertion(once.clone()), None).await.is_ok());
-    assert_eq!(f.client_token(Credential::Assertion(once), None).await.err(), Some(Code::InvalidClient));
+    assert_eq!(
+        f.client_token(Credential::Assertion(once), None).await.err(),
+        Some(Code::InvalidClient)
+    );
     let now = f.store.now().unix_timestamp();
     for wrong in [
         json!({"iss": "secretive", "sub": "secretive"}),
@@ -312,16 +365,61 @@ async fn an_assertion_proves_the_client_once() {
         json!({"jti": "j".repeat(129)}),
         json!({"jti": null}),
     ] {
-        assert_eq!(f.client_token(f.assertion(wrong.clone()), None).await.err(), Some(Code::InvalidClient), "{wrong}");
+        assert_eq!(
+            f.client_token(f.assertion(wrong.clone()), None).await.err(),
+            Some(Code::InvalidClient),
+            "{wrong}"
+        );
     }
     let Credential::Assertion(good) = f.assertion(json!({})) else { panic!() };
     let unsigned = format!("{}.", good.rsplit_once('.').unwrap().0);
     for text in [unsigned.as_str(), "", "a.b.c", &good[1..]] {
         let credential = Credential::Assertion(text.to_owned());
-        assert_eq!(f.client_token(credential, None).await.err(), Some(Code::InvalidClient), "{text}");
+        assert_eq!(
+            f.client_token(credential, None).await.err(),
+            Some(Code::InvalidClient),
+            "{text}"
+        );
     }
     let access = f.login("wang", "sandbox").await.unwrap().access_token;
-    assert_eq!(f.client_token(Credential::Assertion(access), None).await.err(), Some(Code::InvalidClient));
+    assert_eq!(
+        f.client_token(Credential::Assertion(access), None).await.err(),
+        Some(Code::InvalidClient)
+    );
+}
+
+#[actix_web::test]
+async fn an_assertion_may_be_signed_with_es256_by_who_has_such_a_key() {
+    let f = fixture().await;
+    let asker = f.admit(&f.login("wang", "sandbox").await.unwrap().access_token, Need::Login).await;
+    let (city, unit) = (asker.unwrap().jurisdiction, f.unit);
+    f.change(move |writer| {
+        writer.insert_client(&Client {
+            id: new_id(writer.now()),
+            jurisdiction_id: city,
+            client_id: "elliptic".into(),
+            name: "elliptic".into(),
+            secret_hash: None,
+            public_key: Some(EC_JWK.to_owned()),
+            scopes: "sync:read".into(),
+            organization_id: unit,
+            platform_code: None,
+            state: Word(Standing::Active),
+            created_at: Moment(writer.now()),
+        })
+    })
+    .await;
+    let claims = json!({
+        "iss": "elliptic", "sub": "elliptic", "aud": ISSUER,
+        "exp": f.store.now().unix_timestamp() + 60, "jti": "1",
+    });
+    let key = EncodingKey::from_ec_der(&STANDARD.decode(EC_KEY).unwrap());
+    let signed = encode(&Header::new(Algorithm::ES256), &claims, &key).unwrap();
+    assert!(f.client_token(Credential::Assertion(signed), None).await.is_ok());
+    let other = EncodingKey::from_ed_der(&CLIENT_KEY);
+    let signed = encode(&Header::new(Algorithm::EdDSA), &claims, &other).unwrap();
+    let refused = f.client_token(Credential::Assertion(signed), None).await;
+    assert_eq!(refused.err(), Some(Code::InvalidClient));
 }
 
 #[test]

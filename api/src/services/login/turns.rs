@@ -31,7 +31,9 @@ impl<K: Hash + Eq + Clone> Turns<K> {
     pub(super) async fn take(&self, subject: &K) -> Result<OwnedMutexGuard<()>, Problem> {
         let turn = self.turn(subject);
         let wait = tokio::time::timeout(PATIENCE, turn.lock_owned()).await;
-        wait.map_err(|_| Problem::unavailable(Code::Overloaded, 5, "too many attempts of one subject at once"))
+        wait.map_err(|_| {
+            Problem::unavailable(Code::Overloaded, 5, "too many attempts of one subject at once")
+        })
     }
 
     fn turn(&self, subject: &K) -> Arc<Turn<()>> {

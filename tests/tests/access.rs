@@ -1,0 +1,351 @@
+//! Who may do what: every operation × every credential, inside and outside of the caller's units.
+//!
+//! `access.txt` is the table, reviewed by hand against the rulebook. The test fails when an operation is missing from it or
+//! an answer differs. `XUESHI_WRITE_ACCESS=1` writes it anew, to be reviewed as a difference.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::future::IntoFuture;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+use xueshi_tests::steps::{self, text};
+use xueshi_tests::{Answer, Call, Client, Operation, Server, form, on_both, operations};
+
+on_both!(every_operation_with_every_credential);
+
+const ACCOUNTS: [&str; 13] = [
+    "professional",
+    "engineer",
+    "hospital.admin",
+    "company.admin",
+    "school.admin",
+    "health.reviewer",
+    "jinshui.reviewer",
+    "education.reviewer",
+    "base.admin",
+    "institute.admin",
+    "city.officer",
+    "city.admin",
+    "auditor",
+];
+
+const HEAD: &str = "\
+# Every operation × every credential. Reviewed by hand against the rulebook; see access.rs.
+#
+# ok   the request got past login and rights: done, or refused for another reason (400, 409, 412, 415, 422, 428)
+# 401  not logged in; 403 logged in and not entitled; 404 not to be known by this caller
+# ref  the same as 404 for a unit or person that stands in the body: 422 unknown-reference
+#
+# of   H: a resource of the hospital (health commission); C: the same of the company (Jinshui); -: of nobody
+#      For classes H is the base's, C the institution's that is not filed.
+# no tokens: none, garbage, expired, tampered (another audience, old signature), foreign (this key, another issuer)
+# people:    pro eng, the administrators of hospital, company and school, the reviewers of health, Jinshui and education,
+#            the administrators of base and institute, city.officer, city.admin, auditor
+# machines:  province, hnzjzx
+#
+# Lists and batches answer for each row: what a caller sees of them is in rules_review.rs and visibility.rs.
+";
+
+const COLUMNS: [&str; 20] = [
+    "none", "garb", "expd", "tamp", "forn", "pro", "eng", "hosp", "comp", "scho", "hlth", "jins",
+    "educ", "base", "inst", "offi", "admi", "audi", "prov", "hnzj",
+];
+
+/// The ids that stand in paths and bodies: of one side.
+struct Side {
+    name: &'static str,
+    declaration: String,
+    attachment: String,
+    professional: String,
+    record: String,
+    certificate: String,
+    code: String,
+    unit: String,
+    parent: String,
+    account: String,
+    grant: String,
+    class: String,
+}
+
+/// A conference that its owner has submitted, so that their units see it, with its evidence.
+async fn submitted(client: &Client) -> (String, String) {
+    let draft = steps::conference_with_evidence(client, "会议", "05-08", "05-09", 1).await;
+    let id = text(&draft, "id");
+    let files = client.get(&format!("/v1/declarations/{id}/attachments")).await.is(200);
+    steps::submission(client, &draft).await.is(200);
+    (id, text(&files["data"][0], "id"))
+}
+
+async fn side(server: &Server, name: &'static str, person: &str, admin: &str, class: &str) -> Side {
+    let client = server.login(person).await;
+    let (declaration, attachment) = submitted(&client).await;
+    let administrator = server.login(admin).await;
+    let me = administrator.get("/v1/me").await.is(200);
+    let grants = me["grants"].as_array().unwrap();
+    let grant = grants.iter().find(|grant| grant["role"] == "employer_administrator").unwrap();
+    let records = client.get("/v1/learning-records").await.is(200);
+    let years = administrator.get("/v1/annual-records?year=2023&state=certified").await.is(200);
+    let certified = text(&years["data"][0], "professional_id");
+    let path = format!("/v1/professionals/{certified}/annual-records/2023");
+    let certificate = administrator.get(&path).await.is(200)["certificate"].clone();
+    let unit = text(&grant["organization"], "id");
+    let parent = administrator.get(&format!("/v1/organizations/{unit}")).await.is(200);
+    let classes =
+        steps::all_pages(&server.login("city.officer").await, "/v1/classes?limit=200").await;
+    let class = classes.iter().find(|row| row["title"] == class).unwrap();
+    Side {
+        name,
+        declaration,
+        attachment,
+        professional: steps::professional_id(&client).await,
+        record: text(&records["data"][0], "id"),
+        certificate: text(&certificate, "number"),
+        code: text(&certificate, "verification_code"),
+        unit,
+        parent: text(&parent, "parent_id"),
+        account: text(&me, "id"),
+        grant: text(grant, "id"),
+        class: text(class, "id"),
+    }
+}
+
+impl Side {
+    /// The path of an operation with this side's ids.
+    fn path(&self, operation: &Operation, draft: &str) -> String {
+        let id = |template: &str| match template.split('/').nth(2).unwrap_or_default() {
+            "declarations" => &self.declaration,
+            "professionals" => &self.professional,
+            "organizations" => &self.unit,
+            "accounts" => &self.account,
+            "classes" => &self.class,
+            "learning-records" => &self.record,
+            other => panic!("{other}: which id stands in {template}? Add it to access.rs"),
+        };
+        let mut path = operation.template.clone();
+        if path.contains("{id}") {
+            path = path.replace("{id}", id(&operation.template));
+        }
+        let code = match operation.template.split('/').nth(2) {
+            Some("verify") => &self.code,
+            Some("platforms") => "hnzjzx",
+            _ => "not-found",
+        };
+        for (name, value) in [
+            ("{attachment_id}", self.attachment.as_str()),
+            ("{grant_id}", &self.grant),
+            ("{number}", &self.certificate),
+            ("{year}", "2023"),
+            ("{version}", draft),
+            ("{code}", code),
+        ] {
+            path = path.replace(name, value);
+        }
+        assert!(!path.contains('{'), "{path}: what stands there? Add it to access.rs");
+        path
+    }
+
+    /// A body that the operation takes, so that rights and not the body decide.
+    fn body(&self, operation: &Operation) -> Option<Value> {
+        let content = &operation.value["requestBody"]["content"]["application/json"];
+        if content.is_null() {
+            return None;
+        }
+        Some(match operation.id() {
+            "create_declaration" => steps::conference("一天的会议", "06-08", "06-09", 1),
+            "edit_declaration" => json!({"title": "改名"}),
+            "review_declaration" => json!({"decision": "approve"}),
+            "review_batch" => {
+                json!({"items": [{"declaration_id": self.declaration, "decision": "approve"}]})
+            }
+            "revoke_declaration" => json!({"reason": "核查不符"}),
+            "verify_annual_records" => {
+                json!({"year": 2023, "professional_ids": [self.professional]})
+            }
+            "deliver_learning_record" => {
+                json!({"professional_id": self.professional, "platform": "hnzjzx",
+                "course_code": "access", "title": "课程", "hours": 1, "started_on": "2023-05-08", "completed_on": "2023-05-09"})
+            }
+            "login" => json!({"username": "auditor", "password": "sandbox"}),
+            "register_professional" => json!({"name": "郑小满", "id_type": "resident_id",
+                "id_number": "410102198506151238", "post": "technical", "employer_id": self.unit, "started_on": "2023-09-01"}),
+            "create_account" => {
+                json!({"username": "somebody", "display_name": "新账号", "password": "a long enough password"})
+            }
+            "create_organization" => {
+                json!({"parent_id": self.parent, "kind": "employer", "name": "新单位",
+                "unit_code": "914403001922038216", "reviewing_body_id": self.parent})
+            }
+            "edit_professional" => json!({"post": "management"}),
+            "edit_organization" => json!({"is_public_institution": false}),
+            "edit_account" => json!({"display_name": "改名"}),
+            "appoint_administrator" => {
+                json!({"account_id": self.account, "role": "employer_administrator"})
+            }
+            "grant_role" => json!({"role": "auditor", "organization_id": self.unit}),
+            _ => example(content),
+        })
+    }
+}
+
+/// The document's own example.
+fn example(content: &Value) -> Value {
+    let named = content["examples"].as_object().and_then(|examples| examples.values().next());
+    named.map_or_else(|| content["example"].clone(), |example| example["value"].clone())
+}
+
+/// The request of an operation; wherever there is a dry run it is one, so that nothing that is asked here changes the next.
+fn request(client: &Client, operation: &Operation, side: &Side, draft: &str) -> Call {
+    let parameters: Vec<&Value> =
+        operation.value["parameters"].as_array().into_iter().flatten().collect();
+    let takes = |name: &str| parameters.iter().any(|parameter| parameter["name"] == name);
+    let mut query = Vec::new();
+    if takes("dry_run") {
+        query.push(("dry_run", "true"));
+    }
+    for (name, value) in [("year", "2023"), ("from", "2023-10-01"), ("add", "5")] {
+        if parameters
+            .iter()
+            .any(|parameter| parameter["name"] == name && parameter["in"] == "query")
+        {
+            query.push((name, value));
+        }
+    }
+    let mut path = side.path(operation, draft);
+    if !query.is_empty() {
+        path = format!("{path}?{}", form(&query));
+    }
+    let mut call = client.method(&operation.method, &path);
+    if takes("If-Match") {
+        call = call.if_match("*");
+    }
+    let content = &operation.value["requestBody"]["content"];
+    if content.get("multipart/form-data").is_some() {
+        call = call.file("certificate", "a.pdf", &steps::pdf("access"));
+    } else if content.get("application/x-www-form-urlencoded").is_some() {
+        call = call.form(&[("grant_type", "client_credentials")]);
+    } else if let Some(body) = side.body(operation) {
+        call = call.json(body);
+    }
+    call
+}
+
+fn cell(operation: &Operation, answer: &Answer) -> &'static str {
+    let code = answer.json()["code"].as_str().unwrap_or_default().to_owned();
+    // Public operations look at no token: a 401 of theirs is about what stands in the body.
+    let public = operation.value["security"].as_array().is_some_and(Vec::is_empty);
+    match answer.status {
+        401 if !public
+            && ["unauthenticated", "invalid-token", "token-expired"].contains(&code.as_str()) =>
+        {
+            "401"
+        }
+        422 if code == "unknown-reference" => "ref",
+        403 => "403",
+        404 => "404",
+        500.. => panic!("{answer:?}"),
+        _ => "ok",
+    }
+}
+
+/// A good token with another audience and the old signature.
+fn tampered(token: &str) -> String {
+    let parts: Vec<&str> = token.split('.').collect();
+    let claims = URL_SAFE_NO_PAD.decode(parts[1]).unwrap();
+    let mut claims: Value = serde_json::from_slice(&claims).unwrap();
+    claims["aud"] = json!("another-api");
+    format!("{}.{}.{}", parts[0], URL_SAFE_NO_PAD.encode(claims.to_string()), parts[2])
+}
+
+/// All credentials in the order of the columns. They are made last, so that none has expired.
+async fn credentials(server: &Server) -> Vec<Client> {
+    let other = Server::start(server.database()).await;
+    let foreign = other.login("city.admin").await;
+    server.set_clock("2023-10-16T09:00:00+08:00").await;
+    let old = server.login("city.admin").await;
+    server.set_clock("2023-10-16T09:20:00+08:00").await;
+    let good = server.login("city.admin").await;
+    let nobody = server.nobody();
+    let mut all = vec![
+        nobody.clone(),
+        nobody.with_token("garbage").named("garbage"),
+        old.named("expired"),
+        nobody.with_token(&tampered(good.token())).named("tampered"),
+        nobody.with_token(foreign.token()).named("foreign"),
+    ];
+    for account in ACCOUNTS {
+        all.push(server.login(account).await);
+    }
+    for machine in ["province", "hnzjzx"] {
+        all.push(server.machine(machine).await);
+    }
+    all
+}
+
+fn row(name: &str, of: &str, cells: &[String]) -> String {
+    let mut line = format!("{name:<30} {of}");
+    for cell in cells {
+        let _ = write!(line, " {cell:>4}");
+    }
+    line
+}
+
+async fn every_operation_with_every_credential(server: &Server) {
+    let hospital = side(
+        server,
+        "H",
+        "professional",
+        "hospital.admin",
+        "2023年专业技术人员知识更新研修班（夏季）",
+    )
+    .await;
+    let company = side(server, "C", "engineer", "company.admin", "数据分析实训营").await;
+    let draft = server
+        .login("city.admin")
+        .await
+        .post("/v1/policies/2023/drafts")
+        .json(json!({}))
+        .await
+        .is(201);
+    let draft = draft["version"].to_string();
+    let clients = credentials(server).await;
+
+    let mut table = String::from(HEAD);
+    let columns: Vec<String> = COLUMNS.iter().map(|&column| column.to_owned()).collect();
+    let _ = writeln!(table, "{}", row("# operation", " ", &columns).trim_end());
+    let mut operations = operations();
+    // The one that ends its caller's session comes last.
+    operations.sort_by_key(|operation| operation.id() == "logout");
+    for operation in &operations {
+        let of_one = ["{id}", "{number}"].iter().any(|name| operation.template.contains(name))
+            || hospital.body(operation) != company.body(operation);
+        let sides: &[&Side] = if of_one { &[&hospital, &company] } else { &[&hospital] };
+        for side in sides {
+            let calls =
+                clients.iter().map(|client| request(client, operation, side, &draft).into_future());
+            let cells: Vec<String> = join_all(calls)
+                .await
+                .iter()
+                .map(|answer| cell(operation, answer).to_owned())
+                .collect();
+            let _ = writeln!(
+                table,
+                "{}",
+                row(operation.id(), if of_one { side.name } else { "-" }, &cells)
+            );
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/access.txt");
+    if std::env::var_os("XUESHI_WRITE_ACCESS").is_some() {
+        fs::write(&path, &table).unwrap();
+    }
+    let reviewed = fs::read_to_string(&path).expect("tests/access.txt");
+    let lines = |table: &str| table.lines().map(str::to_owned).collect::<Vec<_>>();
+    let (now, reviewed) = (lines(&table), lines(&reviewed));
+    let changed: Vec<&String> = now.iter().filter(|line| !reviewed.contains(line)).collect();
+    let gone: Vec<&String> = reviewed.iter().filter(|line| !now.contains(line)).collect();
+    assert!(changed.is_empty() && gone.is_empty(), "now:\n{changed:#?}\nreviewed:\n{gone:#?}");
+}
