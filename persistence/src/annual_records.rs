@@ -74,6 +74,24 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The years of a city that follow their floors by themselves: in progress or satisfied.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn uncertified_records(
+        &mut self,
+        jurisdiction: Id,
+        year: i32,
+    ) -> Result<Vec<AnnualRecord>, StoreError> {
+        let following = [Word(RecordState::InProgress), Word(RecordState::Satisfied)];
+        Ok(annual_records::table
+            .filter(annual_records::jurisdiction_id.eq(jurisdiction))
+            .filter(annual_records::year.eq(year))
+            .filter(annual_records::state.eq_any(following))
+            .select(AnnualRecord::as_select())
+            .load(self.conn)?)
+    }
+
     /// The years of a scope, by person.
     ///
     /// # Errors

@@ -139,7 +139,13 @@ on_any_backend!(Key, Id);
     Deserialize,
 )]
 #[diesel(sql_type = sql::Instant)]
-pub struct Moment(#[serde(deserialize_with = "storable", serialize_with = "time::serde::timestamp::microseconds::serialize")] pub OffsetDateTime);
+pub struct Moment(
+    #[serde(
+        deserialize_with = "storable",
+        serialize_with = "time::serde::timestamp::microseconds::serialize"
+    )]
+    pub OffsetDateTime,
+);
 
 /// Reads an instant that both databases can hold: cursors come from outside.
 fn storable<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<OffsetDateTime, D::Error> {

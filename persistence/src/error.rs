@@ -30,7 +30,10 @@ pub enum StoreError {
 }
 
 impl From<DieselError> for StoreError {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "diesel's enum is open: whatever else there is, is a failure")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "diesel's enum is open: whatever else there is, is a failure"
+    )]
     fn from(error: DieselError) -> Self {
         match &error {
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => {

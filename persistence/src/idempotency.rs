@@ -53,12 +53,11 @@ impl Writer<'_> {
     /// [`StoreError::Conflict`] when another transaction has just used the key: running the
     /// transaction again finds its answer.
     pub fn keep_answer(&mut self, answer: &StoredAnswer) -> Result<(), StoreError> {
-        diesel::insert_into(idempotency_keys::table).values(answer).execute(self.conn).map_err(
-            |error| match StoreError::from(error) {
-                StoreError::Taken(_) => StoreError::Conflict,
-                other => other,
-            },
-        )?;
+        let kept = diesel::insert_into(idempotency_keys::table).values(answer).execute(self.conn);
+        match kept.map_err(StoreError::from) {
+            Err(StoreError::Taken(_)) => return Err(StoreError::Conflict),
+            kept => kept?,
+        };
         Ok(())
     }
 

@@ -96,6 +96,28 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The revocation of a declaration.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn revocation_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        declaration: Id,
+    ) -> Result<Option<RecordedAct>, StoreError> {
+        Ok(record_acts::table
+            .filter(record_acts::jurisdiction_id.eq(jurisdiction))
+            .filter(record_acts::professional_id.eq(professional))
+            .filter(record_acts::declaration_id.eq(declaration))
+            .filter(record_acts::act.eq(Word(RecordAct::Revoked)))
+            .select(RecordedAct::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+}
+
 impl Writer<'_> {
     /// Stores a decision.
     ///

@@ -2,7 +2,6 @@
 
 use std::future::IntoFuture;
 
-use serde_json::json;
 use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Server, on_both, on_sqlite};
 

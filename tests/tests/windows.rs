@@ -36,9 +36,12 @@ async fn e4_the_last_second_and_the_first_of_the_freeze(server: &Server) {
     assert_eq!(submitted["warnings"][0]["code"], "review-may-not-finish");
 }
 
+/// Who sends what: account, method, path, body, `If-Match`.
+type Change = (&'static str, &'static str, String, Option<Value>, Option<String>);
+
 /// One of everything that the freeze must refuse, prepared before it.
 struct Prepared {
-    calls: Vec<(&'static str, &'static str, String, Option<Value>, Option<String>)>,
+    calls: Vec<Change>,
 }
 
 async fn prepare(server: &Server) -> Prepared {

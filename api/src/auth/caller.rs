@@ -87,26 +87,6 @@ pub trait Admission: Send + Sync {
     ) -> BoxFuture<'static, Result<Option<Asker>, Problem>>;
 }
 
-/// Admits nobody but to public operations.
-#[derive(Debug)]
-pub struct RefuseEveryone;
-
-impl Admission for RefuseEveryone {
-    fn admit(
-        &self,
-        bearer: Option<String>,
-        need: Need,
-    ) -> BoxFuture<'static, Result<Option<Asker>, Problem>> {
-        Box::pin(async move {
-            match (need, bearer) {
-                (Need::Nothing, _) => Ok(None),
-                (Need::Login | Need::OneOf(_), None) => Err(Problem::new(Code::Unauthenticated)),
-                (Need::Login | Need::OneOf(_), Some(_)) => Err(Problem::new(Code::InvalidToken)),
-            }
-        })
-    }
-}
-
 /// The admitted caller. Every handler takes one, as its first argument, so that no operation forgets to ask.
 ///
 /// After admission it also refuses query parameters that the operation does not document, and it opens the [`Gate`] for

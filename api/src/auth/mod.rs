@@ -11,6 +11,6 @@ pub(crate) mod test_world;
 pub mod tokens;
 
 pub use admission::TokenAdmission;
-pub use caller::{Admission, Anyone, Caller, LoggedIn, Need, Needs, RefuseEveryone, Who};
+pub use caller::{Admission, Anyone, Caller, LoggedIn, Need, Needs, Who};
 pub use keys::Keys;
 pub use password::Passwords;

@@ -57,7 +57,8 @@ impl Passwords {
     pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Problem> {
         self.run(move |memory| {
             let known = hash.is_some();
-            verify_in(memory, &password, hash.as_deref().unwrap_or(NOBODY)).map(|fits| fits && known)
+            verify_in(memory, &password, hash.as_deref().unwrap_or(NOBODY))
+                .map(|fits| fits && known)
         })
         .await?
         .map_err(Problem::internal)
@@ -183,6 +184,14 @@ mod tests {
             (hash.salt.map(|salt| salt.len()), hash.hash.map(|hash| hash.len()))
         };
         assert_eq!(length(&real), length(&dummy));
+    }
+
+    #[test]
+    fn the_hash_is_plain_argon2id() {
+        use argon2::password_hash::PasswordVerifier as _;
+        let hash = PasswordHash::new(&hash_now("correct horse").unwrap()).unwrap();
+        assert!(Argon2::default().verify_password(b"correct horse", &hash).is_ok());
+        assert!(Argon2::default().verify_password(b"correct hors", &hash).is_err());
     }
 
     #[actix_web::test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use validator::Validate;
 use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::review::{State, Warning};
-use xueshi_persistence::{Declaration, Tenths, Word};
+use xueshi_persistence::{Declaration, RecordedAct, Tenths, Word};
 
 use super::checks::{not_blank, one_line};
 use super::{Amount, Day, Timestamp, words};
@@ -247,4 +247,36 @@ pub struct Revocation {
     #[validate(length(min = 1, max = 1000), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 1000)]
     pub reason: String,
+}
+
+/// A revocation as it stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = RevocationRecord)]
+pub struct RevocationDto {
+    /// The declaration.
+    pub declaration_id: Uuid,
+    /// The reason.
+    #[schema(required = true)]
+    pub reason: Option<String>,
+    /// The unit that was acted for.
+    pub unit_id: Uuid,
+    /// The account that acted.
+    pub account_id: Uuid,
+    /// When.
+    pub revoked_at: Timestamp,
+    /// The policy version that it was done under.
+    pub policy_version: i32,
+}
+
+impl From<&RecordedAct> for RevocationDto {
+    fn from(act: &RecordedAct) -> Self {
+        Self {
+            declaration_id: act.declaration_id.unwrap_or(act.id).0,
+            reason: act.reason.clone(),
+            unit_id: act.unit_id.0,
+            account_id: act.account_id.0,
+            revoked_at: act.acted_at.into(),
+            policy_version: act.policy_version,
+        }
+    }
 }

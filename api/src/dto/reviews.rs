@@ -23,6 +23,8 @@ pub struct NewReview {
     /// Approve, return for correction, or reject for good.
     #[schema(value_type = words::Decision)]
     pub decision: Decision,
+    /// The revision that was read; another one by now is refused with 412.
+    pub revision: Option<i32>,
     /// What the person reads; required to return or reject.
     #[validate(length(min = 1, max = 1000), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 1000)]
@@ -123,6 +125,8 @@ pub struct BatchItem {
     /// Approve, return for correction, or reject for good.
     #[schema(value_type = words::Decision)]
     pub decision: Decision,
+    /// The revision that was read; another one by now is refused with 412.
+    pub revision: Option<i32>,
     /// What the person reads; required to return or reject.
     #[validate(length(min = 1, max = 1000), custom(function = "not_blank"))]
     #[schema(min_length = 1, max_length = 1000)]
@@ -136,7 +140,11 @@ fn reason_is_given_in_batch(item: &BatchItem) -> Result<(), ValidationError> {
 impl BatchItem {
     /// The decision on its own.
     pub fn review(&self) -> NewReview {
-        NewReview { decision: self.decision, comment: self.comment.clone() }
+        NewReview {
+            decision: self.decision,
+            revision: self.revision,
+            comment: self.comment.clone(),
+        }
     }
 }
 

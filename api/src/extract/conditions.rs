@@ -47,6 +47,12 @@ pub struct RequiredIfMatch(
 );
 
 impl IfMatch {
+    /// Whether the caller named one.
+    #[must_use]
+    pub fn is_given(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// No condition.
     #[must_use]
     pub fn none() -> Self {

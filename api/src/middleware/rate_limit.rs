@@ -1,24 +1,27 @@
 //! How many requests a caller may make, told in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers).
 //!
-//! A caller is a token, or an address without one. Since anybody can make up tokens, answers of 401 to a token are counted
-//! against the address too.
+//! A caller is a token, or an address without one. A token counts by itself only where an operation looks at it. Since
+//! anybody can make up tokens, answers of 401 to a token are counted against the address, and an address that has spent its
+//! requests on them is refused before the next token is looked at.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage, web};
 use governor::clock::{Clock, DefaultClock};
 use governor::middleware::{StateInformationMiddleware, StateSnapshot};
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 
+use crate::openapi::Operation;
 use crate::problem::{Code, Problem};
 use crate::settings::Rate;
 use crate::state::AppState;
@@ -34,6 +37,8 @@ pub(crate) struct Limits {
     rate: Rate,
     limiter: Arc<Limiter>,
     hasher: RandomState,
+    /// Addresses that made up too many tokens, and until when nothing of theirs is looked at.
+    spent: Arc<Mutex<HashMap<u64, Instant>>>,
 }
 
 impl Limits {
@@ -43,12 +48,29 @@ impl Limits {
             .unwrap_or(Quota::per_second(rate.requests))
             .allow_burst(rate.requests);
         let limiter = RateLimiter::dashmap(quota).with_middleware::<StateInformationMiddleware>();
-        Self { rate, limiter: Arc::new(limiter), hasher: RandomState::new() }
+        Self { rate, limiter: Arc::new(limiter), hasher: RandomState::new(), spent: Arc::default() }
     }
 
     /// Forgets callers that have not called for a while.
     pub(crate) fn upkeep(&self) {
         self.limiter.retain_recent();
+        let now = Instant::now();
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, until| *until > now);
+    }
+
+    /// The seconds for which nothing of an address is looked at.
+    fn spent(&self, address: u64) -> Option<u64> {
+        let spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = spent.get(&address)?.checked_duration_since(Instant::now())?;
+        Some(left.as_secs() + 1)
+    }
+
+    /// Counts a token that was made up against its address.
+    fn charge_failure(&self, address: u64) {
+        if let Err(seconds) = self.check(address) {
+            let until = Instant::now() + Duration::from_secs(seconds);
+            self.spent.lock().unwrap_or_else(PoisonError::into_inner).insert(address, until);
+        }
     }
 
     fn check(&self, key: u64) -> Result<StateSnapshot, u64> {
@@ -91,16 +113,23 @@ pub async fn rate_limit<B: MessageBody + 'static>(
         .headers()
         .get(header::AUTHORIZATION)
         .map(|value| limits.hasher.hash_one(value.as_bytes()));
+    // A token is only worth its own count where it is looked at; elsewhere anything could stand in the header.
+    let is_secured =
+        request.extensions().get::<Arc<Operation>>().is_some_and(|operation| operation.secured);
+    let token_key = token_key.filter(|_| is_secured);
+    // Made-up tokens were charged to the address; when that is spent, no further one is looked at.
+    if token_key.is_some()
+        && let Some(seconds) = limits.spent(address_key)
+    {
+        return Ok(refuse(request.request().clone(), limits, seconds));
+    }
     let snapshot = match limits.check(token_key.unwrap_or(address_key)) {
         Ok(snapshot) => snapshot,
         Err(seconds) => return Ok(refuse(request.request().clone(), limits, seconds)),
     };
     let response = next.call(request).await?.map_into_boxed_body();
-    if token_key.is_some()
-        && response.status() == StatusCode::UNAUTHORIZED
-        && let Err(seconds) = limits.check(address_key)
-    {
-        return Ok(refuse(response.into_parts().0, limits, seconds));
+    if token_key.is_some() && response.status() == StatusCode::UNAUTHORIZED {
+        limits.charge_failure(address_key);
     }
     Ok(with_headers(response, limits, snapshot.remaining_burst_capacity()))
 }

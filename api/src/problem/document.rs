@@ -164,10 +164,11 @@ impl Problem {
 
     /// The rule that was named, or the one that the code stands for.
     fn rule_document(&self) -> Option<RuleDocument> {
-        let named = self.0.rule.as_ref().map(|rule| RuleDocument {
-            id: rule.id.to_string(),
-            clause: rule.clause.to_string(),
-        });
+        let named = self
+            .0
+            .rule
+            .as_ref()
+            .map(|rule| RuleDocument { id: rule.id.to_string(), clause: rule.clause.to_string() });
         named.or_else(|| {
             let rule = self.0.code.row().rule.parse::<xueshi_domain::Rule>().ok()?.reference();
             Some(RuleDocument { id: rule.id.to_owned(), clause: rule.clause.to_owned() })

@@ -26,7 +26,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of people's years.
-    pub struct AnnualRecordPage of AnnualRecordDto, list AnnualRecordList,
+    pub(super) struct AnnualRecordPage of AnnualRecordDto, list AnnualRecordList,
     sort AnnualRecordSort { ProfessionalId = "professional_id" } default "professional_id",
     expand [], sparse true
 }

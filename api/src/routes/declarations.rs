@@ -12,7 +12,7 @@ use xueshi_persistence::{DeclarationFilter, Id};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::declarations::{
-    DeclarationChanges, DeclarationDto, NewDeclaration, Revocation, SubmissionDto,
+    DeclarationChanges, DeclarationDto, NewDeclaration, Revocation, RevocationDto, SubmissionDto,
 };
 use crate::dto::words;
 use crate::dto::years::FilterYear;
@@ -30,12 +30,13 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(edit_declaration)
         .service(submit_declaration)
         .service(withdraw_declaration)
+        .service(get_revocation)
         .service(revoke_declaration);
 }
 
 page! {
     /// A page of declarations.
-    pub struct DeclarationPage of DeclarationDto, list DeclarationList,
+    pub(super) struct DeclarationPage of DeclarationDto, list DeclarationList,
     sort DeclarationSort { CreatedAt = "created_at" } default "-created_at",
     expand [], sparse true
 }
@@ -208,6 +209,21 @@ async fn withdraw_declaration(
         declarations::withdraw(writer, asker, id.0, &condition)
     });
     write.await
+}
+
+/// Why an approval was taken back
+///
+/// The reason, who acted for which unit, and when. 404 while the declaration was not revoked.
+#[utoipa::path(tag = "declarations",
+    responses((status = 200, description = "The revocation", body = RevocationDto)))]
+#[get("/v1/declarations/{id}/revocation")]
+async fn get_revocation(
+    caller: Caller<permissions::ReadOwnOrRecords>,
+    id: PathId,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let read = state.desk.read(&caller, move |reader, asker| revocation::read(reader, asker, id.0));
+    Ok(HttpResponse::Ok().json(read.await?))
 }
 
 /// Revoke an approved declaration

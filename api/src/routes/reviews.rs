@@ -31,7 +31,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of the review queue.
-    pub struct ReviewQueuePage of DeclarationDto, list ReviewQueueList,
+    pub(super) struct ReviewQueuePage of DeclarationDto, list ReviewQueueList,
     sort ReviewQueueSort { DueAt = "due_at" } default "due_at",
     expand [], sparse true
 }

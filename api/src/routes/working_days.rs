@@ -77,11 +77,12 @@ async fn get_arrangement(
 
 /// Load the arrangement of a year
 ///
-/// In place of an earlier one. The due dates of everything that waits for a decision are computed anew in the same
+/// In place of an earlier one, whose `ETag` must then be named as `If-Match`. The due dates of everything that waits for a decision are computed anew in the same
 /// transaction (V2).
 #[utoipa::path(tag = "policies", params(DryRun, IfMatch), request_body = NewArrangement,
     responses((status = 200, description = "The arrangement, and what followed", body = LoadedArrangement,
-        headers(("ETag" = String, description = "Its version")))))]
+        headers(("ETag" = String, description = "Its version")))),
+    extensions(("x-codes" = json!([Code::PreconditionRequired]))))]
 #[put("/v1/working-days/{year}")]
 async fn load_arrangement(
     caller: Caller<permissions::ManageCalendar>,

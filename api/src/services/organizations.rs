@@ -74,8 +74,8 @@ pub fn create(
         None => None,
     };
     let id = new_id(now);
-    check_reviewing_body(writer, asker, new.kind, id, new.reviewing_body_id)?;
     let path = OrgPath::parse(&parent.path).map_err(Problem::internal)?.child(id.0);
+    check_reviewing_body(writer, asker, new.kind, id, path.as_str(), new.reviewing_body_id)?;
     let unit = Organization {
         jurisdiction_id: asker.jurisdiction,
         id,
@@ -117,7 +117,7 @@ pub fn edit(
         unit.unit_code = Some(parse_unit_code(code, "/unit_code")?.as_str().to_owned());
     }
     if let Some(body) = changes.reviewing_body_id {
-        check_reviewing_body(writer, asker, unit.kind.0, unit.id, Some(body))?;
+        check_reviewing_body(writer, asker, unit.kind.0, unit.id, &unit.path, Some(body))?;
         unit.reviewing_body_id = Some(Id(body));
     }
     unit.is_public_institution =
@@ -147,6 +147,7 @@ fn check_reviewing_body(
     asker: &Asker,
     kind: OrganizationKind,
     unit: Id,
+    unit_path: &str,
     body: Option<Uuid>,
 ) -> Result<(), Problem> {
     if kind == OrganizationKind::Employer || body.is_some() {
@@ -158,7 +159,17 @@ fn check_reviewing_body(
         .filter(|body| body.state.0 == Standing::Active)
         .ok_or_else(|| unknown("/reviewing_body_id"))?;
     if found.kind.0.reviews() {
-        return Ok(());
+        // Whoever reviews for a unit also reads its people, and that goes by the tree.
+        return if unit_path.starts_with(&found.path) {
+            Ok(())
+        } else {
+            Err(unfit(
+                "/reviewing_body_id",
+                "not-above",
+                "审核单位应是本单位的上级",
+                "a reviewing body stands above the unit in the tree",
+            ))
+        };
     }
     Err(unfit(
         "/reviewing_body_id",

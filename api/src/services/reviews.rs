@@ -62,6 +62,9 @@ fn decide_on(
     };
     let state = state?;
     condition.check(declaration.version.into())?;
+    if new.revision.is_some_and(|revision| revision != declaration.revision) {
+        return Err(Problem::new(Code::PreconditionFailed).fact("revision", declaration.revision));
+    }
     let rules = Rules::of(writer, declaration.jurisdiction_id, declaration.year)?;
     let admission = rules.timetable.admit(Action::Review, now)?;
     writer.valid_until(admission.valid_until);
@@ -92,7 +95,6 @@ fn decide_on(
         Err(error) => return Err(error.into()),
     }
     declaration.state = Word(state);
-    declaration.policy_version = rules.version;
     enter_stage(writer, &mut declaration, &rules, now)?;
     match writer.save_declaration(was, &mut declaration)? {
         Saved::Yes => {}

@@ -3,18 +3,20 @@
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
+use xueshi_domain::ledger::RecordState;
 use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::{Event, next};
-use xueshi_persistence::{Id, Moment, RecordedAct, Saved, StoreError, Word, Writer};
+use xueshi_persistence::{Id, Moment, Reader, RecordedAct, Saved, StoreError, Word, Writer};
 
 use super::declarations::visible;
 use super::ids::new_id;
 use super::rules::Rules;
+use super::verification::reissue;
 use super::year::Year;
 use super::{Asker, Reply};
-use crate::dto::declarations::DeclarationDto;
+use crate::dto::declarations::{DeclarationDto, RevocationDto};
 use crate::extract::RequiredIfMatch;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// Revokes an approved declaration.
 ///
@@ -75,6 +77,21 @@ pub fn revoke(
         rules.policy.floors,
         "hours_revoked",
     )?;
+    let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
+    let year = writer.annual_record(city, person, declaration.year)?;
+    if let Some(record) = year.filter(|record| record.state.0 == RecordState::Certified) {
+        reissue(writer, asker, record, Id(unit))?;
+    }
     let version = declaration.version;
     Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))
+}
+
+/// The revocation of a declaration that the asker may see: who acted for which unit, when and why (V10).
+///
+/// # Errors
+/// 404 when they may not see it, or it was not revoked.
+pub fn read(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<RevocationDto, Problem> {
+    let d = visible(reader, asker, id)?;
+    let act = reader.revocation_of(d.jurisdiction_id, d.professional_id, d.id)?;
+    act.map(|act| RevocationDto::from(&act)).ok_or_else(|| Problem::new(Code::NotFound))
 }

@@ -106,6 +106,7 @@ impl Upload {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the library's enum is open")]
 fn malformed(error: MultipartError) -> Problem {
     let code = match error {
         MultipartError::ContentTypeMissing

@@ -131,6 +131,28 @@ fn verify_one(
     Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
 }
 
+/// A2: a certified year whose hours were corrected and which still meets its floors gets a new certificate in place of the
+/// one that states the old hours.
+///
+/// # Errors
+/// On a database failure.
+pub fn reissue(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    mut record: AnnualRecord,
+    unit: Id,
+) -> Result<(), Problem> {
+    let Some(old) = standing_certificate(writer, &record)? else { return Ok(()) };
+    let person = writer.professional(record.jurisdiction_id, record.professional_id)?;
+    let person =
+        person.ok_or_else(|| Problem::internal("the owner of a certificate is missing"))?;
+    writer.end_certificate(&old, CertificateState::Superseded, "corrected")?;
+    let certificate = issue(writer, asker, &record, &person.name, &person.id_masked, unit)?;
+    writer.insert_certificate(&certificate)?;
+    record.certificate_id = Some(certificate.id);
+    Ok(writer.save_annual_record(&mut record)?)
+}
+
 /// The next version of a year's certificate, sealed for the municipal bureau.
 fn issue(
     writer: &mut Writer<'_>,

@@ -92,6 +92,7 @@ fn page(issued: &Issued) -> String {
     ];
     if let Some(ended) = certificate.ended_at {
         rows.push(("失效日期 · Ended on", china_date(ended.0).to_string()));
+        rows.push(("失效原因 · Reason", reason(certificate.end_reason.as_deref()).to_owned()));
     }
     let mut list = String::new();
     for (name, value) in rows {
@@ -99,6 +100,15 @@ fn page(issued: &Issued) -> String {
         let _ = write!(list, "<div><dt>{name}</dt><dd>{}</dd></div>", escape(&value));
     }
     document(class, zh, en, &format!("<dl>{list}</dl>"))
+}
+
+/// The class of reason in words (A2).
+fn reason(class: Option<&str>) -> &'static str {
+    match class {
+        Some("hours_revoked") => "学时被撤销 · approved hours were revoked",
+        Some("corrected") => "已更正并换发新证 · corrected by a new certificate",
+        _ => "其他 · other",
+    }
 }
 
 fn unknown() -> String {

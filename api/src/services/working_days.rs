@@ -144,6 +144,9 @@ pub fn load(
     whole_city(writer, asker, Permission::ManageCalendar)?;
     let city = asker.jurisdiction;
     let version = stored(writer, city, year)?.map_or(0, |stored| stored.version);
+    if version > 0 && !condition.is_given() {
+        return Err(Problem::new(Code::PreconditionRequired));
+    }
     condition.check(version.into())?;
     let arrangement = read_days(year, days)?;
     let loaded = StoredArrangement {

@@ -154,8 +154,7 @@ where
 {
     let mut conn = shared.pool.get().map_err(StoreError::from)?;
     execute(&mut conn, begin)?;
-    let result =
-        work(&mut Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher });
+    let result = work(&mut Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher });
     // Nothing was written: how the transaction ends makes no difference to the answer.
     execute(&mut conn, "rollback")?;
     result

@@ -26,6 +26,10 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             submission
         }
         "Revocation" => json!({"reason": "培训机构出具的证明不属实"}),
+        "RevocationRecord" => json!({
+            "declaration_id": DECLARATION, "reason": "培训机构出具的证明不属实", "unit_id": AUTHORITY,
+            "account_id": ACCOUNT, "revoked_at": "2023-11-06T10:00:00+08:00", "policy_version": 1
+        }),
         "NewReview" => json!({"decision": "approve", "comment": "材料齐全"}),
         "ReviewList" => json!({"data": [review()]}),
         "ReviewBatch" => json!({"items": [

@@ -26,7 +26,9 @@ pub fn of(schema: &str) -> Option<Value> {
             "solve": "Do it between `opens` and `closes`.", "rule": "W3",
             "type": "https://xueshi.example/problems/window-closed"
         }),
-        "ClockReading" => json!({"now": "2023-12-19T23:59:59+08:00", "frozen": false, "real": false}),
+        "ClockReading" => {
+            json!({"now": "2023-12-19T23:59:59+08:00", "frozen": false, "real": false})
+        }
         "ClockChange" => json!({"now": "2023-12-19T23:59:59+08:00", "frozen": false}),
         _ => {
             return declarations::of(schema)

@@ -3,11 +3,15 @@
 use time::macros::{date, datetime, time};
 use time::{Date, OffsetDateTime};
 use xueshi_domain::identity::{IdNumber, IdType};
+use xueshi_domain::people::TitleLevel::{Assistant, AssociateSenior, Intermediate, Senior};
 use xueshi_domain::people::{Post, TitleLevel};
 use xueshi_domain::registry::PersonState;
 use xueshi_persistence::{Id, NewProfessional, StoreError, Word};
 
 use super::World;
+use super::units::Unit::{
+    Base, Bureau, Company, Education, Health, Hospital, Institute, Jinshui, School,
+};
 use super::units::{Unit, Units};
 
 /// Nobody was registered before the service went live.
@@ -67,9 +71,6 @@ struct Row {
     level: TitleLevel,
     since: Date,
 }
-
-use TitleLevel::{Assistant, AssociateSenior, Intermediate, Senior};
-use Unit::{Base, Bureau, Company, Education, Health, Hospital, Institute, Jinshui, School};
 
 const fn at(
     who: Who,

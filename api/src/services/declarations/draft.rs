@@ -107,10 +107,10 @@ pub fn edit(
             .into_iter()
             .fold(problem, |problem, name| problem.at(format!("/{name}"), "delivered", text())));
     }
+    changes.apply(&mut declaration);
     let rules = Rules::of(writer, asker.jurisdiction, declaration.year)?;
     let admission = rules.timetable.admit(Action::Draft, now)?;
     writer.valid_until(admission.valid_until);
-    changes.apply(&mut declaration);
     LearningSpan::new(declaration.learning_start, declaration.learning_end)?;
     declaration.policy_version = rules.version;
     let case = Case::gather(writer, &declaration)?;

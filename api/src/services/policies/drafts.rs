@@ -3,15 +3,17 @@
 //! A year has one draft at a time, so that the numbers of versions follow the order in which they came into force.
 
 use xueshi_domain::access::Permission;
+use xueshi_domain::ledger::{assess, state_after};
 use xueshi_domain::policy::Policy;
 use xueshi_domain::registry::PolicyState;
-use xueshi_persistence::{Moment, Reader, StoreError, StoredPolicy, Word, Writer};
+use xueshi_persistence::{Id, Moment, Reader, StoreError, StoredPolicy, Word, Writer};
 
 use super::{dto, problems};
 use crate::dto::policies::{NewPolicyDraft, PolicyDraftContent, PolicyDto, PolicyPublication};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::cities::{own_city, whole_city};
+use crate::services::year::totals;
 use crate::services::{Asker, Reply};
 
 /// The draft of this number.
@@ -119,7 +121,22 @@ pub fn publish(
     draft.reason.clone_from(&publication.reason);
     draft.published_at = Some(Moment(writer.now()));
     update(writer, &mut draft)?;
+    reassess(writer, city.id, &policy)?;
     Ok(Reply::ok(dto(&city, &draft)?).version(draft.revision))
+}
+
+/// Lets the years that are not certified yet follow the floors of a new version (W3, H1).
+fn reassess(writer: &mut Writer<'_>, city: Id, policy: &Policy) -> Result<(), Problem> {
+    for mut record in writer.uncertified_records(city, policy.year)? {
+        let satisfied = assess(policy.floors, totals(&record)).satisfied;
+        let state = state_after(record.state.0, satisfied);
+        if state != record.state.0 {
+            record.state = Word(state);
+            record.satisfied_at = satisfied.then(|| Moment(writer.now()));
+            writer.save_annual_record(&mut record)?;
+        }
+    }
+    Ok(())
 }
 
 /// Gives up a draft.
