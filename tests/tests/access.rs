@@ -59,6 +59,7 @@ const COLUMNS: [&str; 20] = [
 struct Side {
     name: &'static str,
     declaration: String,
+    revoked: String,
     attachment: String,
     professional: String,
     record: String,
@@ -80,10 +81,23 @@ async fn submitted(client: &Client) -> (String, String) {
     (id, text(&files["data"][0], "id"))
 }
 
+/// A conference whose approval was taken back, so that there is a reason to be read.
+async fn revoked(server: &Server, client: &Client, employer: &Client, authority: &str) -> String {
+    let draft = steps::conference_with_evidence(client, "撤销的会议", "04-10", "04-11", 1).await;
+    let authority = server.login(authority).await;
+    steps::approve_fully(client, &draft, employer, &authority).await;
+    let path = format!("/v1/declarations/{}/revocation", text(&draft, "id"));
+    let call = server.login("city.officer").await.post(&path).if_match("*");
+    call.json(json!({"reason": "核查不符"})).await.is(200);
+    text(&draft, "id")
+}
+
 async fn side(server: &Server, name: &'static str, person: &str, admin: &str, class: &str) -> Side {
     let client = server.login(person).await;
     let (declaration, attachment) = submitted(&client).await;
     let administrator = server.login(admin).await;
+    let authority = if name == "H" { "health.reviewer" } else { "jinshui.reviewer" };
+    let revoked = revoked(server, &client, &administrator, authority).await;
     let me = administrator.get("/v1/me").await.is(200);
     let grants = me["grants"].as_array().unwrap();
     let grant = grants.iter().find(|grant| grant["role"] == "employer_administrator").unwrap();
@@ -100,6 +114,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
     Side {
         name,
         declaration,
+        revoked,
         attachment,
         professional: steps::professional_id(&client).await,
         record: text(&records["data"][0], "id"),
@@ -117,6 +132,7 @@ impl Side {
     /// The path of an operation with this side's ids.
     fn path(&self, operation: &Operation, draft: &str) -> String {
         let id = |template: &str| match template.split('/').nth(2).unwrap_or_default() {
+            "declarations" if operation.id() == "get_revocation" => &self.revoked,
             "declarations" => &self.declaration,
             "professionals" => &self.professional,
             "organizations" => &self.unit,

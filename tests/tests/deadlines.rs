@@ -10,6 +10,7 @@ on_both!(
     e6_a_submission_before_spring_festival,
     v1_each_stage_has_its_own_five_days,
     v2_loading_an_arrangement_moves_due_dates,
+    v2_an_arrangement_is_not_replaced_unseen,
     v3_overdue_is_flagged_and_comes_first,
     v5_a_late_submission_is_warned,
 );
@@ -141,6 +142,26 @@ async fn v2_loading_an_arrangement_moves_due_dates(server: &Server) {
     assert_eq!(moved["due_provisional"], false);
     let answer = server.nobody().get("/v1/working-days?from=2027-09-27&add=5").await.is(200);
     assert_eq!(answer, json!({"date": "2027-10-11", "provisional": false}));
+}
+
+/// V2: due dates hang on it, so whoever replaces an arrangement names the one that they have seen.
+async fn v2_an_arrangement_is_not_replaced_unseen(server: &Server) {
+    let officer = server.login("city.officer").await;
+    let path = "/v1/working-days/2023";
+    let before = officer.get(path).await;
+    let mut days = before.is(200)["days"].clone();
+    days.as_array_mut().unwrap().push(json!({"date": "2023-10-18", "kind": "holiday"}));
+    let load = || officer.put(path).json(json!({"days": days}));
+    load().await.refused(428, "precondition-required");
+    load().if_match("\"999\"").await.refused(412, "precondition-failed");
+    let unchanged = officer.get(path).await;
+    assert_eq!((unchanged.is(200), unchanged.etag()), (before.is(200), before.etag()));
+    let loaded = load().if_match(&before.etag()).await;
+    assert_eq!(loaded.is(200)["days"].as_array().unwrap().len(), days.as_array().unwrap().len());
+    assert_ne!(loaded.etag(), before.etag());
+    load().if_match(&before.etag()).await.refused(412, "precondition-failed");
+    let answer = server.nobody().get("/v1/working-days?from=2023-10-16&add=5").await.is(200);
+    assert_eq!(answer["date"], "2023-10-24", "one day later than in E6a");
 }
 
 /// V3: late ones keep their state, are flagged, come first, can be asked for, and are seen by the levels above.

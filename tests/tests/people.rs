@@ -10,6 +10,7 @@ on_both!(
     e12b_unit_codes_are_checked,
     u4a_numbers_are_shown_masked,
     u4b_civil_servants_are_out_and_managers_are_in,
+    who_a_reviewing_body_stands_above_its_units,
 );
 
 /// U3: 罗国栋 retired on 1 July: no declaration any more, but the records stay readable.
@@ -132,4 +133,35 @@ async fn u4b_civil_servants_are_out_and_managers_are_in(server: &Server) {
             assert_eq!(answer.refused(422, "out-of-scope")["rule"]["id"], "U4b");
         }
     }
+}
+
+/// "Who": whoever reviews for a unit also reads its people, so a reviewing body is one of the units above it.
+async fn who_a_reviewing_body_stands_above_its_units(server: &Server) {
+    let admin = server.login("city.admin").await;
+    let units = steps::all_pages(&admin, "/v1/organizations?limit=200").await;
+    let find = |fits: &dyn Fn(&Value) -> bool| units.iter().find(|unit| fits(unit)).unwrap();
+    let hospital = find(&|unit| unit["name"] == "郑州市示范医院");
+    let jinshui = find(&|unit| unit["kind"] == "district_bureau");
+    let bureau = find(&|unit| unit["kind"] == "municipal_bureau");
+    let path = format!("/v1/organizations/{}", text(hospital, "id"));
+    let before = admin.get(&path).await;
+    let edit = |body: &Value| {
+        let body = json!({"name": "改名医院", "reviewing_body_id": body["id"]});
+        admin.patch(&path).json(body).if_match(&before.etag())
+    };
+    let problem = edit(jinshui).await.refused(422, "validation-failed");
+    assert_eq!(problem["errors"][0]["pointer"], "/reviewing_body_id", "{problem:#}");
+    assert_eq!(problem["errors"][0]["code"], "not-above", "{problem:#}");
+    assert_eq!(admin.get(&path).await.is(200), before.is(200), "nothing changed");
+
+    let new = |body: &Value| {
+        let new = json!({"parent_id": hospital["parent_id"], "kind": "employer", "name": "新单位",
+            "unit_code": "914403001922038216", "reviewing_body_id": body["id"]});
+        admin.post("/v1/organizations").json(new)
+    };
+    let problem = new(jinshui).await.refused(422, "validation-failed");
+    assert_eq!(problem["errors"][0]["pointer"], "/reviewing_body_id", "{problem:#}");
+    // The bureau of the city stands above everybody.
+    assert_eq!(new(bureau).await.is(201)["reviewing_body_id"], bureau["id"]);
+    assert_eq!(edit(bureau).await.is(200)["reviewing_body_id"], bureau["id"]);
 }

@@ -88,3 +88,27 @@ fn the_forms_agree_and_are_stable() {
     assert_eq!(from_yaml, document.value);
     assert!(document.yaml.starts_with("openapi: 3.1"));
 }
+
+#[test]
+fn every_reference_leads_somewhere() {
+    fn references<'v>(value: &'v serde_json::Value, found: &mut Vec<&'v str>) {
+        match value {
+            serde_json::Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(serde_json::Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            serde_json::Value::Array(items) => {
+                items.iter().for_each(|item| references(item, found))
+            }
+            _ => {}
+        }
+    }
+    let document: serde_json::Value = serde_json::from_str(&super::document().json).unwrap();
+    let mut found = Vec::new();
+    references(&document, &mut found);
+    assert!(!found.is_empty());
+    for reference in found {
+        let pointer = reference.strip_prefix('#').unwrap();
+        assert!(document.pointer(pointer).is_some(), "{reference}");
+    }
+}

@@ -36,6 +36,7 @@ page! {
 #[into_params(parameter_in = Query)]
 struct WhichYears {
     /// The year.
+    #[param(inline)]
     year: FilterYear,
     /// Only in this state.
     #[param(value_type = Option<words::RecordState>)]

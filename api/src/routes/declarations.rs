@@ -46,6 +46,7 @@ page! {
 #[into_params(parameter_in = Query)]
 struct WhichDeclarations {
     /// Only of this year.
+    #[param(inline)]
     year: Option<FilterYear>,
     /// Only in one of these states.
     #[serde(default)]

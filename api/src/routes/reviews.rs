@@ -48,6 +48,7 @@ struct WhichWaiting {
     /// Only overdue, or only not yet overdue ones (V3).
     overdue: Option<bool>,
     /// Only of this year.
+    #[param(inline)]
     year: Option<FilterYear>,
 }
 

@@ -22,7 +22,7 @@ main{max-width:34rem;margin:0 auto;padding:1rem}header{border-radius:.75rem;padd
 header.valid{background:#14693a}header.superseded{background:#7a4b00}header.revoked{background:#9b1c1c}header.unknown{background:#374151}\
 h1{margin:0;font-size:1.5rem;line-height:1.3}header p{margin:.25rem 0 0}dl{background:#fff;border-radius:.75rem;margin:0;padding:.5rem 1.25rem}\
 div{display:flex;flex-wrap:wrap;gap:0 1rem;padding:.6rem 0;border-bottom:1px solid #e5e7eb}div:last-child{border:0}\
-dt{flex:1 0 9rem;color:#4b5563}dd{flex:2 0 12rem;margin:0;font-weight:600;overflow-wrap:anywhere}footer{padding:1rem;color:#4b5563;font-size:.9rem}";
+dt{flex:1 0 9rem;color:#4b5563}dd{flex:2 0 12rem;margin:0;font-weight:600;overflow-wrap:anywhere}footer{max-width:34rem;margin:0 auto;padding:0 1rem 1rem;color:#4b5563;font-size:.9rem}";
 
 static CSP: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
