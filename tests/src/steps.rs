@@ -5,6 +5,23 @@ use serde_json::{Value, json};
 use crate::client::{Call, Client};
 use crate::server::Server;
 
+/// The people of the demo world who can log in (contract, "Sandbox").
+pub const ACCOUNTS: [&str; 13] = [
+    "professional",
+    "engineer",
+    "hospital.admin",
+    "company.admin",
+    "school.admin",
+    "health.reviewer",
+    "jinshui.reviewer",
+    "education.reviewer",
+    "base.admin",
+    "institute.admin",
+    "city.officer",
+    "city.admin",
+    "auditor",
+];
+
 /// A person whose 2023 is certified.
 #[derive(Debug, Clone)]
 pub struct Certified {

@@ -17,22 +17,6 @@ use xueshi_tests::{Answer, Call, Client, Operation, Server, form, on_both, opera
 
 on_both!(every_operation_with_every_credential);
 
-const ACCOUNTS: [&str; 13] = [
-    "professional",
-    "engineer",
-    "hospital.admin",
-    "company.admin",
-    "school.admin",
-    "health.reviewer",
-    "jinshui.reviewer",
-    "education.reviewer",
-    "base.admin",
-    "institute.admin",
-    "city.officer",
-    "city.admin",
-    "auditor",
-];
-
 const HEAD: &str = "\
 # Every operation × every credential. Reviewed by hand against the rulebook; see access.rs.
 #
@@ -292,7 +276,7 @@ async fn credentials(server: &Server) -> Vec<Client> {
         nobody.with_token(&tampered(good.token())).named("tampered"),
         nobody.with_token(foreign.token()).named("foreign"),
     ];
-    for account in ACCOUNTS {
+    for account in steps::ACCOUNTS {
         all.push(server.login(account).await);
     }
     for machine in ["province", "hnzjzx"] {

@@ -147,21 +147,7 @@ async fn production_has_no_sandbox_and_neither_opens_the_others_database(server:
 async fn the_demo_world_is_as_the_contract_says(server: &Server) {
     let clock = server.nobody().get("/v1/sandbox/clock").await.is(200);
     assert!(text(&clock, "now").starts_with("2023-10-16T09:00:"), "{clock:#}");
-    for account in [
-        "professional",
-        "engineer",
-        "hospital.admin",
-        "company.admin",
-        "school.admin",
-        "health.reviewer",
-        "jinshui.reviewer",
-        "education.reviewer",
-        "base.admin",
-        "institute.admin",
-        "city.officer",
-        "city.admin",
-        "auditor",
-    ] {
+    for account in steps::ACCOUNTS {
         let me = server.login(account).await.get("/v1/me").await.is(200);
         assert_eq!(me["username"], account);
     }
