@@ -101,10 +101,10 @@ pub struct PolicyLimits {
     /// The hours that one day of learning can hold, more than 0 and at most 24 (H9).
     pub max_hours_per_day: Amount,
     /// The size of one attachment in bytes (H10).
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 104_857_600)]
     pub attachment_max_bytes: u64,
     /// How many attachments a declaration can have (H10).
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 100)]
     pub attachments_per_declaration: u32,
 }
 

@@ -3,6 +3,7 @@
 //! A policy is a JSON document. Reading it checks its shape; [`Policy::validate`] checks that it makes sense.
 
 mod builtin;
+mod publish;
 mod validate;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::learning::{EvidenceKind, Way};
 use crate::refusal::Refusal;
 
 pub use builtin::{ZHENGZHOU, ZHENGZHOU_YEARS, zhengzhou_document};
+pub use publish::{DocumentChange, changes};
 pub use validate::{PolicyProblem, PolicyProblemKind};
 
 /// The rules of one year (W3). One version of it: who published it, when and why is kept beside it.

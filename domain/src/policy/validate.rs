@@ -34,6 +34,16 @@ text_enum! {
         EvidenceMissing = "evidence-missing",
         /// A limit for one item above the limit for the year, or a rate above its ceiling.
         LimitsContradict = "limits-contradict",
+        /// Review of the year ends before declaring does, so that what is submitted last could never be decided.
+        ReviewEndsTooEarly = "review-ends-too-early",
+        /// A make-up window without the end of study or of registration under its grants (M3).
+        DeadlineMissing = "deadline-missing",
+        /// A window that reaches into the freeze of another year, in which nothing of any year changes (W1).
+        WindowInAnotherFreeze = "window-in-another-freeze",
+        /// A freeze that reaches into a window or the freeze of another year.
+        FreezeOverlapsAnotherYear = "freeze-overlaps-another-year",
+        /// A platform that is not in the city's register (H6).
+        UnknownPlatform = "unknown-platform",
     }
 }
 
@@ -52,8 +62,15 @@ impl fmt::Display for PolicyProblem {
     }
 }
 
+/// The largest attachment that a policy can allow, in bytes: one is held in memory while it is received.
+const MOST_ATTACHMENT_BYTES: u64 = 100 * 1024 * 1024;
+
+/// The most attachments that a policy can allow a declaration: reviewers look at each of them.
+const MOST_ATTACHMENTS: u32 = 100;
+
 impl Policy {
-    /// Everything that keeps this policy from being published (W3); empty when nothing does.
+    /// Everything about the document itself that keeps it from being kept as a draft (W3); empty when nothing does. What
+    /// publication asks beyond it is in [`Policy::before_publication`].
     #[must_use]
     pub fn validate(&self) -> Vec<PolicyProblem> {
         let mut problems = Problems::default();
@@ -69,8 +86,10 @@ impl Policy {
     fn check_numbers(&self, problems: &mut Problems) {
         use PolicyProblemKind::{FloorsDoNotAddUp, LimitsContradict, OutOfRange};
 
-        problems.unless((2000..=2200).contains(&self.year), "/year", OutOfRange);
+        problems.unless((2000..=2100).contains(&self.year), "/year", OutOfRange);
 
+        // A total floor of nothing would make every year complete without any learning.
+        problems.unless(!self.floors.total.is_zero(), "/floors/total", OutOfRange);
         let parts = self.floors.public.saturating_add(self.floors.professional);
         problems.unless(parts <= self.floors.total, "/floors/total", FloorsDoNotAddUp);
 
@@ -95,12 +114,12 @@ impl Policy {
             OutOfRange,
         );
         problems.unless(
-            limits.attachment_max_bytes > 0,
+            (1..=MOST_ATTACHMENT_BYTES).contains(&limits.attachment_max_bytes),
             "/limits/attachment_max_bytes",
             OutOfRange,
         );
         problems.unless(
-            limits.attachments_per_declaration > 0,
+            (1..=MOST_ATTACHMENTS).contains(&limits.attachments_per_declaration),
             "/limits/attachments_per_declaration",
             OutOfRange,
         );
@@ -128,6 +147,15 @@ impl Policy {
             );
         }
         self.check_window("/windows/freeze", &windows.freeze, problems);
+        // Asked only of windows that are fine by themselves: a second complaint about the same bound helps nobody.
+        let fine = [windows.declare, windows.review]
+            .iter()
+            .all(|window| !window.is_inverted() && !window.overlaps(&windows.freeze));
+        problems.unless(
+            !fine || windows.declare.closes <= windows.review.closes,
+            "/windows/review",
+            PolicyProblemKind::ReviewEndsTooEarly,
+        );
     }
 
     fn check_window(&self, pointer: &str, window: &Window, problems: &mut Problems) {
@@ -146,7 +174,8 @@ impl Policy {
 
     fn check_makeup(&self, problems: &mut Problems) {
         use PolicyProblemKind::{
-            DeadlineOutOfOrder, MakeupWindowNotAllowed, OutOfRange, WindowOverlapsFreeze,
+            DeadlineMissing, DeadlineOutOfOrder, MakeupWindowNotAllowed, OutOfRange,
+            WindowOverlapsFreeze,
         };
 
         let windows = &self.windows;
@@ -167,7 +196,10 @@ impl Policy {
             ),
         ];
         for (pointer, deadline, after) in deadlines {
-            let Some(deadline) = deadline else { continue };
+            let Some(deadline) = deadline else {
+                problems.unless(opens.is_none(), pointer, DeadlineMissing);
+                continue;
+            };
             let has_begin = opens.is_some() || self.makeup.exceptional_only;
             let in_order = has_begin && after.is_none_or(|after| after <= deadline);
             problems.unless(in_order, pointer, DeadlineOutOfOrder);
@@ -212,10 +244,10 @@ impl Policy {
 }
 
 #[derive(Default)]
-struct Problems(Vec<PolicyProblem>);
+pub(super) struct Problems(pub(super) Vec<PolicyProblem>);
 
 impl Problems {
-    fn unless(&mut self, fine: bool, pointer: &str, kind: PolicyProblemKind) {
+    pub(super) fn unless(&mut self, fine: bool, pointer: &str, kind: PolicyProblemKind) {
         if !fine {
             self.0.push(PolicyProblem { pointer: pointer.to_owned(), kind });
         }

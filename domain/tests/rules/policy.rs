@@ -5,7 +5,7 @@ use time::macros::datetime;
 use xueshi_domain::hours::Hours;
 use xueshi_domain::learning::{EvidenceKind, Way};
 use xueshi_domain::policy::{
-    ConversionRule, Counting, Policy, Window, ZHENGZHOU_YEARS, zhengzhou_document,
+    ConversionRule, Counting, Policy, Window, ZHENGZHOU_YEARS, changes, zhengzhou_document,
 };
 
 use crate::{hours, policy};
@@ -125,6 +125,31 @@ fn w3_every_problem_is_found_at_its_place() {
     let cases: &[(Change, &[&str])] = &[
         (|p| p.floors.total = hours("89.9"), &["/floors/total: floors-do-not-add-up"]),
         (|p| p.floors.total = hours("91"), &[]),
+        (
+            |p| p.floors.total = Hours::ZERO,
+            &["/floors/total: out-of-range", "/floors/total: floors-do-not-add-up"],
+        ),
+        (
+            |p| p.windows.review.closes = datetime!(2023-12-19 0:00 +8),
+            &["/windows/review: review-ends-too-early"],
+        ),
+        (
+            |p| p.windows.makeup_study_closes = None,
+            &["/windows/makeup_study_closes: deadline-missing"],
+        ),
+        (
+            |p| p.windows.makeup_registration_closes = None,
+            &["/windows/makeup_registration_closes: deadline-missing"],
+        ),
+        (
+            |p| p.limits.attachments_per_declaration = 2_147_483_648,
+            &["/limits/attachments_per_declaration: out-of-range"],
+        ),
+        (|p| p.limits.attachments_per_declaration = 100, &[]),
+        (
+            |p| p.limits.attachment_max_bytes = 104_857_601,
+            &["/limits/attachment_max_bytes: out-of-range"],
+        ),
         (
             |p| p.windows.declare.closes = p.windows.declare.opens,
             &["/windows/declare: window-inverted"],
@@ -247,6 +272,58 @@ fn w3_every_problem_is_found_at_its_place() {
         let found: Vec<_> = changed.validate().iter().map(ToString::to_string).collect();
         assert_eq!(found, *expected, "case {index}");
     }
+}
+
+/// W3, H6: what only publication can see: the other years of the city, and its register of platforms.
+#[test]
+fn w3_publication_looks_at_other_years_and_at_the_register() {
+    let others: Vec<_> = ZHENGZHOU_YEARS.iter().map(|year| policy(*year)).collect();
+    let found = |policy: &Policy, known: &[&str]| -> Vec<String> {
+        let problems = policy.before_publication(&others, |code| known.contains(&code));
+        problems.iter().map(ToString::to_string).collect()
+    };
+    let registered = ["hnzjzx", "zzjxjy"];
+    for year in ZHENGZHOU_YEARS {
+        assert_eq!(found(&policy(*year), &registered), [""; 0], "{year}");
+    }
+    assert_eq!(found(&policy(2023), &["hnzjzx"]), ["/platforms/1: unknown-platform"]);
+
+    // A freeze of 2023 that lasts into January stops what 2024 has opened by then.
+    let mut longer = policy(2023);
+    longer.windows.freeze.closes = datetime!(2024-01-05 0:00 +8);
+    assert_eq!(longer.validate(), []);
+    assert_eq!(found(&longer, &registered), ["/windows/freeze: freeze-overlaps-another-year"]);
+
+    // Declaring of 2023 that lasts into the freeze of 2024.
+    let mut late = policy(2023);
+    late.windows.freeze.opens = datetime!(2023-01-01 0:00 +8);
+    late.windows.freeze.closes = datetime!(2023-01-02 0:00 +8);
+    late.windows.declare.opens = datetime!(2023-01-02 0:00 +8);
+    late.windows.declare.closes = datetime!(2024-12-21 0:00 +8);
+    late.windows.review = late.windows.declare;
+    late.windows.makeup_application = None;
+    late.windows.makeup_study_closes = None;
+    late.windows.makeup_registration_closes = None;
+    assert_eq!(late.validate(), []);
+    assert_eq!(
+        found(&late, &registered),
+        ["/windows/declare: window-in-another-freeze", "/windows/review: window-in-another-freeze"]
+    );
+}
+
+/// W3: what a new version changes is said place by place.
+#[test]
+fn w3_changes_between_versions_have_their_places() {
+    let (before, mut after) = (policy(2023), policy(2023));
+    assert_eq!(changes(&before, &after), []);
+    after.floors.total = hours("95");
+    after.windows.makeup_application = None;
+    after.themes.pop();
+    let found: Vec<_> =
+        changes(&before, &after).into_iter().map(|change| change.pointer).collect();
+    assert_eq!(found, ["/floors/total", "/themes/8", "/windows/makeup_application"]);
+    let change = &changes(&before, &after)[0];
+    assert_eq!((change.before.as_i64(), change.after.as_i64()), (Some(90), Some(95)));
 }
 
 #[test]

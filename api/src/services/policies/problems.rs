@@ -88,6 +88,26 @@ fn text(kind: PolicyProblemKind) -> Text {
         PolicyProblemKind::LimitsContradict => {
             Text::new("与上限相互矛盾", "contradicts the limit above it")
         }
+        PolicyProblemKind::ReviewEndsTooEarly => Text::new(
+            "审核结束早于申报结束，最后提交的申报将无法审核",
+            "ends before declaring does: what is submitted last could not be decided",
+        ),
+        PolicyProblemKind::DeadlineMissing => Text::new(
+            "设有补学申请时间，必须规定补学学习和登记的截止时间",
+            "is required where there is a make-up window",
+        ),
+        PolicyProblemKind::WindowInAnotherFreeze => Text::new(
+            "与其他年度的年终结转期重叠，结转期内任何年度均不得变更",
+            "reaches into the freeze of another year, in which nothing of any year changes",
+        ),
+        PolicyProblemKind::FreezeOverlapsAnotherYear => Text::new(
+            "与其他年度的办理时间或结转期重叠",
+            "reaches into a window or the freeze of another year",
+        ),
+        PolicyProblemKind::UnknownPlatform => Text::new(
+            "该平台未在本市登记，请先登记平台",
+            "is not in the city's register of platforms: register it first",
+        ),
     }
 }
 
