@@ -185,9 +185,11 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// On a database failure.
-    pub fn role_is_held(&mut self, role: Role) -> Result<bool, StoreError> {
-        let held =
-            grants::table.filter(grants::role.eq(Word(role))).filter(grants::ended_at.is_null());
+    pub fn role_is_held(&mut self, jurisdiction: Id, role: Role) -> Result<bool, StoreError> {
+        let held = grants::table
+            .filter(grants::jurisdiction_id.eq(jurisdiction))
+            .filter(grants::role.eq(Word(role)))
+            .filter(grants::ended_at.is_null());
         Ok(held.count().get_result::<i64>(self.conn)? > 0)
     }
 

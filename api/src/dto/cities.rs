@@ -15,7 +15,7 @@ pub struct CityCode(pub String);
 impl<'de> Deserialize<'de> for CityCode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if is_city_code(&text) {
             Ok(Self(text))
         } else {
             let text = Text::new(
@@ -46,6 +46,12 @@ pub struct OfCity {
     /// Division code of the city; the installation's own city where it is left out.
     #[param(inline, example = "410100")]
     pub jurisdiction: Option<CityCode>,
+}
+
+/// Whether a text has the form of a city's division code.
+#[must_use]
+pub fn is_city_code(text: &str) -> bool {
+    text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The code as the store takes it.

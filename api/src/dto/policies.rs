@@ -1,6 +1,7 @@
 //! Policies and their windows on the wire.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -111,6 +112,61 @@ pub struct PolicyDraftContent {
     /// The rules.
     #[schema(value_type = PolicyDocument)]
     pub document: Policy,
+}
+
+/// What publishing a draft would meet and change (W3).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PolicyValidation)]
+pub struct PolicyValidationDto {
+    /// The draft.
+    pub version: i32,
+    /// Whether it could be published now.
+    pub valid: bool,
+    /// What keeps it from being published.
+    pub problems: Vec<PolicyProblemDto>,
+    /// What should be known before it is published, and does not keep it from it.
+    pub warnings: Vec<PolicyWarningDto>,
+    /// The version in force that it would replace, for which a reason is required; null where it is the first of its year.
+    #[schema(required = true)]
+    pub replaces: Option<i32>,
+    /// Where it differs from the version in force.
+    pub changes: Vec<PolicyChangeDto>,
+}
+
+/// One thing that is wrong with a draft.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PolicyProblem)]
+pub struct PolicyProblemDto {
+    /// Where, as an RFC 6901 pointer into the document.
+    pub pointer: String,
+    /// Stable identifier of the kind of fault.
+    pub code: String,
+    /// The fault, in the language of the answer.
+    pub detail: String,
+}
+
+/// Something that should be known before a draft is published.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PolicyWarning)]
+pub struct PolicyWarningDto {
+    /// Stable identifier.
+    pub code: String,
+    /// What it is, in the language of the answer.
+    pub detail: String,
+}
+
+/// One place at which a draft differs from the version in force.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = PolicyChange)]
+pub struct PolicyChangeDto {
+    /// Where, as an RFC 6901 pointer into the document.
+    pub pointer: String,
+    /// What is in force there; null where nothing is.
+    #[schema(value_type = Value, required = true)]
+    pub before: Value,
+    /// What the draft says there; null where it says nothing.
+    #[schema(value_type = Value, required = true)]
+    pub after: Value,
 }
 
 /// The publication of a draft.

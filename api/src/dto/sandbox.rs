@@ -2,9 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::Validate;
 
 use super::Timestamp;
+use super::accounts::good_username;
+use super::checks::{not_blank, one_line};
+use super::cities::CityCode;
 use crate::sandbox::clock::{ClockSetting, SandboxClock};
 use xueshi_persistence::Clock as _;
 
@@ -40,6 +44,40 @@ impl ClockReading {
             real: setting == ClockSetting::Real,
         }
     }
+}
+
+/// A further city for a sandbox.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewSandboxCity {
+    /// Its division code.
+    pub code: CityCode,
+    /// Its name.
+    #[validate(
+        length(min = 1, max = 50),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
+    #[schema(min_length = 1, max_length = 50)]
+    pub name: String,
+    /// The name with which its municipal administrator logs in; the password is `sandbox`.
+    #[validate(custom(function = "good_username"))]
+    #[schema(min_length = 2, max_length = 64, pattern = "^[a-z0-9][a-z0-9._-]{1,63}$")]
+    pub administrator: String,
+}
+
+/// A further city of a sandbox.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SandboxCity {
+    /// Its division code, the `jurisdiction` of public requests.
+    #[schema(value_type = CityCode)]
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its municipal bureau, the root of its tree.
+    pub bureau_id: Uuid,
+    /// The name with which its municipal administrator logs in.
+    pub administrator: String,
 }
 
 /// What the sandbox's clock is to show.

@@ -5,11 +5,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::{Caller, permissions};
 use crate::dto::policies::{
-    NewPolicyDraft, PolicyDraftContent, PolicyDto, PolicyPublication, PolicyVersionList,
-    PolicyVersionPage,
+    NewPolicyDraft, PolicyDraftContent, PolicyDto, PolicyPublication, PolicyValidationDto,
+    PolicyVersionList, PolicyVersionPage,
 };
 use crate::extract::{Body, DryRun, IdempotencyKey, PathText, PathYear, RequiredIfMatch};
 use crate::problem::{Code, Problem};
+use crate::request::RequestInfo;
 use crate::services::{Act, policies};
 use crate::state::AppState;
 
@@ -17,6 +18,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_policy_drafts)
         .service(begin_policy_draft)
+        .service(validate_policy_draft)
         .service(get_policy_draft)
         .service(edit_policy_draft)
         .service(discard_policy_draft)
@@ -91,6 +93,27 @@ async fn get_policy_draft(
         .desk
         .read(&caller, move |reader, asker| policies::draft(reader, asker, year, version));
     Ok(read.await?.render()?.into_response())
+}
+
+/// Validate a draft
+///
+/// What publication would refuse, each with its place in the document; what should be known before; and where the draft
+/// differs from the version in force (W3). Nothing is changed.
+#[utoipa::path(tag = "policies",
+    params(("version" = i32, Path, description = "The draft's version", minimum = 1, example = 2)),
+    responses((status = 200, description = "What publication would find", body = PolicyValidationDto)))]
+#[get("/v1/policies/{year}/drafts/{version}/validation")]
+async fn validate_policy_draft(
+    caller: Caller<permissions::ManagePolicy>,
+    path: PathText,
+    info: RequestInfo,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let ((year, version), language) = (named(&path)?, info.language);
+    let read = state.desk.read(&caller, move |reader, asker| {
+        policies::validate(reader, asker, year, version, language)
+    });
+    Ok(HttpResponse::Ok().json(read.await?))
 }
 
 /// Replace the content of a draft

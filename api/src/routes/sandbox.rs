@@ -9,11 +9,11 @@ use xueshi_domain::access::Actor;
 use xueshi_persistence::{Id, Keep, StoreError, Writer};
 
 use crate::auth::{Anyone, Caller};
-use crate::dto::sandbox::{ClockChange, ClockReading};
+use crate::dto::sandbox::{ClockChange, ClockReading, NewSandboxCity, SandboxCity};
 use crate::extract::{Body, DryRun, IdempotencyKey};
 use crate::problem::{Code, Problem};
 use crate::sandbox::clock::ClockSetting;
-use crate::sandbox::{Sandbox, keep_setting, restore};
+use crate::sandbox::{Sandbox, found_city, keep_setting, restore};
 use crate::services::{Act, Asker, Reply};
 use crate::state::AppState;
 
@@ -22,6 +22,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_sandbox_clock)
         .service(set_sandbox_clock)
         .service(release_sandbox_clock)
+        .service(found_sandbox_city)
         .service(reset_sandbox);
 }
 
@@ -83,6 +84,30 @@ async fn reset_sandbox(
 ) -> Result<HttpResponse, Problem> {
     let setting = sandbox(&state)?.beginning();
     change(&state, act, setting, restore).await
+}
+
+/// Add a city
+///
+/// With its bureau and its municipal administrator, whose password is `sandbox`; everything else, from its first policy on,
+/// is set up through the API. Cities do not see each other. Elsewhere `xueshi admin create --city` does the same.
+#[utoipa::path(tag = "sandbox", security(()), params(DryRun, IdempotencyKey), request_body = NewSandboxCity,
+    responses((status = 201, description = "The city", body = SandboxCity)),
+    extensions(("x-codes" = json!([Code::AlreadyExists]))))]
+#[post("/v1/sandbox/cities")]
+async fn found_sandbox_city(
+    _: Caller<Anyone>,
+    act: Act,
+    body: Body<NewSandboxCity>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    sandbox(&state)?;
+    let Body(new) = body;
+    let nobody = nobody();
+    let write = state.desk.write(&nobody, act, move |writer, _| {
+        let city = found_city(writer, &new)?;
+        Ok(Reply::created("/v1/me", city))
+    });
+    write.await
 }
 
 fn sandbox(state: &AppState) -> Result<&Arc<Sandbox>, Problem> {

@@ -9,6 +9,8 @@ use xueshi_persistence::{BlobStore, Clock, Keep, Purpose, Reader, Store, StoreEr
 
 use self::clock::{ClockSetting, START, SandboxClock};
 use crate::auth::password::hash_now;
+use crate::dto::sandbox::{NewSandboxCity, SandboxCity};
+use crate::services::founding::{CityName, FirstAdministrator, administrator, city_with_bureau};
 
 /// The demo world and the clock of one sandbox.
 #[derive(Debug)]
@@ -72,6 +74,34 @@ pub fn restore(writer: &mut Writer<'_>, setting: ClockSetting) -> Result<(), Sto
     writer.empty_sandbox()?;
     world::load(writer, &password_hash()?)?;
     writer.set_sandbox_clock(Some(&to_json(setting)?))
+}
+
+/// Adds a further city to a sandbox, empty but for its bureau and its administrator, whose password is that of all.
+///
+/// # Errors
+/// [`StoreError::Taken`] for a code or a name that is in use.
+pub fn found_city(
+    writer: &mut Writer<'_>,
+    new: &NewSandboxCity,
+) -> Result<SandboxCity, StoreError> {
+    let code = new.code.0.clone();
+    if writer.jurisdiction_by_code(Some(&code))?.is_some() {
+        return Err(StoreError::Taken("the city".into()));
+    }
+    if writer.account_by_username(&new.administrator)?.is_some() {
+        return Err(StoreError::Taken("the user name".into()));
+    }
+    let bureau = format!("{}人力资源和社会保障局", new.name);
+    let (city, root) =
+        city_with_bureau(writer, &CityName { code, name: new.name.clone(), bureau })?;
+    let first = FirstAdministrator {
+        username: new.administrator.clone(),
+        name: new.administrator.clone(),
+        password_hash: password_hash()?,
+    };
+    administrator(writer, &root, &first)?;
+    let administrator = first.username;
+    Ok(SandboxCity { code: city.code, name: city.name, bureau_id: root.id.0, administrator })
 }
 
 /// Keeps a setting of the clock, so that a restart goes on from it.

@@ -8,6 +8,7 @@ pub mod certificates;
 pub mod cities;
 pub mod classes;
 pub mod declarations;
+pub mod founding;
 pub mod ids;
 pub mod in_flight;
 pub mod institutions;

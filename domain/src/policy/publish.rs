@@ -30,11 +30,9 @@ impl Policy {
                 );
             }
             let freeze = self.windows.freeze;
-            let meets = other
-                .working_windows()
-                .into_iter()
-                .any(|(_, window)| window.overlaps(&freeze))
-                || other.windows.freeze.overlaps(&freeze);
+            let meets =
+                other.working_windows().into_iter().any(|(_, window)| window.overlaps(&freeze))
+                    || other.windows.freeze.overlaps(&freeze);
             problems.unless(
                 !meets,
                 "/windows/freeze",

@@ -319,8 +319,7 @@ fn w3_changes_between_versions_have_their_places() {
     after.floors.total = hours("95");
     after.windows.makeup_application = None;
     after.themes.pop();
-    let found: Vec<_> =
-        changes(&before, &after).into_iter().map(|change| change.pointer).collect();
+    let found: Vec<_> = changes(&before, &after).into_iter().map(|change| change.pointer).collect();
     assert_eq!(found, ["/floors/total", "/themes/8", "/windows/makeup_application"]);
     let change = &changes(&before, &after)[0];
     assert_eq!((change.before.as_i64(), change.after.as_i64()), (Some(90), Some(95)));

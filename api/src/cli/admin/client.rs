@@ -26,6 +26,9 @@ pub(in crate::cli) struct RegisterClient {
     /// What it is, for people
     #[arg(long)]
     pub(super) name: String,
+    /// Division code of the city whose data it works with
+    #[arg(long, value_name = "CODE", default_value = ZHENGZHOU)]
+    pub(super) city: String,
     /// A scope that it may ask for; repeat it for several
     #[arg(long = "scope", required = true, value_parser = scope)]
     pub(super) scopes: Vec<Scope>,
@@ -44,7 +47,7 @@ fn scope(text: &str) -> Result<Scope, String> {
 /// Why the client was not registered.
 #[derive(Debug, thiserror::Error)]
 enum NotRegistered {
-    #[error("there is no city yet: run `xueshi admin create` first")]
+    #[error("there is no such city: run `xueshi admin create` first")]
     NoCity,
     #[error("there is no platform with this code; a municipal officer registers it first")]
     NoPlatform,
@@ -119,7 +122,7 @@ fn register(
     secret_hash: Option<String>,
     public_key: Option<String>,
 ) -> Result<(), NotRegistered> {
-    let city = writer.jurisdiction_by_code(Some(ZHENGZHOU))?.ok_or(NotRegistered::NoCity)?;
+    let city = writer.jurisdiction_by_code(Some(&wanted.city))?.ok_or(NotRegistered::NoCity)?;
     let root = writer.municipal_bureau(city.id)?.ok_or(NotRegistered::NoCity)?;
     if let Some(code) = &wanted.platform {
         writer.platform(city.id, code)?.ok_or(NotRegistered::NoPlatform)?;

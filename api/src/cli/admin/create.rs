@@ -4,20 +4,17 @@ use std::io::Read as _;
 
 use clap::Args;
 use serde_json::json;
-use xueshi_domain::access::{OrgPath, Role};
+use xueshi_domain::access::Role;
 use xueshi_domain::policy::ZHENGZHOU;
-use xueshi_domain::registry::{OrganizationKind, Standing};
-use xueshi_persistence::{
-    Account, Grant, Jurisdiction, Keep, Moment, Organization, Store, StoreError, StoreFailure,
-    Word, Writer,
-};
+use xueshi_persistence::{Keep, Store, StoreError, StoreFailure, Writer};
 
 use super::super::{CommandError, Output};
 use super::{message, new_secret};
 use crate::auth::password::hash_now;
 use crate::dto::accounts::good_username;
 use crate::dto::auth::good_password;
-use crate::services::ids::new_id;
+use crate::dto::cities::is_city_code;
+use crate::services::founding::{self, CityName, FirstAdministrator};
 
 /// The environment variable from which the password is taken where it is not read from standard input.
 const PASSWORD_VARIABLE: &str = "XUESHI_ADMIN_PASSWORD";
@@ -31,13 +28,19 @@ pub(in crate::cli) struct Create {
     /// Name of the person
     #[arg(long)]
     pub(super) name: String,
-    /// Name of the municipal bureau, if the database has no units yet
-    #[arg(long, default_value = "郑州市人力资源和社会保障局")]
-    pub(super) bureau: String,
+    /// Division code of the city that they administrate; a further city is added to the installation
+    #[arg(long, value_name = "CODE", default_value = ZHENGZHOU)]
+    pub(super) city: String,
+    /// Name of the city; required for a further one
+    #[arg(long, value_name = "NAME")]
+    pub(super) city_name: Option<String>,
+    /// Name of the municipal bureau, if the city has no units yet; otherwise made from the city's name
+    #[arg(long)]
+    pub(super) bureau: Option<String>,
     /// Read the password from standard input; otherwise it is taken from XUESHI_ADMIN_PASSWORD, or made and printed once
     #[arg(long)]
     pub(super) password_stdin: bool,
-    /// Create one although there is a municipal administrator already
+    /// Create one although the city has a municipal administrator already
     #[arg(long)]
     pub(super) force: bool,
 }
@@ -46,7 +49,7 @@ pub(in crate::cli) struct Create {
 #[derive(Debug, thiserror::Error)]
 enum NotCreated {
     #[error(
-        "there is a municipal administrator already, who can create accounts; use --force to add another one"
+        "the city has a municipal administrator already, who can create accounts; use --force to add another one"
     )]
     AdministratorExists,
     #[error("the user name is in use")]
@@ -68,13 +71,15 @@ impl Create {
     pub(super) async fn run(self, store: &Store, output: Output) -> Result<(), CommandError> {
         let username = self.username.to_lowercase();
         good_username(&username).map_err(|error| CommandError::Refused(message(&error)))?;
+        let city = self.city()?;
         let (password, is_new) = self.password()?;
         good_password(&password).map_err(|error| CommandError::Refused(message(&error)))?;
         let hash = hash_now(&password).map_err(|error| CommandError::Failed(error.to_string()))?;
-        let (name, bureau, force) = (self.name, self.bureau, self.force);
-        let login = username.clone();
-        let made = store
-            .write(Keep::Yes, move |writer| create(writer, &login, &name, &bureau, &hash, force));
+        let administrator =
+            FirstAdministrator { username: username.clone(), name: self.name, password_hash: hash };
+        let force = self.force;
+        let made =
+            store.write(Keep::Yes, move |writer| create(writer, &city, &administrator, force));
         made.await.map_err(|error| match error {
             NotCreated::Store(error) => error.into(),
             error @ (NotCreated::AdministratorExists | NotCreated::NameTaken) => {
@@ -90,6 +95,22 @@ impl Create {
         };
         output.result(&text, &json!({"username": username, "password": shown}));
         Ok(())
+    }
+
+    /// The city, with the names that it gets if it is new.
+    fn city(&self) -> Result<CityName, CommandError> {
+        let refused = |text: &str| CommandError::Refused(text.to_owned());
+        if !is_city_code(&self.city) {
+            return Err(refused("the city's division code has six digits, for instance 410100"));
+        }
+        let name = match &self.city_name {
+            Some(name) => name.clone(),
+            None if self.city == ZHENGZHOU => "郑州市".to_owned(),
+            None => return Err(refused("name the city with --city-name")),
+        };
+        let bureau = self.bureau.clone();
+        let bureau = bureau.unwrap_or_else(|| format!("{name}人力资源和社会保障局"));
+        Ok(CityName { code: self.city.clone(), name, bureau })
     }
 
     /// The password, and whether it was made here.
@@ -110,79 +131,16 @@ impl Create {
 /// Makes the account and its role, and before them the city and its bureau where they are missing.
 fn create(
     writer: &mut Writer<'_>,
-    username: &str,
-    name: &str,
-    bureau: &str,
-    password_hash: &str,
+    city: &CityName,
+    administrator: &FirstAdministrator,
     force: bool,
 ) -> Result<(), NotCreated> {
-    if !force && writer.role_is_held(Role::MunicipalAdministrator)? {
+    let (city, root) = founding::city_with_bureau(writer, city)?;
+    if !force && writer.role_is_held(city.id, Role::MunicipalAdministrator)? {
         return Err(NotCreated::AdministratorExists);
     }
-    let now = writer.now();
-    let city = match writer.jurisdiction_by_code(Some(ZHENGZHOU))? {
-        Some(city) => city,
-        None => {
-            let city = Jurisdiction {
-                id: new_id(now),
-                code: ZHENGZHOU.to_owned(),
-                name: "郑州市".to_owned(),
-                is_default: true,
-                created_at: Moment(now),
-            };
-            writer.insert_jurisdiction(&city)?;
-            city
-        }
-    };
-    let root = match writer.municipal_bureau(city.id)? {
-        Some(root) => root,
-        None => {
-            let id = new_id(now);
-            let root = Organization {
-                jurisdiction_id: city.id,
-                id,
-                parent_id: None,
-                path: OrgPath::root(id.0).as_str().to_owned(),
-                kind: Word(OrganizationKind::MunicipalBureau),
-                name: bureau.to_owned(),
-                unit_code: None,
-                is_public_institution: false,
-                reviewing_body_id: None,
-                state: Word(Standing::Active),
-                version: 1,
-                created_at: Moment(now),
-                updated_at: Moment(now),
-            };
-            writer.insert_organization(&root)?;
-            root
-        }
-    };
-    let account = Account {
-        id: new_id(now),
-        jurisdiction_id: city.id,
-        username: username.to_owned(),
-        password_hash: password_hash.to_owned(),
-        display_name: name.to_owned(),
-        professional_id: None,
-        state: Word(Standing::Active),
-        version: 1,
-        created_at: Moment(now),
-        updated_at: Moment(now),
-    };
-    if writer.account_by_username(username)?.is_some() {
+    if writer.account_by_username(&administrator.username)?.is_some() {
         return Err(NotCreated::NameTaken);
     }
-    writer.insert_account(&account)?;
-    writer.insert_grant(&Grant {
-        id: new_id(now),
-        jurisdiction_id: city.id,
-        account_id: account.id,
-        role: Word(Role::MunicipalAdministrator),
-        organization_id: root.id,
-        granted_at: Moment(now),
-        granted_by: None,
-        ended_at: None,
-        ended_by: None,
-    })?;
-    Ok(())
+    Ok(founding::administrator(writer, &root, administrator)?)
 }

@@ -12,14 +12,26 @@ use crate::auth::test_world::world;
 const OUTPUT: fn() -> Output = || Output::new(true);
 
 fn create(username: &str, force: bool) -> Create {
-    let (name, bureau) = ("莫云舒".to_owned(), "市人社局".to_owned());
-    Create { username: username.to_owned(), name, bureau, password_stdin: false, force }
+    create_in("410100", None, username, force)
+}
+
+fn create_in(city: &str, city_name: Option<&str>, username: &str, force: bool) -> Create {
+    Create {
+        username: username.to_owned(),
+        name: "莫云舒".to_owned(),
+        city: city.to_owned(),
+        city_name: city_name.map(str::to_owned),
+        bureau: (city == "410100").then(|| "市人社局".to_owned()),
+        password_stdin: false,
+        force,
+    }
 }
 
 fn client(client_id: &str, scope: Scope, platform: Option<&str>) -> RegisterClient {
     RegisterClient {
         client_id: client_id.to_owned(),
         name: "省平台".to_owned(),
+        city: "410100".to_owned(),
         scopes: vec![scope],
         platform: platform.map(str::to_owned),
         public_key: None,
@@ -46,6 +58,34 @@ async fn the_first_administrator_comes_with_city_and_bureau_and_alone() {
     assert_eq!((grant.role.0, grant.organization_id), (Role::MunicipalAdministrator, bureau.id));
     assert_eq!(*path, bureau.path);
     assert_eq!(bureau.name, "市人社局");
+}
+
+/// W3: a second city comes into the installation with its own tree and administrator; the first one stays the default.
+#[actix_web::test]
+async fn w3_a_second_city_has_its_own_bureau_and_administrator() {
+    let (store, _clock, _directory) = world();
+    let refused =
+        |result: Result<(), CommandError>| matches!(result, Err(CommandError::Refused(_)));
+    create("city.admin", false).run(&store, OUTPUT()).await.unwrap();
+    let kaifeng = |name, force| create_in("410200", name, "kaifeng.admin", force);
+    assert!(refused(kaifeng(None, false).run(&store, OUTPUT()).await), "it needs a name");
+    let bad = create_in("4102", Some("开封市"), "kaifeng.admin", false);
+    assert!(refused(bad.run(&store, OUTPUT()).await), "six digits");
+    let taken = create_in("410200", Some("开封市"), "city.admin", false);
+    assert!(refused(taken.run(&store, OUTPUT()).await), "the name is in use");
+    kaifeng(Some("开封市"), false).run(&store, OUTPUT()).await.unwrap();
+    let again = create_in("410200", Some("开封市"), "other", false);
+    assert!(refused(again.run(&store, OUTPUT()).await), "it has one");
+    let find = |reader: &mut Reader<'_>| {
+        let cities = reader.jurisdictions()?;
+        let bureau = reader.municipal_bureau(cities[1].id)?.unwrap();
+        Ok((cities, bureau, reader.account_by_username("kaifeng.admin")?.unwrap()))
+    };
+    let (cities, bureau, account) = store.read::<_, StoreError, _>(find).await.unwrap();
+    let shown: Vec<_> = cities.iter().map(|city| (city.code.as_str(), city.is_default)).collect();
+    assert_eq!(shown, [("410100", true), ("410200", false)]);
+    assert_eq!(bureau.name, "开封市人力资源和社会保障局");
+    assert_eq!(account.jurisdiction_id, cities[1].id);
 }
 
 #[actix_web::test]

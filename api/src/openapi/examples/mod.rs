@@ -29,6 +29,13 @@ pub fn of(schema: &str) -> Option<Value> {
         "ClockReading" => {
             json!({"now": "2023-12-19T23:59:59+08:00", "frozen": false, "real": false})
         }
+        "NewSandboxCity" => {
+            json!({"code": "410200", "name": "开封市", "administrator": "kaifeng.admin"})
+        }
+        "SandboxCity" => json!({
+            "code": "410200", "name": "开封市", "bureau_id": "018b35ff-3680-7000-8000-000000000002",
+            "administrator": "kaifeng.admin"
+        }),
         "ClockChange" => json!({"now": "2023-12-19T23:59:59+08:00", "frozen": false}),
         _ => {
             return declarations::of(schema)

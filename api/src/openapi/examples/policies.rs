@@ -18,6 +18,19 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             policy
         }
         "NewPolicyDraft" | "PolicyDraftContent" => json!({"document": document()}),
+        "PolicyValidation" => json!({
+            "version": 2, "valid": false,
+            "problems": [{
+                "pointer": "/platforms/1", "code": "unknown-platform",
+                "detail": "is not in the city's register of platforms: register it first"
+            }],
+            "warnings": [{
+                "code": "working-days-not-loaded",
+                "detail": "the arrangement of working days of 2027 is not loaded: due dates count Monday to Friday and are provisional"
+            }],
+            "replaces": 1,
+            "changes": [{"pointer": "/floors/total", "before": 90, "after": 95}]
+        }),
         "PolicyPublication" => json!({"reason": "调整补学申请时间"}),
         "PolicyCalendar" => json!({
             "jurisdiction": "410100", "year": 2023, "policy_version": 1, "now": "2023-10-16T09:00:00+08:00",

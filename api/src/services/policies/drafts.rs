@@ -2,9 +2,11 @@
 //!
 //! A year has one draft at a time, so that the numbers of versions follow the order in which they came into force.
 
+use std::collections::BTreeSet;
+
 use xueshi_domain::access::Permission;
 use xueshi_domain::ledger::{assess, state_after};
-use xueshi_domain::policy::Policy;
+use xueshi_domain::policy::{Policy, PolicyProblem};
 use xueshi_domain::registry::PolicyState;
 use xueshi_persistence::{Id, Moment, Reader, StoreError, StoredPolicy, Word, Writer};
 
@@ -109,7 +111,8 @@ pub fn publish(
     let mut draft = find(writer, asker, year, version)?;
     condition.check(draft.revision.into())?;
     let policy = Policy::from_json(&draft.document).map_err(Problem::internal)?;
-    problems::checked(&policy, year)?;
+    let found = before_publication(writer, city.id, &policy)?;
+    problems::publishable(&policy, year, &found)?;
     if let Some(mut replaced) = writer.published_policy(city.id, year)? {
         if publication.reason.is_none() {
             return Err(reason_missing(replaced.version));
@@ -123,6 +126,25 @@ pub fn publish(
     update(writer, &mut draft)?;
     reassess(writer, city.id, &policy)?;
     Ok(Reply::ok(dto(&city, &draft)?).version(draft.revision))
+}
+
+/// What publication would find (W3): the document's own problems, other years of the city that its windows run into, and
+/// platforms that the city has not registered.
+///
+/// # Errors
+/// When a stored policy does not read back.
+pub(super) fn before_publication(
+    reader: &mut Reader<'_>,
+    city: Id,
+    policy: &Policy,
+) -> Result<Vec<PolicyProblem>, Problem> {
+    let mut others = Vec::new();
+    for stored in reader.published_policies(city)? {
+        others.push(Policy::from_json(&stored.document).map_err(Problem::internal)?);
+    }
+    let known: BTreeSet<String> =
+        reader.platforms(city)?.into_iter().map(|platform| platform.code).collect();
+    Ok(policy.before_publication(&others, |code| known.contains(code)))
 }
 
 /// Lets the years that are not certified yet follow the floors of a new version (W3, H1).

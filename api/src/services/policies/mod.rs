@@ -4,6 +4,7 @@ mod drafts;
 mod feed;
 mod icalendar;
 mod problems;
+mod validation;
 
 use xueshi_domain::access::Permission;
 use xueshi_domain::policy::Policy;
@@ -11,6 +12,7 @@ use xueshi_domain::registry::PolicyState;
 use xueshi_persistence::{Jurisdiction, Page, Reader, Slice, StoredPolicy};
 
 pub use drafts::{begin, discard, edit, publish};
+pub use validation::validate;
 
 use super::cities::{city, own_city, whole_city};
 use super::rules::Rules;

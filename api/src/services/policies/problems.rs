@@ -13,7 +13,23 @@ const MEMBER: &str = "/document";
 /// # Errors
 /// 422 `validation-failed` with everything that is wrong.
 pub(super) fn checked(policy: &Policy, year: i32) -> Result<String, Problem> {
-    let mut errors: Vec<FieldError> = policy.validate().iter().map(entry).collect();
+    written(policy, year, &policy.validate())
+}
+
+/// Whether a document can be published, with everything that is wrong with it where it cannot.
+///
+/// # Errors
+/// 422 `validation-failed` with everything that is wrong.
+pub(super) fn publishable(
+    policy: &Policy,
+    year: i32,
+    found: &[PolicyProblem],
+) -> Result<(), Problem> {
+    written(policy, year, found).map(|_| ())
+}
+
+fn written(policy: &Policy, year: i32, found: &[PolicyProblem]) -> Result<String, Problem> {
+    let mut errors: Vec<FieldError> = found.iter().map(entry).collect();
     if policy.year != year {
         errors.push(FieldError {
             place: Place::Pointer(format!("{MEMBER}/year")),
@@ -42,7 +58,8 @@ pub(super) fn checked(policy: &Policy, year: i32) -> Result<String, Problem> {
     }
 }
 
-fn entry(problem: &PolicyProblem) -> FieldError {
+/// A problem of a document, as `errors[]` says it.
+pub(super) fn entry(problem: &PolicyProblem) -> FieldError {
     FieldError {
         place: Place::Pointer(format!("{MEMBER}{}", problem.pointer)),
         code: problem.kind.as_str().into(),
