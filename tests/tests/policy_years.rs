@@ -20,16 +20,15 @@ async fn document_for(server: &Server, year: i32) -> Value {
     serde_json::from_str(&document.replace("2024", &year.to_string())).unwrap()
 }
 
-/// Puts a value at a pointer, or takes what stands there away with null where the member is optional.
+/// The document with another value at a pointer.
 fn at(document: &Value, pointer: &str, value: Value) -> Value {
     let mut changed = document.clone();
     let (parent, name) = pointer.rsplit_once('/').unwrap();
-    match changed.pointer_mut(parent).unwrap() {
-        Value::Array(items) => {
-            let index: usize = name.parse().unwrap();
-            if index == items.len() { items.push(value) } else { items[index] = value }
-        }
-        members => members[name] = value,
+    let place = changed.pointer_mut(parent).unwrap();
+    if place.is_array() {
+        place[name.parse::<usize>().unwrap()] = value;
+    } else {
+        place[name] = value;
     }
     changed
 }
