@@ -16,7 +16,7 @@ use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_li
 use crate::services::login::Logins;
 use crate::settings::Settings;
 use crate::state::AppState;
-use crate::storage::{Housekeeping, Storage, StorageError, StoreCheck};
+use crate::storage::{Housekeeping, Storage, StorageError, StoreCheck, Sweeper};
 use crate::{openapi, routes};
 
 /// How long a graceful stop waits for requests that are under way.
@@ -47,6 +47,7 @@ pub struct Application {
     _storage: Storage,
     _upkeep: Upkeep,
     _housekeeping: Option<Housekeeping>,
+    _sweeper: Sweeper,
 }
 
 /// Bounds what grows in memory, while the application is there.
@@ -124,6 +125,7 @@ impl Application {
             settings,
         });
         let upkeep = Upkeep::start(state.clone());
+        let sweeper = Sweeper::start(store.clone());
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
             let origins = state.settings.cors_origins.as_slice();
@@ -156,6 +158,7 @@ impl Application {
             _storage: storage,
             _upkeep: upkeep,
             _housekeeping: housekeeping,
+            _sweeper: sweeper,
         })
     }
 

@@ -42,6 +42,13 @@ pub fn end_of_day(date: Date) -> Option<OffsetDateTime> {
     date.next_day().map(start_of_day)
 }
 
+/// An instant as RFC 3339 in China's offset; outside the years 0 to 9999, which that format cannot write, as Rust shows it.
+#[must_use]
+pub fn to_rfc3339(instant: OffsetDateTime) -> String {
+    let instant = in_china(instant);
+    instant.format(&Rfc3339).unwrap_or_else(|_| instant.to_string())
+}
+
 /// Reads `YYYY-MM-DD`, and nothing else: four, two and two ASCII digits that name a day that exists.
 #[must_use]
 pub fn parse_date(text: &str) -> Option<Date> {

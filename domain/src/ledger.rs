@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::certificate::Completion;
 use crate::hours::Hours;
 use crate::learning::Subject;
 use crate::policy::Floors;
@@ -239,9 +240,10 @@ text_enum! {
 /// The state of an annual record after its totals changed (H1, A2, E13).
 ///
 /// A certified record that falls below a floor goes back to `in_progress`, and its certificate is to be revoked. A settled
-/// year that is short becomes `satisfied` only by make-up hours; an exempt one stays exempt.
+/// year that is short becomes `satisfied` by make-up hours, and one that falls below a floor is `incomplete`; an exempt one stays
+/// exempt.
 #[must_use]
-pub const fn state_after(current: RecordState, satisfied: bool) -> RecordState {
+pub const fn state_after(current: RecordState, satisfied: bool, settled: bool) -> RecordState {
     match (current, satisfied) {
         (RecordState::Certified, true) => RecordState::Certified,
         (RecordState::Exempt, _) => RecordState::Exempt,
@@ -250,8 +252,27 @@ pub const fn state_after(current: RecordState, satisfied: bool) -> RecordState {
             RecordState::Satisfied
         }
         (RecordState::InProgress | RecordState::Satisfied | RecordState::Certified, false) => {
-            RecordState::InProgress
+            if settled {
+                RecordState::Incomplete
+            } else {
+                RecordState::InProgress
+            }
         }
+    }
+}
+
+/// The outcome of a settled year, by its state and by how it was completed (A3, A4, M5).
+#[must_use]
+pub const fn outcome(state: RecordState, completion: Completion) -> Outcome {
+    match (state, completion) {
+        (RecordState::Exempt, _) => Outcome::Exempt,
+        (RecordState::Satisfied | RecordState::Certified, Completion::InYear) => {
+            Outcome::CompletedInYear
+        }
+        (RecordState::Satisfied | RecordState::Certified, Completion::ByMakeup) => {
+            Outcome::CompletedByMakeup
+        }
+        (RecordState::InProgress | RecordState::Incomplete, _) => Outcome::Incomplete,
     }
 }
 
@@ -259,6 +280,20 @@ pub const fn state_after(current: RecordState, satisfied: bool) -> RecordState {
 #[must_use]
 pub const fn revokes_certificate(before: RecordState, after: RecordState) -> bool {
     matches!(before, RecordState::Certified) && !matches!(after, RecordState::Certified)
+}
+
+text_enum! {
+    /// How a year ended for a person, written once at its settlement; make-up and reinstatement may follow (A3, A4).
+    pub enum Outcome {
+        /// The floors were reached in the year itself: the only one that counts for the annual appraisal.
+        CompletedInYear = "completed_in_year",
+        /// The floors were reached later, by make-up hours (M5).
+        CompletedByMakeup = "completed_by_makeup",
+        /// Below a floor.
+        Incomplete = "incomplete",
+        /// Exempt from the year (A5).
+        Exempt = "exempt",
+    }
 }
 
 text_enum! {

@@ -15,6 +15,7 @@
 //! | [`declaration`] | what may be declared, duplicates | H2, H5–H10 |
 //! | [`ledger`], [`certificate`] | totals, annual record, certificates | H1–H3, A1, A2 |
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
+//! | [`workflow`], [`event`] | side roads and their states, what happened | V3 |
 //! | [`access`] | roles, scopes, subtrees, who may review | Who |
 #[macro_use]
 mod text_enum;
@@ -24,6 +25,7 @@ pub mod calendar;
 pub mod certificate;
 pub mod declaration;
 pub mod duplicate;
+pub mod event;
 pub mod hours;
 pub mod identity;
 pub mod instant;
@@ -35,6 +37,7 @@ pub mod refusal;
 pub mod registry;
 pub mod review;
 pub mod rule;
+pub mod workflow;
 
 pub use hours::Hours;
 pub use instant::CHINA;

@@ -45,16 +45,60 @@ text_enum! {
         V4 = "V4",
         /// A submission that cannot finish before the freeze is warned.
         V5 = "V5",
+        /// Batch reviews.
+        V6 = "V6",
+        /// Every decision can be explained.
+        V7 = "V7",
+        /// Appeals.
+        V8 = "V8",
+        /// Forecast before the freeze.
+        V9 = "V9",
+        /// Every decision keeps who, for which unit, when and why.
+        V10 = "V10",
         /// Verification issues the certificate.
         A1 = "A1",
         /// A revocation follows through to the certificate.
         A2 = "A2",
+        /// Settlement in the freeze or later.
+        A3 = "A3",
+        /// Nobody pays for a late reviewer: reinstatement.
+        A3a = "A3a",
+        /// Outcomes are kept apart, and by purpose.
+        A4 = "A4",
+        /// Exemptions.
+        A5 = "A5",
+        /// No pro-rating.
+        A6 = "A6",
+        /// Make-up: when, which years, which people.
+        M1 = "M1",
+        /// Make-up: three parties.
+        M2 = "M2",
+        /// A grant is for one person and one prior year.
+        M3 = "M3",
+        /// Registered make-up hours go through both reviews.
+        M4 = "M4",
+        /// Make-up never changes a sealed appraisal.
+        M5 = "M5",
+        /// Exceptional make-up.
+        M6 = "M6",
         /// Only trainers that are filed count.
         P1 = "P1",
+        /// Yearly training plans.
+        P2 = "P2",
         /// A class belongs to an item of an approved plan.
         P3 = "P3",
         /// Only passed attendees earn hours.
         P4 = "P4",
+        /// A revoked filing stops new classes.
+        P5 = "P5",
+        /// Advanced seminars.
+        P6 = "P6",
+        /// Registration of people and units.
+        U0 = "U0",
+        /// Handover of a unit's administrator.
+        U1 = "U1",
+        /// Transfers between employers.
+        U2 = "U2",
         /// Retirement or leaving ends the active period.
         U3 = "U3",
         /// One person, one record; checksums.
@@ -63,6 +107,8 @@ text_enum! {
         U4a = "U4a",
         /// Who is in scope.
         U4b = "U4b",
+        /// Training funds.
+        U5 = "U5",
         /// The section "Who" of the rulebook: acting rights, nobody on their own.
         Who = "Who",
     }
@@ -85,18 +131,33 @@ impl Rule {
             Self::H1 => "一（二）学时要求",
             Self::H2 => "一（二）当年度学时申报",
             Self::H3 => "一（二）学时不得结转",
-            Self::H4 | Self::W4 => "三（二）逐步关闭补学通道",
-            Self::H5 | Self::P1 | Self::P3 | Self::P4 => "三（一）备案管理",
+            Self::H4 | Self::W4 | Self::M1 | Self::M2 | Self::M3 | Self::M4 | Self::M6 => {
+                "三（二）逐步关闭补学通道"
+            }
+            Self::H5 | Self::P1 | Self::P2 | Self::P3 | Self::P4 | Self::P5 => "三（一）备案管理",
+            Self::P6 => "二、高级研修",
             Self::H6 => "一（一）公需科目",
             Self::H7 | Self::H9 | Self::H10 => "三（四）学时审核",
             Self::H8 => "人社部令第25号第十一条",
             Self::W1 | Self::W2 => "三（二）年终结转期",
             Self::W3 | Self::W5 => "三（二）年度办理时间",
-            Self::V1 | Self::V2 | Self::V3 | Self::V4 | Self::V5 => "三（四）审核时限",
+            Self::V1
+            | Self::V2
+            | Self::V3
+            | Self::V4
+            | Self::V5
+            | Self::V6
+            | Self::V7
+            | Self::V8
+            | Self::V9
+            | Self::V10 => "三（四）审核时限",
             Self::A1 | Self::A2 => "三（二）年度审核与电子证书",
-            Self::U3 => "三（四）人员转移和删除",
-            Self::U4 | Self::U4a | Self::U4b => "三（四）注册登记",
-            Self::Who => "三（四）电子证书管理员",
+            Self::A3 | Self::A3a => "三（二）年终结转期",
+            Self::A4 | Self::A5 | Self::A6 | Self::M5 => "三（三）继续教育成果使用",
+            Self::U2 | Self::U3 => "三（四）人员转移和删除",
+            Self::U0 | Self::U4 | Self::U4a | Self::U4b => "三（四）注册登记",
+            Self::U5 => "三（五）经费保障",
+            Self::U1 | Self::Who => "三（四）电子证书管理员",
         }
     }
 

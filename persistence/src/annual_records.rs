@@ -1,7 +1,7 @@
 //! A person's year: totals kept with the records, and where the year stands.
 
 use diesel::prelude::*;
-use xueshi_domain::ledger::RecordState;
+use xueshi_domain::ledger::{Outcome, RecordState};
 
 use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
@@ -35,6 +35,14 @@ pub struct AnnualRecord {
     pub pending_public: Tenths,
     /// Professional hours under review.
     pub pending_professional: Tenths,
+    /// Approved public-required hours under grants, part of the approved ones (M5).
+    pub makeup_public: Tenths,
+    /// Approved professional hours under grants, part of the approved ones (M5).
+    pub makeup_professional: Tenths,
+    /// How the year ended, from its settlement on (A3, A4).
+    pub outcome: Option<Word<Outcome>>,
+    /// When it was settled.
+    pub settled_at: Option<Moment>,
     /// When the floors were reached.
     pub satisfied_at: Option<Moment>,
     /// The certificate that stands.

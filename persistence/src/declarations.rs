@@ -59,6 +59,10 @@ pub struct Declaration {
     pub due_provisional: bool,
     /// The policy version that it was decided under (V10, W3).
     pub policy_version: i32,
+    /// The grant under which it registers prior-year hours (M3).
+    pub makeup_grant_id: Option<Id>,
+    /// Whether it was approved after it had lapsed through a late review (A3a).
+    pub reinstated: bool,
     /// Grows with every change.
     pub version: i32,
     /// When it was begun.
@@ -88,6 +92,7 @@ struct Changes<'a> {
     due_at: Option<Moment>,
     due_provisional: bool,
     policy_version: i32,
+    reinstated: bool,
     version: i32,
     updated_at: Moment,
 }
@@ -143,6 +148,23 @@ impl Reader<'_> {
         Ok(declarations::table
             .filter(declarations::id.eq(id))
             .filter(scope.declarations())
+            .select(Declaration::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// A declaration, whoever asks.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn declaration(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        id: Id,
+    ) -> Result<Option<Declaration>, StoreError> {
+        Ok(declarations::table
+            .find((jurisdiction, professional, id))
             .select(Declaration::as_select())
             .first(self.conn)
             .optional()?)
@@ -330,6 +352,7 @@ impl Writer<'_> {
             due_at: d.due_at,
             due_provisional: d.due_provisional,
             policy_version: d.policy_version,
+            reinstated: d.reinstated,
             version: d.version + 1,
             updated_at: now,
         })

@@ -6,11 +6,13 @@ use diesel::connection::SimpleConnection;
 
 /// Every table but the mark, children before parents.
 const TABLES: &[&str] = &[
+    "events",
     "record_acts",
     "certificates",
     "annual_records",
     "attachments",
     "reviews",
+    "stage_visits",
     "declarations",
     "learning_records",
     "classes",

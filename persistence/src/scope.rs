@@ -6,7 +6,9 @@ use diesel::sql_types::Bool;
 
 use crate::columns::Id;
 use crate::connection::AnyBackend;
-use crate::schema::{annual_records, declarations, learning_records, organizations, professionals};
+use crate::schema::{
+    annual_records, declarations, events, learning_records, organizations, professionals,
+};
 
 /// The rows that an actor may see: their own, and those of the units they answer for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +69,24 @@ impl Scope {
             within = Box::new(within.or(o::path.like(pattern)));
         }
         Box::new(o::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// What happened to oneself, and in the units of the scope.
+    pub(crate) fn events(&self) -> Condition<events::table> {
+        use events as e;
+        let mut within: Condition<e::table> =
+            Box::new(e::person_id.is_not_null().and(e::person_id.assume_not_null().eq(self.own())));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = e::unit_id.assume_not_null().eq_any(units());
+            let above = e::authority_id.assume_not_null().eq_any(units());
+            within = Box::new(
+                within
+                    .or(e::unit_id.is_not_null().and(theirs))
+                    .or(e::authority_id.is_not_null().and(above)),
+            );
+        }
+        Box::new(e::jurisdiction_id.eq(self.jurisdiction).and(within))
     }
 
     /// Own declarations in any state; other people's once they have been submitted.

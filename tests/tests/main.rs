@@ -15,6 +15,7 @@ mod concurrency;
 mod corrections;
 mod deadlines;
 mod document;
+mod events;
 mod evidence;
 mod people;
 mod policy_years;

@@ -74,4 +74,46 @@ permissions! {
     ReadStatistics = ReadStatistics;
     /// Reading the audit log.
     ReadAudit = ReadAudit;
+    /// Applying for filings, filing training plans (P1, P2).
+    FileTraining = FileTraining;
+    /// Proposing and holding advanced seminars (P6).
+    ProposeSeminars = ProposeSeminars;
+    /// Declaring the hours of a roster for the people of a unit (P4).
+    DeclareForPeople = DeclareForPeople;
+    /// Applying for make-up for the people of a unit (M1).
+    ApplyMakeup = ApplyMakeup;
+    /// Reviewing make-up applications first (M2).
+    ReviewMakeup = ReviewMakeup;
+    /// Deciding on make-up finally (M2).
+    DecideMakeup = DecideMakeup;
+    /// Applying for exemptions for the people of a unit (A5).
+    ApplyExemption = ApplyExemption;
+    /// Deciding on exemptions (A5).
+    DecideExemption = DecideExemption;
+    /// Deciding on appeals (V8).
+    DecideAppeal = DecideAppeal;
+    /// Settling a year (A3).
+    SettleYears = SettleYears;
+    /// Approving after all what lapsed through a late review (A3a).
+    Reinstate = Reinstate;
+    /// Asking for and accepting transfers (U2).
+    TransferPeople = TransferPeople;
+    /// Deciding on transfers as a common superior (U2).
+    DecideTransfer = DecideTransfer;
+    /// Asking to join an employer (U0).
+    JoinEmployer = JoinEmployer;
+    /// Accepting people who ask to join a unit (U0).
+    AcceptPeople = AcceptPeople;
+    /// Accepting units that register (U0).
+    AcceptUnits = AcceptUnits;
+    /// Merging two records of one person (U4).
+    MergePeople = MergePeople;
+    /// Reporting training funds (U5).
+    ReportFunds = ReportFunds;
+    /// Reading what happened.
+    ReadEvents = ReadEvents;
+    /// Reading what happened: to oneself or in a subtree.
+    ReadOwnOrEvents = ReadOwn | ReadEvents;
+    /// Appealing against decisions on one's own hours (V8).
+    AppealOwn = AppealOwn;
 }

@@ -8,6 +8,7 @@ pub mod checks;
 pub mod cities;
 pub mod classes;
 pub mod declarations;
+pub mod events;
 pub mod id_numbers;
 pub mod institutions;
 pub mod learning_records;

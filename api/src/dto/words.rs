@@ -30,6 +30,8 @@ words! {
     EvidenceKind: xueshi_domain::learning::EvidenceKind;
     /// Where a declaration stands.
     DeclarationState: xueshi_domain::review::State;
+    /// What happened.
+    EventType: xueshi_domain::event::EventType;
     /// A stage of review.
     Stage: xueshi_domain::review::Stage;
     /// A reviewer's decision.

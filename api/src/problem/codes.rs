@@ -105,6 +105,8 @@ codes! {
         "由当前环节的审核单位办理。", "Have the unit that holds this stage decide.";
     OwnRecord = "own-record", 403, "Who", "不得审验本人的年度记录", "Nobody verifies their own annual record",
         "由其他有权限的审核人办理。", "Have another entitled reviewer verify it.";
+    OwnCase = "own-case", 403, "Who", "不得办理涉及本人或本人提出的事项", "Nobody decides on a case that is about them or that they brought",
+        "由其他有权限的人员办理。", "Have another entitled person decide.";
     OwnRights = "own-rights", 403, "Who", "不得变更本人的权限", "Nobody changes their own rights",
         "由另一名管理员办理。", "Have another administrator do it.";
     NotFound = "not-found", 404, "", "没有找到", "Not found",

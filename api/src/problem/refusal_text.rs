@@ -67,6 +67,7 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::OutOfScope => Code::OutOfScope,
         RefusalCode::NoReviewingBody => Code::NoReviewingBody,
         RefusalCode::OwnReviewingBody => Code::OwnReviewingBody,
+        RefusalCode::OwnCase => Code::OwnCase,
     }
 }
 
@@ -197,6 +198,14 @@ pub fn text(refusal: &Refusal) -> Text {
         Refusal::AttachmentTooLarge { bytes, max_bytes } => Text::new(
             format!("附件为 {bytes} 字节，上限为 {max_bytes} 字节"),
             format!("the attachment has {bytes} bytes; at most {max_bytes} are allowed"),
+        ),
+        Refusal::WrongStep { road, state, event } => Text::new(
+            format!("该事项（{road}）处于 {state} 状态，不能办理 {event}"),
+            format!("the {road} is in state {state}, which does not take {event}"),
+        ),
+        Refusal::OwnCase => Text::new(
+            "该事项涉及本人或由本人提出，不得由本人办理",
+            "the case is about you or was brought by you, so someone else has to decide on it",
         ),
         Refusal::WrongState { state, event } => Text::new(
             format!("状态为“{}”，不能{}", state.term().zh, event.term().zh),

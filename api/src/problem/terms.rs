@@ -69,6 +69,8 @@ terms! {
         Withdraw: "撤回", "withdraw";
         Revoke: "撤销", "revoke";
         Lapse: "失效", "lapse";
+        Reinstate: "恢复认定", "reinstate";
+        Uphold: "申诉成立", "uphold";
     }
     Stage {
         Employer: "用人单位审核", "the employer's review";

@@ -10,6 +10,7 @@ mod classes;
 mod declarations;
 mod docs;
 mod documents;
+mod events;
 mod health;
 mod learning_records;
 mod me_years;
@@ -43,6 +44,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     certificates::routes(config);
     declarations::routes(config);
     me_years::routes(config);
+    events::routes(config);
     reviews::routes(config);
     classes::routes(config);
     learning_records::routes(config);

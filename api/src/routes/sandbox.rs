@@ -14,6 +14,7 @@ use crate::extract::{Body, DryRun, IdempotencyKey};
 use crate::problem::{Code, Problem};
 use crate::sandbox::clock::ClockSetting;
 use crate::sandbox::{Sandbox, found_city, keep_setting, restore};
+use crate::services::sweep::sweep;
 use crate::services::{Act, Asker, Reply};
 use crate::state::AppState;
 
@@ -134,6 +135,8 @@ async fn change(
     if kept && answer.status().is_success() && !answer.headers().contains_key("idempotent-replayed")
     {
         clock.set(setting);
+        // Timers follow at once: who asks next finds what time has brought about.
+        sweep(state.desk.store()).await?;
     }
     Ok(answer)
 }

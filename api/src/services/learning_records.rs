@@ -1,10 +1,12 @@
 //! Completed learning as it was delivered: who may see it, and how platforms deliver it (H2, H6, H7, H9).
 
+use serde_json::json;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::declaration::{
     DeclarationFacts, LearningSource as Source, Outcome, Step, explain,
 };
+use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
 use xueshi_domain::people::Post;
@@ -17,6 +19,7 @@ use xueshi_persistence::{
     Word, Writer,
 };
 
+use super::events::Happening;
 use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
@@ -109,6 +112,13 @@ pub fn deliver(
         Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
         done => done?,
     }
+    Happening::new(EventType::LearningRecordDelivered)
+        .about(writer, city, professional)?
+        .by(asker)
+        .subject(record.id)
+        .year(record.year)
+        .data(json!({"subject": record.subject.0, "hours": record.hours.0, "platform": record.platform_code}))
+        .tell(writer, city)?;
     let location = format!("/v1/learning-records/{}", record.id);
     Ok(Reply::created(&location, record.into()))
 }

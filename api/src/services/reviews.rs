@@ -1,19 +1,17 @@
 //! Decisions on declarations, one or many at a time (V1, V3, V4, V6, V10).
 
-use time::OffsetDateTime;
+use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::access::{OrgPath, ReviewCase, may_review};
 use xueshi_domain::calendar::Action;
-use xueshi_domain::review::{Arrival, Stage, State, due, next};
+use xueshi_domain::event::EventType;
+use xueshi_domain::review::{Decision, Ending, Stage, State, next};
 use xueshi_domain::{Refusal, access::Grant};
-use xueshi_persistence::{
-    Declaration, Id, Moment, Reader, Review, Saved, StoreError, Word, Writer,
-};
+use xueshi_persistence::{Declaration, Id, Moment, Reader, Review, StoreError, Word, Writer};
 
-use super::declarations::visible;
+use super::declarations::{Cause, moved, visible};
 use super::ids::new_id;
-use super::rules::{Rules, working_days};
-use super::year::Year;
+use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::declarations::DeclarationDto;
 use crate::dto::reviews::{BatchDto, BatchItem, BatchResult, NewReview, ReviewDto};
@@ -95,49 +93,16 @@ fn decide_on(
         Err(error) => return Err(error.into()),
     }
     declaration.state = Word(state);
-    enter_stage(writer, &mut declaration, &rules, now)?;
-    match writer.save_declaration(was, &mut declaration)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(StoreError::Conflict.into()),
-    }
-    if !state.is_standing()
-        && let Some(record) = declaration.learning_record_id
-    {
-        writer.set_declared(
-            declaration.jurisdiction_id,
-            declaration.professional_id,
-            record,
-            false,
-        )?;
-    }
-    Year::of(writer, &declaration)?.post(writer, &declaration, was, rules.policy.floors, "")?;
-    Ok(declaration)
-}
-
-/// Sets holder and due day for the state that a declaration has come to (V1).
-fn enter_stage(
-    writer: &mut Writer<'_>,
-    declaration: &mut Declaration,
-    rules: &Rules,
-    now: OffsetDateTime,
-) -> Result<(), Problem> {
-    let Some(stage) = declaration.state.0.stage() else {
-        declaration.holder_id = None;
-        declaration.due_at = None;
-        return Ok(());
+    let (event, ending) = match (new.decision, stage) {
+        (Decision::Approve, Stage::Employer) => (EventType::DeclarationForwarded, Ending::Approved),
+        (Decision::Approve, Stage::Authority) => (EventType::DeclarationApproved, Ending::Approved),
+        (Decision::Return, _) => (EventType::DeclarationReturned, Ending::Returned),
+        (Decision::Reject, _) => (EventType::DeclarationRejected, Ending::Rejected),
     };
-    let calendar = working_days(writer, declaration.jurisdiction_id)?;
-    let submitted_at = declaration.submitted_at.map_or(now, |at| at.0);
-    let arrival = Arrival { submitted_at, arrived_at: now };
-    let due = due(arrival, &rules.policy.review, &calendar).map_err(Problem::internal)?;
-    declaration.holder_id = Some(match stage {
-        Stage::Employer => declaration.employer_id,
-        Stage::Authority => declaration.authority_id,
-    });
-    declaration.stage_entered_at = Some(Moment(now));
-    declaration.due_at = Some(Moment(due.at));
-    declaration.due_provisional = due.provisional;
-    Ok(())
+    let data = json!({"stage": stage, "unit_id": unit, "overdue": review.overdue});
+    let cause = Cause::new(Some(asker.account()), event).ending(ending).data(data);
+    moved(writer, was, &mut declaration, &rules, cause)?;
+    Ok(declaration)
 }
 
 enum Right {

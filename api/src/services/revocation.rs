@@ -3,16 +3,16 @@
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
+use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::RecordState;
 use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::{Event, next};
-use xueshi_persistence::{Id, Moment, Reader, RecordedAct, Saved, StoreError, Word, Writer};
+use xueshi_persistence::{Id, Moment, Reader, RecordedAct, Word, Writer};
 
-use super::declarations::visible;
+use super::declarations::{Cause, moved, visible};
 use super::ids::new_id;
 use super::rules::Rules;
 use super::verification::reissue;
-use super::year::Year;
 use super::{Asker, Reply};
 use crate::dto::declarations::{DeclarationDto, RevocationDto};
 use crate::extract::RequiredIfMatch;
@@ -44,18 +44,6 @@ pub fn revoke(
     let admission = rules.timetable.admit(Action::Revoke, now)?;
     writer.valid_until(admission.valid_until);
     declaration.state = Word(state);
-    match writer.save_declaration(was, &mut declaration)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(StoreError::Conflict.into()),
-    }
-    if let Some(record) = declaration.learning_record_id {
-        writer.set_declared(
-            declaration.jurisdiction_id,
-            declaration.professional_id,
-            record,
-            false,
-        )?;
-    }
     writer.insert_record_act(&RecordedAct {
         jurisdiction_id: declaration.jurisdiction_id,
         professional_id: declaration.professional_id,
@@ -70,13 +58,8 @@ pub fn revoke(
         policy_version: rules.version,
         acted_at: Moment(now),
     })?;
-    Year::of(writer, &declaration)?.post(
-        writer,
-        &declaration,
-        was,
-        rules.policy.floors,
-        "hours_revoked",
-    )?;
+    let cause = Cause::new(Some(asker.account()), EventType::DeclarationRevoked);
+    moved(writer, was, &mut declaration, &rules, cause.reason("hours_revoked"))?;
     let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
     let year = writer.annual_record(city, person, declaration.year)?;
     if let Some(record) = year.filter(|record| record.state.0 == RecordState::Certified) {

@@ -1,12 +1,14 @@
 //! Verifying satisfied years, which issues their certificates (A1).
 
+use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 use xueshi_domain::access::{OrgPath, Permission, may_verify};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::certificate::{
-    CertificateContent, CertificateNumber, CertificateState, Completion, VerificationCode,
+    CertificateContent, CertificateNumber, CertificateState, VerificationCode,
 };
+use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
 use xueshi_domain::registry::RecordAct;
@@ -14,9 +16,10 @@ use xueshi_persistence::{
     AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, RecordedAct, Word, Writer,
 };
 
+use super::events::Happening;
 use super::ids::new_id;
 use super::rules::Rules;
-use super::year::{standing_certificate, totals};
+use super::year::{completion, standing_certificate, totals};
 use super::{Asker, Reply};
 use crate::dto::annual_records::{VerificationDto, VerificationResult, Verify};
 use crate::problem::{Code, Problem, Text};
@@ -128,6 +131,10 @@ fn verify_one(
     record.state = Word(RecordState::Certified);
     record.certificate_id = Some(certificate.id);
     writer.save_annual_record(&mut record)?;
+    Happening::annual_record(EventType::AnnualRecordCertified, &record)
+        .by(asker)
+        .tell(writer, city)?;
+    tell_certificate(writer, asker, EventType::CertificateIssued, &record, &certificate)?;
     Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
 }
 
@@ -150,7 +157,23 @@ pub fn reissue(
     let certificate = issue(writer, asker, &record, &person.name, &person.id_masked, unit)?;
     writer.insert_certificate(&certificate)?;
     record.certificate_id = Some(certificate.id);
-    Ok(writer.save_annual_record(&mut record)?)
+    writer.save_annual_record(&mut record)?;
+    tell_certificate(writer, asker, EventType::CertificateSuperseded, &record, &old)?;
+    tell_certificate(writer, asker, EventType::CertificateIssued, &record, &certificate)
+}
+
+fn tell_certificate(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    kind: EventType,
+    record: &AnnualRecord,
+    certificate: &Certificate,
+) -> Result<(), Problem> {
+    Happening::annual_record(kind, record)
+        .by(asker)
+        .subject(certificate.id)
+        .data(json!({"number": certificate.number, "version": certificate.version}))
+        .tell(writer, record.jurisdiction_id)
 }
 
 /// The next version of a year's certificate, sealed for the municipal bureau.
@@ -185,7 +208,7 @@ fn issue(
         hours: totals(record).approved.into(),
         issuing_body: bureau.name,
         issued_on: china_date(now),
-        completed: Completion::InYear,
+        completed: completion(record),
     };
     Ok(Certificate {
         jurisdiction_id: city,

@@ -232,11 +232,26 @@ fn recompute_due_dates(writer: &mut Writer<'_>, city: Id) -> Result<u64, Problem
         }
         let state = declaration.state.0;
         match writer.save_declaration(state, &mut declaration)? {
-            Saved::Yes => changed += 1,
+            Saved::Yes => {
+                follow_due_day(writer, &declaration)?;
+                changed += 1;
+            }
             Saved::Overtaken => return Err(StoreError::Conflict.into()),
         }
     }
     Ok(changed)
+}
+
+/// The open visit of a declaration has its due day.
+fn follow_due_day(writer: &mut Writer<'_>, declaration: &Declaration) -> Result<(), Problem> {
+    let d = declaration;
+    let visits = writer.stage_visits(d.jurisdiction_id, d.professional_id, d.id)?;
+    for mut visit in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
+        visit.due_at = d.due_at.unwrap_or(visit.due_at);
+        visit.due_provisional = d.due_provisional;
+        writer.save_stage_visit(&visit)?;
+    }
+    Ok(())
 }
 
 /// The terms of review of the policies that waiting declarations were submitted under.

@@ -1,21 +1,56 @@
 //! A person's year: its totals, its state and its certificate follow every declaration.
 
-use xueshi_domain::certificate::CertificateState;
+use serde_json::json;
+use xueshi_domain::certificate::{CertificateState, Completion};
+use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::{
-    Bucket, BySubject, RecordState, YearTotals, assess, revokes_certificate, state_after,
+    Bucket, BySubject, RecordState, YearTotals, assess, outcome, revokes_certificate, state_after,
 };
 use xueshi_domain::policy::Floors;
 use xueshi_domain::review::State;
 use xueshi_persistence::{
-    AnnualRecord, Certificate, Declaration, Moment, Reader, Tenths, Word, Writer,
+    AnnualRecord, Certificate, Declaration, Id, Moment, Reader, Tenths, Word, Writer,
 };
 
+use super::events::Happening;
 use crate::problem::Problem;
 
 /// A person's year as it is stored, or as it would begin.
 pub struct Year {
     record: AnnualRecord,
     is_new: bool,
+}
+
+/// How a declaration moves in its year.
+#[derive(Debug, Clone, Copy)]
+pub struct Posting<'a> {
+    /// The state that it comes from.
+    pub was: State,
+    /// The floors of the year.
+    pub floors: Floors,
+    /// The class of reason that a certificate which falls with it is revoked for (A2).
+    pub reason: &'a str,
+    /// Who moves it.
+    pub by: Option<Id>,
+}
+
+/// How a year that reaches its floors was completed (A1, M5): by make-up as soon as it holds approved hours under a grant.
+pub fn completion(record: &AnnualRecord) -> Completion {
+    match record.makeup_public.0.is_zero() && record.makeup_professional.0.is_zero() {
+        true => Completion::InYear,
+        false => Completion::ByMakeup,
+    }
+}
+
+/// The hours of a stored year that were registered under grants; of what is pending, at least what may become approved.
+fn makeup_hours(record: &AnnualRecord) -> YearTotals {
+    YearTotals {
+        approved: BySubject {
+            public: record.makeup_public.0,
+            professional: record.makeup_professional.0,
+        },
+        pending: totals(record).pending,
+    }
 }
 
 /// The hours of a stored year.
@@ -56,28 +91,65 @@ impl Year {
         if let Some(record) = writer.annual_record(d.jurisdiction_id, d.professional_id, d.year)? {
             return Ok(Self { record, is_new: false });
         }
+        Ok(Self::begun(
+            writer,
+            (d.jurisdiction_id, d.professional_id, d.year),
+            d.employer_id,
+            d.authority_id,
+        ))
+    }
+
+    /// A stored year.
+    #[must_use]
+    pub fn stored(record: AnnualRecord) -> Self {
+        Self { record, is_new: false }
+    }
+
+    /// A year in which nothing was declared yet, of a person (city, id, year) at an employer below a reviewing body.
+    #[must_use]
+    pub fn begun(
+        reader: &Reader<'_>,
+        (jurisdiction_id, professional_id, year): (Id, Id, i32),
+        employer_id: Id,
+        authority_id: Id,
+    ) -> Self {
         let none = Tenths(xueshi_domain::Hours::ZERO);
         let record = AnnualRecord {
-            jurisdiction_id: d.jurisdiction_id,
-            professional_id: d.professional_id,
-            year: d.year,
-            employer_id: d.employer_id,
-            authority_id: d.authority_id,
+            jurisdiction_id,
+            professional_id,
+            year,
+            employer_id,
+            authority_id,
             state: Word(RecordState::InProgress),
             approved_public: none,
             approved_professional: none,
             pending_public: none,
             pending_professional: none,
+            makeup_public: none,
+            makeup_professional: none,
+            outcome: None,
+            settled_at: None,
             satisfied_at: None,
             certificate_id: None,
             version: 1,
-            updated_at: Moment(writer.now()),
+            updated_at: Moment(reader.now()),
         };
-        Ok(Self { record, is_new: true })
+        Self { record, is_new: true }
     }
 
-    /// Posts a declaration that has moved from state `was` to its present one, and lets the year's state follow (H1, E1–E3).
-    /// A year that falls below a floor loses its certificate (A2, E13), for the reason given.
+    /// The year.
+    #[must_use]
+    pub fn record(&self) -> &AnnualRecord {
+        &self.record
+    }
+
+    /// The year, to be changed before it follows.
+    pub fn record_mut(&mut self) -> &mut AnnualRecord {
+        &mut self.record
+    }
+
+    /// Posts a declaration that has moved, and lets the year's state follow (H1, E1–E3). Approved hours under a grant are kept
+    /// apart (M5). A year that falls below a floor loses its certificate (A2, E13).
     ///
     /// # Errors
     /// When the totals do not allow the move, which would mean that they had been wrong before.
@@ -85,44 +157,90 @@ impl Year {
         mut self,
         writer: &mut Writer<'_>,
         declaration: &Declaration,
-        was: State,
-        floors: Floors,
-        reason: &str,
+        posting: Posting<'_>,
     ) -> Result<(), Problem> {
         let d = declaration;
+        let was = posting.was;
         if Bucket::of(was) == Bucket::of(d.state.0) {
             return Ok(());
         }
+        let inconsistent =
+            |error| Problem::internal(format!("year of declaration {}: {error}", d.id));
         let moved = totals(&self.record).moved(d.subject.0, d.hours.0, was, d.state.0);
-        let totals = moved
-            .map_err(|error| Problem::internal(format!("year of declaration {}: {error}", d.id)))?;
-        let before = self.record.state.0;
-        let satisfied = assess(floors, totals).satisfied;
-        let after = state_after(before, satisfied);
-        if revokes_certificate(before, after)
-            && let Some(certificate) = standing_certificate(writer, &self.record)?
-        {
-            writer.end_certificate(&certificate, CertificateState::Revoked, reason)?;
-            self.record.certificate_id = None;
-        }
+        let totals = moved.map_err(inconsistent)?;
         let record = &mut self.record;
-        record.state = Word(after);
+        if d.makeup_grant_id.is_some() {
+            let makeup = makeup_hours(record).moved(d.subject.0, d.hours.0, was, d.state.0);
+            let approved = makeup.map_err(inconsistent)?.approved;
+            record.makeup_public = Tenths(approved.public);
+            record.makeup_professional = Tenths(approved.professional);
+        }
         record.approved_public = Tenths(totals.approved.public);
         record.approved_professional = Tenths(totals.approved.professional);
         record.pending_public = Tenths(totals.pending.public);
         record.pending_professional = Tenths(totals.pending.professional);
         record.employer_id = d.employer_id;
         record.authority_id = d.authority_id;
+        self.follow(writer, posting.floors, posting.reason, posting.by)
+    }
+
+    /// Lets the year's state, outcome and certificate follow its hours and its floors, stores it, and tells what changed.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn follow(
+        mut self,
+        writer: &mut Writer<'_>,
+        floors: Floors,
+        reason: &str,
+        by: Option<Id>,
+    ) -> Result<(), Problem> {
+        let now = Moment(writer.now());
+        let before = self.record.state.0;
+        let satisfied = assess(floors, totals(&self.record)).satisfied;
+        let is_settled = self.record.settled_at.is_some();
+        let after = state_after(before, satisfied, is_settled);
+        if revokes_certificate(before, after)
+            && let Some(certificate) = standing_certificate(writer, &self.record)?
+        {
+            writer.end_certificate(&certificate, CertificateState::Revoked, reason)?;
+            self.record.certificate_id = None;
+            Happening::annual_record(EventType::CertificateRevoked, &self.record)
+                .subject(certificate.id)
+                .by_account(by)
+                .data(json!({"number": certificate.number, "reason": reason}))
+                .tell(writer, self.record.jurisdiction_id)?;
+        }
+        let record = &mut self.record;
+        record.state = Word(after);
         record.satisfied_at = match (satisfied, record.satisfied_at) {
-            (true, None) => Some(Moment(writer.now())),
+            (true, None) => Some(now),
             (true, since) => since,
             (false, _) => None,
         };
+        if is_settled {
+            record.outcome = Some(Word(outcome(after, completion(record))));
+        }
         if self.is_new {
             writer.insert_annual_record(record)?;
         } else {
             writer.save_annual_record(record)?;
         }
-        Ok(())
+        let was_complete = matches!(before, RecordState::Satisfied | RecordState::Certified);
+        let event = match (was_complete, after) {
+            (false, RecordState::Satisfied) => EventType::AnnualRecordSatisfied,
+            (true, RecordState::InProgress | RecordState::Incomplete) => {
+                EventType::AnnualRecordReopened
+            }
+            (
+                _,
+                RecordState::InProgress
+                | RecordState::Satisfied
+                | RecordState::Certified
+                | RecordState::Incomplete
+                | RecordState::Exempt,
+            ) => return Ok(()),
+        };
+        Happening::annual_record(event, record).by_account(by).tell(writer, record.jurisdiction_id)
     }
 }

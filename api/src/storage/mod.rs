@@ -6,6 +6,7 @@ mod place;
 mod ready;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod sweeper;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ use crate::settings::Settings;
 pub use housekeeping::Housekeeping;
 pub use place::{database, make_data_dir};
 pub use ready::StoreCheck;
+pub use sweeper::Sweeper;
 
 use master_key::KeyFile;
 use place::Place;

@@ -75,6 +75,46 @@ text_enum! {
         ReadStatistics = "read_statistics",
         /// Reading the audit log.
         ReadAudit = "read_audit",
+        /// Applying for filings, filing training plans (P1, P2).
+        FileTraining = "file_training",
+        /// Proposing and holding advanced seminars (P6).
+        ProposeSeminars = "propose_seminars",
+        /// Declaring the hours of a roster for the people of a unit (P4).
+        DeclareForPeople = "declare_for_people",
+        /// Applying for make-up for the people of a unit (M1).
+        ApplyMakeup = "apply_makeup",
+        /// Reviewing make-up applications first (M2).
+        ReviewMakeup = "review_makeup",
+        /// Deciding on make-up finally (M2).
+        DecideMakeup = "decide_makeup",
+        /// Applying for exemptions for the people of a unit (A5).
+        ApplyExemption = "apply_exemption",
+        /// Deciding on exemptions (A5).
+        DecideExemption = "decide_exemption",
+        /// Appealing against decisions on one's own hours (V8).
+        AppealOwn = "appeal_own",
+        /// Deciding on appeals (V8).
+        DecideAppeal = "decide_appeal",
+        /// Settling a year (A3).
+        SettleYears = "settle_years",
+        /// Approving after all what lapsed through a late review (A3a).
+        Reinstate = "reinstate",
+        /// Asking for and accepting transfers (U2).
+        TransferPeople = "transfer_people",
+        /// Deciding on transfers as a common superior (U2).
+        DecideTransfer = "decide_transfer",
+        /// Asking to join an employer (U0).
+        JoinEmployer = "join_employer",
+        /// Accepting people who ask to join a unit (U0).
+        AcceptPeople = "accept_people",
+        /// Accepting units that register (U0).
+        AcceptUnits = "accept_units",
+        /// Merging two records of one person (U4).
+        MergePeople = "merge_people",
+        /// Reporting training funds (U5).
+        ReportFunds = "report_funds",
+        /// Reading what happened.
+        ReadEvents = "read_events",
     }
 }
 
@@ -141,7 +181,40 @@ impl Role {
             Permission::ManageCalendar | Permission::ManagePlatforms => {
                 matches!(self, MunicipalOfficer | MunicipalAdministrator)
             }
-            Permission::ManageClasses => matches!(self, InstitutionAdministrator),
+            Permission::ManageClasses | Permission::FileTraining => {
+                matches!(self, InstitutionAdministrator | Reviewer)
+            }
+            Permission::ProposeSeminars => {
+                matches!(self, EmployerAdministrator | InstitutionAdministrator | Reviewer)
+            }
+            Permission::DeclareForPeople
+            | Permission::ApplyMakeup
+            | Permission::ApplyExemption
+            | Permission::TransferPeople
+            | Permission::AcceptPeople
+            | Permission::ReportFunds => matches!(self, EmployerAdministrator),
+            Permission::ReviewMakeup => {
+                matches!(self, Reviewer | InstitutionAdministrator | MunicipalOfficer)
+            }
+            Permission::DecideMakeup
+            | Permission::DecideExemption
+            | Permission::Reinstate
+            | Permission::MergePeople => matches!(self, MunicipalOfficer),
+            Permission::DecideAppeal | Permission::DecideTransfer => {
+                matches!(self, Reviewer | MunicipalOfficer)
+            }
+            Permission::SettleYears => matches!(self, MunicipalOfficer | MunicipalAdministrator),
+            Permission::AcceptUnits => matches!(self, Reviewer | MunicipalAdministrator),
+            Permission::AppealOwn | Permission::JoinEmployer => matches!(self, Professional),
+            Permission::ReadEvents => match self {
+                Professional => false,
+                EmployerAdministrator
+                | Reviewer
+                | InstitutionAdministrator
+                | MunicipalOfficer
+                | MunicipalAdministrator
+                | Auditor => true,
+            },
             // Machines only, by scope.
             Permission::DeliverLearning | Permission::SyncRead | Permission::SyncWrite => false,
             Permission::ReadAudit => matches!(self, MunicipalAdministrator | Auditor),

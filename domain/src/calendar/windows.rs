@@ -44,6 +44,14 @@ text_enum! {
         ReviewMakeup = "review_makeup",
         /// Registering or reviewing prior-year hours under a grant: until the registration closes.
         RegisterMakeup = "register_makeup",
+        /// Applying for, deciding on or ending an exemption (A5): only the freeze refuses it.
+        Exempt = "exempt",
+        /// Bringing or deciding an appeal (V8): only the freeze refuses it.
+        Appeal = "appeal",
+        /// Moving a person to another employer, with what waits there (U2): only the freeze refuses it.
+        Transfer = "transfer",
+        /// Approving after all what lapsed through lateness (A3a): only the freeze refuses it.
+        Reinstate = "reinstate",
     }
 }
 
@@ -56,7 +64,13 @@ impl Action {
             Self::Review | Self::Verify => Some(WindowKind::Review),
             Self::ApplyMakeup | Self::ReviewMakeup => Some(WindowKind::MakeupApplication),
             Self::RegisterMakeup => Some(WindowKind::MakeupRegistration),
-            Self::Withdraw | Self::Revoke | Self::DeliverLearning => None,
+            Self::Withdraw
+            | Self::Revoke
+            | Self::DeliverLearning
+            | Self::Exempt
+            | Self::Appeal
+            | Self::Transfer
+            | Self::Reinstate => None,
         }
     }
 }

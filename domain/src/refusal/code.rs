@@ -45,7 +45,7 @@ text_enum! {
         TooManyAttachments = "too-many-attachments",
         /// [`Refusal::AttachmentTooLarge`](super::Refusal::AttachmentTooLarge).
         AttachmentTooLarge = "attachment-too-large",
-        /// [`Refusal::WrongState`](super::Refusal::WrongState).
+        /// [`Refusal::WrongState`](super::Refusal::WrongState), [`Refusal::WrongStep`](super::Refusal::WrongStep).
         WrongState = "wrong-state",
         /// [`Refusal::OwnDeclaration`](super::Refusal::OwnDeclaration).
         OwnDeclaration = "own-declaration",
@@ -63,6 +63,8 @@ text_enum! {
         NoReviewingBody = "no-reviewing-body",
         /// [`Refusal::OwnReviewingBody`](super::Refusal::OwnReviewingBody).
         OwnReviewingBody = "own-reviewing-body",
+        /// [`Refusal::OwnCase`](super::Refusal::OwnCase).
+        OwnCase = "own-case",
     }
 }
 
@@ -94,7 +96,8 @@ impl RefusalCode {
             | Self::NotHolder
             | Self::OwnRecord
             | Self::NoReviewingBody
-            | Self::OwnReviewingBody => Rule::Who,
+            | Self::OwnReviewingBody
+            | Self::OwnCase => Rule::Who,
             Self::NotEmployed => Rule::U3,
             Self::OutOfScope => Rule::U4b,
         }
@@ -129,7 +132,8 @@ impl RefusalCode {
             | Self::NotEmployed
             | Self::OutOfScope
             | Self::NoReviewingBody
-            | Self::OwnReviewingBody => None,
+            | Self::OwnReviewingBody
+            | Self::OwnCase => None,
         }
     }
 }

@@ -211,6 +211,18 @@ pub enum Refusal {
     NoReviewingBody,
     /// The employer would review its own people at both stages (Who).
     OwnReviewingBody,
+    /// A case does not take the event in its present state.
+    #[serde(rename = "wrong-state")]
+    WrongStep {
+        /// What kind of case it is.
+        road: &'static str,
+        /// The state.
+        state: &'static str,
+        /// The event.
+        event: &'static str,
+    },
+    /// A case is about the one who would decide on it, or was brought by them (Who).
+    OwnCase,
 }
 
 impl Refusal {
@@ -241,7 +253,7 @@ impl Refusal {
             Self::EvidenceMissing { .. } => RefusalCode::EvidenceMissing,
             Self::TooManyAttachments { .. } => RefusalCode::TooManyAttachments,
             Self::AttachmentTooLarge { .. } => RefusalCode::AttachmentTooLarge,
-            Self::WrongState { .. } => RefusalCode::WrongState,
+            Self::WrongState { .. } | Self::WrongStep { .. } => RefusalCode::WrongState,
             Self::OwnDeclaration => RefusalCode::OwnDeclaration,
             Self::SameReviewer => RefusalCode::SameReviewer,
             Self::NotHolder { .. } => RefusalCode::NotHolder,
@@ -250,6 +262,7 @@ impl Refusal {
             Self::OutOfScope { .. } => RefusalCode::OutOfScope,
             Self::NoReviewingBody => RefusalCode::NoReviewingBody,
             Self::OwnReviewingBody => RefusalCode::OwnReviewingBody,
+            Self::OwnCase => RefusalCode::OwnCase,
         }
     }
 

@@ -5,9 +5,11 @@ pub mod decision;
 pub mod route;
 pub mod state;
 pub mod transition;
+pub mod visit;
 
 pub use deadline::{Arrival, Due, Warning, due, warn_of_freeze};
 pub use decision::Decision;
 pub use route::Route;
 pub use state::{Stage, State};
 pub use transition::{Event, next, table};
+pub use visit::{Ending, Warned, working_days_taken};

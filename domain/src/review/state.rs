@@ -39,7 +39,8 @@ impl State {
     pub const PENDING: &'static [Self] = &[Self::EmployerReview, Self::AuthorityReview];
     /// In the person's own hands.
     pub const EDITABLE: &'static [Self] = &[Self::Draft, Self::Returned];
-    /// Nothing follows. `approved` is not among them: it can be revoked.
+    /// Decided against, or taken back: nothing follows but an upheld appeal (V8) or a reinstatement (A3a). `approved` is not
+    /// among them: it can be revoked.
     pub const TERMINAL: &'static [Self] =
         &[Self::Rejected, Self::Withdrawn, Self::Lapsed, Self::Revoked];
     /// Counts against the same learning being declared again (H7).
@@ -74,7 +75,7 @@ impl State {
         Self::EDITABLE.contains(&self)
     }
 
-    /// Whether nothing follows.
+    /// Whether nothing follows in the ordinary course.
     #[must_use]
     pub fn is_terminal(self) -> bool {
         Self::TERMINAL.contains(&self)

@@ -22,6 +22,10 @@ text_enum! {
         Revoke = "revoke",
         /// Settlement finds it pending.
         Lapse = "lapse",
+        /// The municipal bureau approves what lapsed through a late review (A3a).
+        Reinstate = "reinstate",
+        /// An appeal against its rejection or revocation is upheld (V8).
+        Uphold = "uphold",
     }
 }
 
@@ -50,11 +54,23 @@ pub const fn next(state: State, event: Event) -> Result<State, Refusal> {
             Event::Withdraw,
         ) => Ok(State::Withdrawn),
         (State::Approved, Event::Revoke) => Ok(State::Revoked),
+        (State::Lapsed, Event::Reinstate) | (State::Rejected | State::Revoked, Event::Uphold) => {
+            Ok(State::Approved)
+        }
         (
             State::Draft | State::Returned,
-            Event::Approve | Event::Return | Event::Reject | Event::Revoke | Event::Lapse,
+            Event::Approve
+            | Event::Return
+            | Event::Reject
+            | Event::Revoke
+            | Event::Lapse
+            | Event::Reinstate
+            | Event::Uphold,
         )
-        | (State::EmployerReview | State::AuthorityReview, Event::Submit | Event::Revoke)
+        | (
+            State::EmployerReview | State::AuthorityReview,
+            Event::Submit | Event::Revoke | Event::Reinstate | Event::Uphold,
+        )
         | (
             State::Approved,
             Event::Submit
@@ -62,7 +78,9 @@ pub const fn next(state: State, event: Event) -> Result<State, Refusal> {
             | Event::Return
             | Event::Reject
             | Event::Withdraw
-            | Event::Lapse,
+            | Event::Lapse
+            | Event::Reinstate
+            | Event::Uphold,
         )
         | (
             State::Rejected | State::Withdrawn | State::Lapsed | State::Revoked,
@@ -73,7 +91,11 @@ pub const fn next(state: State, event: Event) -> Result<State, Refusal> {
             | Event::Withdraw
             | Event::Revoke
             | Event::Lapse,
-        ) => Err(Refusal::WrongState { state, event }),
+        )
+        | (State::Rejected | State::Withdrawn | State::Revoked, Event::Reinstate)
+        | (State::Withdrawn | State::Lapsed, Event::Uphold) => {
+            Err(Refusal::WrongState { state, event })
+        }
     }
 }
 

@@ -88,6 +88,8 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
         (Refusal::OutOfScope { post: Post::CivilServant }, "U4b", None),
         (Refusal::NoReviewingBody, "Who", None),
         (Refusal::OwnReviewingBody, "Who", None),
+        (Refusal::OwnCase, "Who", None),
+        (Refusal::WrongStep { road: "transfer", state: "accepted", event: "refuse" }, "V4", None),
     ]
 }
 

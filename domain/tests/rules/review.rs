@@ -17,7 +17,7 @@ use crate::policy;
 
 #[test]
 fn v4_every_transition() {
-    use Event::{Approve, Lapse, Reject, Return, Revoke, Submit, Withdraw};
+    use Event::{Approve, Lapse, Reinstate, Reject, Return, Revoke, Submit, Uphold, Withdraw};
     use State::{
         Approved, AuthorityReview, Draft, EmployerReview, Lapsed, Rejected, Returned, Revoked,
         Withdrawn,
@@ -38,6 +38,10 @@ fn v4_every_transition() {
         (AuthorityReview, Withdraw, Withdrawn),
         (AuthorityReview, Lapse, Lapsed),
         (Approved, Revoke, Revoked),
+        // A3a, V8: what was ended against the person's will can be set right.
+        (Lapsed, Reinstate, Approved),
+        (Rejected, Uphold, Approved),
+        (Revoked, Uphold, Approved),
     ];
     for state in State::ALL {
         for event in Event::ALL {
@@ -57,7 +61,8 @@ fn v4_every_transition() {
 fn v4_the_sets_fit_the_machine() {
     for state in State::ALL {
         let events = Event::possible_in(*state);
-        assert_eq!(state.is_terminal(), events.is_empty(), "{state}");
+        let extraordinary = |event: &Event| matches!(event, Event::Reinstate | Event::Uphold);
+        assert_eq!(state.is_terminal(), events.iter().all(extraordinary), "{state}");
         assert_eq!(state.is_pending(), events.contains(&Event::Approve), "{state}");
         assert_eq!(state.is_editable(), events.contains(&Event::Submit), "{state}");
         assert_eq!(state.is_pending(), state.stage().is_some(), "{state}");
@@ -72,11 +77,11 @@ fn v4_the_printed_table() {
     assert_eq!(lines.len(), 2 + State::ALL.len());
     assert_eq!(
         lines[0],
-        "| state | submit | approve | return | reject | withdraw | revoke | lapse |"
+        "| state | submit | approve | return | reject | withdraw | revoke | lapse | reinstate | uphold |"
     );
     assert_eq!(
         lines[3],
-        "| `employer_review` | – | `authority_review` | `returned` | `rejected` | `withdrawn` | – | `lapsed` |"
+        "| `employer_review` | – | `authority_review` | `returned` | `rejected` | `withdrawn` | – | `lapsed` | – | – |"
     );
     let columns = lines[0].matches('|').count();
     assert!(lines.iter().all(|line| line.matches('|').count() == columns));
@@ -214,7 +219,8 @@ proptest! {
         let mut state = State::Draft;
         for event in events {
             let after = next(state, event);
-            prop_assert!(!state.is_terminal() || after.is_err());
+            let is_extraordinary = matches!(event, Event::Reinstate | Event::Uphold);
+            prop_assert!(!state.is_terminal() || after.is_err() || is_extraordinary);
             state = after.unwrap_or(state);
         }
     }

@@ -10,9 +10,11 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::people::Employment;
 use xueshi_domain::policy::{Policy, ZHENGZHOU_YEARS};
-use xueshi_domain::review::{Arrival, Due, Event, Stage, State, due, next};
+use xueshi_domain::review::{
+    Arrival, Decision, Due, Ending, Event, Stage, State, Warned, due, next, working_days_taken,
+};
 use xueshi_persistence::{
-    Attachment, ContentHash, Declaration, Id, Moment, Review, StoreError, Tenths, Word,
+    Attachment, ContentHash, Declaration, Id, Moment, Review, StageVisit, StoreError, Tenths, Word,
 };
 
 use super::accounts::Accounts;
@@ -84,6 +86,10 @@ impl<'a> History<'a> {
         world.writer.insert_declaration(&declaration)?;
         for review in &reviews {
             world.writer.insert_review(review)?;
+            self.visit(world, &declaration, Some(review))?;
+        }
+        if declaration.holder_id.is_some() {
+            self.visit(world, &declaration, None)?;
         }
         attach(world, entry, &declaration, self.classes)
     }
@@ -130,6 +136,8 @@ impl<'a> History<'a> {
                 due_at: Some(Moment(due.at)),
                 due_provisional: due.provisional,
                 policy_version: POLICY_VERSION,
+                makeup_grant_id: None,
+                reinstated: false,
                 version: 2,
                 created_at: Moment(written),
                 updated_at: Moment(submitted),
@@ -194,6 +202,52 @@ impl<'a> History<'a> {
             d.due_provisional = due.provisional;
         }
         Ok(())
+    }
+
+    /// The stay at a stage that a review ended, or at the one where it waits.
+    fn visit(
+        &self,
+        world: &mut World<'_, '_>,
+        d: &Declaration,
+        review: Option<&Review>,
+    ) -> Result<(), StoreError> {
+        let ending = |decision| match decision {
+            Decision::Approve => Ending::Approved,
+            Decision::Return => Ending::Returned,
+            Decision::Reject => Ending::Rejected,
+        };
+        let days = |review: &Review| {
+            let days = working_days_taken(review.entered_at.0, review.decided_at.0, &self.calendar);
+            i32::try_from(days).unwrap_or(i32::MAX)
+        };
+        let waits = || wrong(&d.title, "it waits for nobody");
+        let stage = match review {
+            Some(review) => review.stage.0,
+            None => d.state.0.stage().ok_or_else(waits)?,
+        };
+        let entered_at = review.map(|review| review.entered_at).or(d.stage_entered_at);
+        let entered_at = entered_at.ok_or_else(waits)?;
+        let due_at = review.map(|review| review.due_at).or(d.due_at).ok_or_else(waits)?;
+        world.writer.insert_stage_visit(&StageVisit {
+            jurisdiction_id: d.jurisdiction_id,
+            professional_id: d.professional_id,
+            id: world.ids.at(entered_at.0),
+            declaration_id: d.id,
+            year: d.year,
+            revision: d.revision,
+            stage: Word(stage),
+            unit_id: match stage {
+                Stage::Employer => d.employer_id,
+                Stage::Authority => d.authority_id,
+            },
+            entered_at,
+            due_at,
+            due_provisional: d.due_provisional,
+            left_at: review.map(|review| review.decided_at),
+            ending: review.map(|review| Word(ending(review.decision.0))),
+            working_days: review.map(days),
+            warned: Word(Warned::No),
+        })
     }
 
     fn due(

@@ -86,7 +86,7 @@ impl Year {
             (Some(_), Some(_)) | (None, None) => {}
         }
         let satisfied = assess(floors, self.totals).satisfied;
-        self.state = state_after(self.state, satisfied);
+        self.state = state_after(self.state, satisfied, false);
         self.satisfied_at = satisfied.then_some(self.satisfied_at.unwrap_or(at));
         self.version += 1;
         self.updated_at = self.updated_at.max(at);
@@ -126,6 +126,10 @@ pub(super) fn store(
             approved_professional: Tenths(year.totals.approved.professional),
             pending_public: Tenths(year.totals.pending.public),
             pending_professional: Tenths(year.totals.pending.professional),
+            makeup_public: Tenths(Hours::ZERO),
+            makeup_professional: Tenths(Hours::ZERO),
+            outcome: None,
+            settled_at: None,
             satisfied_at: year.satisfied_at.map(Moment),
             certificate_id: year.certificate,
             version: year.version,

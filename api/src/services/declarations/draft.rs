@@ -57,6 +57,8 @@ pub fn create(
         due_at: None,
         due_provisional: false,
         policy_version: rules.version,
+        makeup_grant_id: None,
+        reinstated: false,
         version: 1,
         created_at: Moment(now),
         updated_at: Moment(now),

@@ -3,6 +3,7 @@
 mod draft;
 mod evidence;
 mod facts;
+mod road;
 mod submit;
 mod withdraw;
 
@@ -14,6 +15,7 @@ pub use evidence::{
     NewEvidence, add_attachment, check_attachment, remove_attachment, visible_attachment,
     visible_attachments,
 };
+pub use road::{Cause, moved};
 pub use submit::submit;
 pub use withdraw::withdraw;
 

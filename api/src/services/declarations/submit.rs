@@ -2,17 +2,18 @@
 
 use xueshi_domain::calendar::Action;
 use xueshi_domain::declaration::check_submission;
-use xueshi_domain::review::{Arrival, Event, Stage, State, due, next, warn_of_freeze};
-use xueshi_persistence::{Id, Moment, Saved, Word, Writer};
+use xueshi_domain::event::EventType;
+use xueshi_domain::review::{Event, Stage, State, next, warn_of_freeze};
+use xueshi_persistence::{Id, Moment, Word, Writer};
 
 use super::draft::current_route;
 use super::facts::Case;
 use super::own;
+use super::road::{Cause, moved};
 use crate::dto::declarations::{DeclarationDto, SubmissionDto};
 use crate::extract::RequiredIfMatch;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::services::rules::{Rules, working_days};
-use crate::services::year::Year;
 use crate::services::{Asker, Reply};
 
 /// Submits a draft, or a returned declaration as a new revision (V1, V5, W2).
@@ -40,27 +41,18 @@ pub fn submit(
 
     let calendar = working_days(writer, asker.jurisdiction)?;
     let terms = &rules.policy.review;
-    let due = due(Arrival { submitted_at: now, arrived_at: now }, terms, &calendar)
-        .map_err(Problem::internal)?;
     let warning = warn_of_freeze(now, rules.timetable.review_ends(), terms, &calendar);
     let route = current_route(writer, asker.jurisdiction, case.person.professional_id)?;
     declaration.employer_id = Id(route.holder(Stage::Employer));
     declaration.authority_id = Id(route.holder(Stage::Authority));
-    declaration.holder_id = Some(declaration.employer_id);
     declaration.state = Word(state);
     if was == State::Returned {
         declaration.revision += 1;
     }
     declaration.submitted_at = Some(Moment(now));
-    declaration.stage_entered_at = Some(Moment(now));
-    declaration.due_at = Some(Moment(due.at));
-    declaration.due_provisional = due.provisional;
     declaration.policy_version = rules.version;
-    match writer.save_declaration(was, &mut declaration)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(Problem::new(Code::PreconditionFailed)),
-    }
-    Year::of(writer, &declaration)?.post(writer, &declaration, was, rules.policy.floors, "")?;
+    let cause = Cause::new(Some(asker.account()), EventType::DeclarationSubmitted);
+    moved(writer, was, &mut declaration, &rules, cause)?;
     let version = declaration.version;
     Ok(Reply::ok(SubmissionDto::new(DeclarationDto::new(&declaration, now), warning))
         .version(version))

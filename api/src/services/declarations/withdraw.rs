@@ -1,15 +1,16 @@
 //! Taking a declaration back before it is approved.
 
 use xueshi_domain::calendar::Action;
-use xueshi_domain::review::{Event, next};
-use xueshi_persistence::{Saved, Word, Writer};
+use xueshi_domain::event::EventType;
+use xueshi_domain::review::{Ending, Event, next};
+use xueshi_persistence::{Word, Writer};
 
 use super::own;
+use super::road::{Cause, moved};
 use crate::dto::declarations::DeclarationDto;
 use crate::extract::RequiredIfMatch;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::services::rules::Rules;
-use crate::services::year::Year;
 use crate::services::{Asker, Reply};
 
 /// Withdraws a declaration that has not been approved; its learning can be declared again.
@@ -31,21 +32,9 @@ pub fn withdraw(
     let admission = rules.timetable.admit(Action::Withdraw, now)?;
     writer.valid_until(admission.valid_until);
     declaration.state = Word(state);
-    declaration.holder_id = None;
-    declaration.due_at = None;
-    match writer.save_declaration(was, &mut declaration)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(Problem::new(Code::PreconditionFailed)),
-    }
-    if let Some(record) = declaration.learning_record_id {
-        writer.set_declared(
-            declaration.jurisdiction_id,
-            declaration.professional_id,
-            record,
-            false,
-        )?;
-    }
-    Year::of(writer, &declaration)?.post(writer, &declaration, was, rules.policy.floors, "")?;
+    let cause = Cause::new(Some(asker.account()), EventType::DeclarationWithdrawn);
+    let cause = if was.is_pending() { cause.ending(Ending::Withdrawn) } else { cause };
+    moved(writer, was, &mut declaration, &rules, cause)?;
     let version = declaration.version;
     Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))
 }

@@ -15,7 +15,7 @@ use crate::dto::policies::{NewPolicyDraft, PolicyDraftContent, PolicyDto, Policy
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::cities::{own_city, whole_city};
-use crate::services::year::totals;
+use crate::services::year::{Year, totals};
 use crate::services::{Asker, Reply};
 
 /// The draft of this number.
@@ -124,7 +124,7 @@ pub fn publish(
     draft.reason.clone_from(&publication.reason);
     draft.published_at = Some(Moment(writer.now()));
     update(writer, &mut draft)?;
-    reassess(writer, city.id, &policy)?;
+    reassess(writer, city.id, &policy, Some(asker.account()))?;
     Ok(Reply::ok(dto(&city, &draft)?).version(draft.revision))
 }
 
@@ -148,14 +148,18 @@ pub(super) fn before_publication(
 }
 
 /// Lets the years that are not certified yet follow the floors of a new version (W3, H1).
-fn reassess(writer: &mut Writer<'_>, city: Id, policy: &Policy) -> Result<(), Problem> {
-    for mut record in writer.uncertified_records(city, policy.year)? {
+fn reassess(
+    writer: &mut Writer<'_>,
+    city: Id,
+    policy: &Policy,
+    by: Option<Id>,
+) -> Result<(), Problem> {
+    // A settled year keeps the version under which it was settled.
+    let open = writer.uncertified_records(city, policy.year)?;
+    for record in open.into_iter().filter(|record| record.settled_at.is_none()) {
         let satisfied = assess(policy.floors, totals(&record)).satisfied;
-        let state = state_after(record.state.0, satisfied);
-        if state != record.state.0 {
-            record.state = Word(state);
-            record.satisfied_at = satisfied.then(|| Moment(writer.now()));
-            writer.save_annual_record(&mut record)?;
+        if state_after(record.state.0, satisfied, false) != record.state.0 {
+            Year::stored(record).follow(writer, policy.floors, "floors_changed", by)?;
         }
     }
     Ok(())

@@ -1,0 +1,185 @@
+//! The one way in which a declaration moves: its stage, its due day, its learning, its year and its event follow.
+
+use serde_json::{Value, json};
+use xueshi_domain::calendar::WorkdayCalendar;
+use xueshi_domain::event::EventType;
+use xueshi_domain::review::{Arrival, Ending, Stage, State, Warned, due, working_days_taken};
+use xueshi_persistence::{Declaration, Id, Moment, Saved, StageVisit, StoreError, Word, Writer};
+
+use super::facts::Case;
+use crate::problem::Problem;
+use crate::services::events::Happening;
+use crate::services::ids::new_id;
+use crate::services::rules::{Rules, working_days};
+use crate::services::year::{Posting, Year};
+
+/// Why a declaration moves.
+#[derive(Debug, Clone)]
+pub struct Cause<'a> {
+    /// The account that moves it; none for time and settlement.
+    pub by: Option<Id>,
+    /// What is told of it.
+    pub event: EventType,
+    /// How it leaves the stage that it waits at, if it does.
+    pub ending: Option<Ending>,
+    /// The class of reason that a certificate which falls with it is revoked for (A2).
+    pub reason: &'a str,
+    /// More to tell, without personal data.
+    pub data: Value,
+}
+
+impl<'a> Cause<'a> {
+    /// Moved by an account, with nothing more to say.
+    pub fn new(by: Option<Id>, event: EventType) -> Self {
+        Self { by, event, ending: None, reason: "", data: json!({}) }
+    }
+
+    /// It leaves its stage in this way.
+    #[must_use]
+    pub fn ending(self, ending: Ending) -> Self {
+        Self { ending: Some(ending), ..self }
+    }
+
+    /// A certificate that falls with it is revoked for this class of reason.
+    #[must_use]
+    pub fn reason(self, reason: &'a str) -> Self {
+        Self { reason, ..self }
+    }
+
+    /// More to tell.
+    #[must_use]
+    pub fn data(self, data: Value) -> Self {
+        Self { data, ..self }
+    }
+}
+
+/// Stores a declaration that has come from state `was` to its present one, or to other units, with all that follows:
+///
+/// - it leaves the stage at which it waited and enters the one of its new state, with a fresh due day (V1, V2, U2);
+/// - learning that is not declared any more is set free, learning that is declared again is claimed (H7);
+/// - the hours move in the totals of its year, whose state and certificate follow (H1, A2);
+/// - the event is told.
+///
+/// The caller has set the new state (and units) and asked machine and calendar.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when someone else moved it first: the caller's work runs again and meets the new state.
+/// `duplicate-learning` when it would stand again beside another declaration of the same learning.
+pub fn moved(
+    writer: &mut Writer<'_>,
+    was: State,
+    declaration: &mut Declaration,
+    rules: &Rules,
+    cause: Cause<'_>,
+) -> Result<(), Problem> {
+    let calendar = working_days(writer, declaration.jurisdiction_id)?;
+    if let Some(ending) = cause.ending {
+        leave(writer, declaration, ending, &calendar)?;
+    }
+    let holder = holder(declaration);
+    let stays = cause.ending.is_none() && was == declaration.state.0;
+    if !(stays && holder == declaration.holder_id) {
+        enter(writer, declaration, rules, &calendar)?;
+    }
+    match writer.save_declaration(was, declaration)? {
+        Saved::Yes => {}
+        Saved::Overtaken => return Err(StoreError::Conflict.into()),
+    }
+    follow_learning(writer, was, declaration)?;
+    Year::of(writer, declaration)?.post(
+        writer,
+        declaration,
+        Posting { was, floors: rules.policy.floors, reason: cause.reason, by: cause.by },
+    )?;
+    Happening::declaration(cause.event, declaration)
+        .by_account(cause.by)
+        .data(cause.data)
+        .tell(writer, declaration.jurisdiction_id)
+}
+
+/// The unit that has to act on a declaration in its present state.
+fn holder(declaration: &Declaration) -> Option<Id> {
+    declaration.state.0.stage().map(|stage| match stage {
+        Stage::Employer => declaration.employer_id,
+        Stage::Authority => declaration.authority_id,
+    })
+}
+
+/// Ends the visit at the stage at which it waited.
+fn leave(
+    writer: &mut Writer<'_>,
+    declaration: &Declaration,
+    ending: Ending,
+    calendar: &WorkdayCalendar,
+) -> Result<(), Problem> {
+    let d = declaration;
+    let now = writer.now();
+    let visits = writer.stage_visits(d.jurisdiction_id, d.professional_id, d.id)?;
+    for mut visit in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
+        visit.left_at = Some(Moment(now));
+        visit.ending = Some(Word(ending));
+        let days = working_days_taken(visit.entered_at.0, now, calendar);
+        visit.working_days = Some(i32::try_from(days).unwrap_or(i32::MAX));
+        writer.save_stage_visit(&visit)?;
+    }
+    Ok(())
+}
+
+/// Sets holder and due day for the state that a declaration has come to, and opens the visit there (V1).
+fn enter(
+    writer: &mut Writer<'_>,
+    declaration: &mut Declaration,
+    rules: &Rules,
+    calendar: &WorkdayCalendar,
+) -> Result<(), Problem> {
+    let now = writer.now();
+    declaration.holder_id = holder(declaration);
+    let (Some(stage), Some(unit_id)) = (declaration.state.0.stage(), declaration.holder_id) else {
+        declaration.due_at = None;
+        return Ok(());
+    };
+    let submitted_at = declaration.submitted_at.map_or(now, |at| at.0);
+    let arrival = Arrival { submitted_at, arrived_at: now };
+    let due = due(arrival, &rules.policy.review, calendar).map_err(Problem::internal)?;
+    declaration.stage_entered_at = Some(Moment(now));
+    declaration.due_at = Some(Moment(due.at));
+    declaration.due_provisional = due.provisional;
+    let d = &*declaration;
+    Ok(writer.insert_stage_visit(&StageVisit {
+        jurisdiction_id: d.jurisdiction_id,
+        professional_id: d.professional_id,
+        id: new_id(now),
+        declaration_id: d.id,
+        year: d.year,
+        revision: d.revision,
+        stage: Word(stage),
+        unit_id,
+        entered_at: Moment(now),
+        due_at: Moment(due.at),
+        due_provisional: due.provisional,
+        left_at: None,
+        ending: None,
+        working_days: None,
+        warned: Word(Warned::No),
+    })?)
+}
+
+/// H7: sets the learning of a declaration free that stands no more, and claims that of one that stands again.
+fn follow_learning(
+    writer: &mut Writer<'_>,
+    was: State,
+    declaration: &Declaration,
+) -> Result<(), Problem> {
+    let d = declaration;
+    let stands = d.state.0.is_standing();
+    if stands == was.is_standing() {
+        return Ok(());
+    }
+    if stands {
+        Case::gather(writer, d)?.check_duplicates(d.id)?;
+    }
+    if let Some(record) = d.learning_record_id {
+        writer.set_declared(d.jurisdiction_id, d.professional_id, record, stands)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! What time brings about: deadlines that come near or pass, windows that open and close.
+//!
+//! Each road that has such things adds a [`Round`] to [`ROUNDS`]. A round looks for what has come due by the service's clock,
+//! changes and tells it, and is called again until it finds nothing more. It must be harmless to run at any time, by several
+//! instances at once: what it has done it does not do again.
+
+mod due_days;
+mod windows;
+
+use xueshi_persistence::{Id, Jurisdiction, Keep, Store, Writer};
+
+use crate::problem::Problem;
+
+/// One kind of thing that time brings about, in one city: how many it found. At most [`MOST`] in one transaction.
+type Round = fn(&mut Writer<'_>, Id) -> Result<usize, Problem>;
+
+/// What a round takes up at most in one transaction, so that writers in between do not wait for long.
+pub const MOST: usize = 200;
+
+/// Every kind.
+const ROUNDS: &[Round] = &[due_days::round, windows::round];
+
+/// Runs every round in every city until nothing is left to do.
+///
+/// # Errors
+/// On a failure of the store.
+pub async fn sweep(store: &Store) -> Result<(), Problem> {
+    let cities: Vec<Jurisdiction> =
+        store.read(|reader| Ok::<_, Problem>(reader.jurisdictions()?)).await?;
+    for city in cities.iter().map(|city| city.id) {
+        for round in ROUNDS.iter().copied() {
+            while store.write(Keep::Yes, move |writer| round(writer, city)).await? >= MOST {}
+        }
+    }
+    Ok(())
+}

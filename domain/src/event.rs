@@ -1,0 +1,207 @@
+//! What others may want to know: typed events, each written in the transaction of the change that it tells of.
+//!
+//! They are the raw material of the change feed, of webhooks and of the audit log. Their names are stable.
+
+text_enum! {
+    /// What happened.
+    pub enum EventType {
+        /// A declaration: submitted.
+        DeclarationSubmitted = "declaration.submitted",
+        /// The employer approved a declaration; it waits for the reviewing body.
+        DeclarationForwarded = "declaration.forwarded",
+        /// A declaration: approved.
+        DeclarationApproved = "declaration.approved",
+        /// A declaration: returned.
+        DeclarationReturned = "declaration.returned",
+        /// A declaration: rejected.
+        DeclarationRejected = "declaration.rejected",
+        /// A declaration: withdrawn.
+        DeclarationWithdrawn = "declaration.withdrawn",
+        /// A declaration: revoked.
+        DeclarationRevoked = "declaration.revoked",
+        /// A declaration: lapsed.
+        DeclarationLapsed = "declaration.lapsed",
+        /// A declaration that lapsed through lateness was approved after all (A3a).
+        DeclarationReinstated = "declaration.reinstated",
+        /// An appeal was upheld: the declaration is approved (V8).
+        DeclarationUpheld = "declaration.upheld",
+        /// A waiting declaration went to another unit (U2).
+        DeclarationRerouted = "declaration.rerouted",
+        /// A review is due within one working day (V3).
+        DeclarationDueSoon = "declaration.due_soon",
+        /// A review was not done in time (V3).
+        DeclarationOverdue = "declaration.overdue",
+        /// A person's year: satisfied.
+        AnnualRecordSatisfied = "annual_record.satisfied",
+        /// A year fell below its floors again (A2, E13).
+        AnnualRecordReopened = "annual_record.reopened",
+        /// A person's year: certified.
+        AnnualRecordCertified = "annual_record.certified",
+        /// A person's year: exempted.
+        AnnualRecordExempted = "annual_record.exempted",
+        /// A person's year: settled.
+        AnnualRecordSettled = "annual_record.settled",
+        /// A certificate: issued.
+        CertificateIssued = "certificate.issued",
+        /// A certificate: superseded.
+        CertificateSuperseded = "certificate.superseded",
+        /// A certificate: revoked.
+        CertificateRevoked = "certificate.revoked",
+        /// A completion was delivered.
+        LearningRecordDelivered = "learning_record.delivered",
+        /// An institution's filing for a year: applied.
+        FilingApplied = "filing.applied",
+        /// An institution's filing for a year: granted.
+        FilingGranted = "filing.granted",
+        /// An institution's filing for a year: returned.
+        FilingReturned = "filing.returned",
+        /// An institution's filing for a year: rejected.
+        FilingRejected = "filing.rejected",
+        /// An institution's filing for a year: suspended.
+        FilingSuspended = "filing.suspended",
+        /// An institution's filing for a year: resumed.
+        FilingResumed = "filing.resumed",
+        /// An institution's filing for a year: revoked.
+        FilingRevoked = "filing.revoked",
+        /// A training plan: submitted.
+        TrainingPlanSubmitted = "training_plan.submitted",
+        /// A training plan: approved.
+        TrainingPlanApproved = "training_plan.approved",
+        /// A training plan: returned.
+        TrainingPlanReturned = "training_plan.returned",
+        /// A training plan: rejected.
+        TrainingPlanRejected = "training_plan.rejected",
+        /// An amendment of an approved plan took effect (P2).
+        TrainingPlanAmended = "training_plan.amended",
+        /// A class: created.
+        ClassCreated = "class.created",
+        /// A class: changed.
+        ClassChanged = "class.changed",
+        /// A class: cancelled.
+        ClassCancelled = "class.cancelled",
+        /// A class's roster: uploaded.
+        RosterUploaded = "roster.uploaded",
+        /// A class's roster: revised.
+        RosterRevised = "roster.revised",
+        /// An advanced seminar: submitted.
+        SeminarSubmitted = "seminar.submitted",
+        /// An advanced seminar: approved.
+        SeminarApproved = "seminar.approved",
+        /// An advanced seminar: returned.
+        SeminarReturned = "seminar.returned",
+        /// An advanced seminar: rejected.
+        SeminarRejected = "seminar.rejected",
+        /// An advanced seminar: admitted.
+        SeminarAdmitted = "seminar.admitted",
+        /// An advanced seminar: reported.
+        SeminarReported = "seminar.reported",
+        /// An advanced seminar: closed.
+        SeminarClosed = "seminar.closed",
+        /// A make-up application or grant: submitted.
+        MakeupSubmitted = "makeup.submitted",
+        /// The first body agreed to a make-up application (M2).
+        MakeupForwarded = "makeup.forwarded",
+        /// A make-up application or grant: granted.
+        MakeupGranted = "makeup.granted",
+        /// A make-up application or grant: returned.
+        MakeupReturned = "makeup.returned",
+        /// A make-up application or grant: rejected.
+        MakeupRejected = "makeup.rejected",
+        /// A grant has done its work (M3).
+        MakeupUsed = "makeup.used",
+        /// A grant ended unused (M3).
+        MakeupExpired = "makeup.expired",
+        /// An exemption: applied.
+        ExemptionApplied = "exemption.applied",
+        /// An exemption: granted.
+        ExemptionGranted = "exemption.granted",
+        /// An exemption: returned.
+        ExemptionReturned = "exemption.returned",
+        /// An exemption: rejected.
+        ExemptionRejected = "exemption.rejected",
+        /// An exemption: withdrawn.
+        ExemptionWithdrawn = "exemption.withdrawn",
+        /// An exemption: ended.
+        ExemptionEnded = "exemption.ended",
+        /// An appeal: submitted.
+        AppealSubmitted = "appeal.submitted",
+        /// An appeal: upheld.
+        AppealUpheld = "appeal.upheld",
+        /// An appeal: dismissed.
+        AppealDismissed = "appeal.dismissed",
+        /// An appeal: withdrawn.
+        AppealWithdrawn = "appeal.withdrawn",
+        /// An appeal: overdue.
+        AppealOverdue = "appeal.overdue",
+        /// A transfer: requested.
+        TransferRequested = "transfer.requested",
+        /// A transfer: accepted.
+        TransferAccepted = "transfer.accepted",
+        /// A transfer: refused.
+        TransferRefused = "transfer.refused",
+        /// A transfer: withdrawn.
+        TransferWithdrawn = "transfer.withdrawn",
+        /// A common superior decided on a transfer (U2).
+        TransferDecided = "transfer.decided",
+        /// A professional's record: registered.
+        ProfessionalRegistered = "professional.registered",
+        /// A professional's record: joined.
+        ProfessionalJoined = "professional.joined",
+        /// A professional's record: changed.
+        ProfessionalChanged = "professional.changed",
+        /// A person retired or left (U3).
+        ProfessionalEnded = "professional.ended",
+        /// Two records of one person were merged (U4).
+        ProfessionalMerged = "professional.merged",
+        /// A request to join an employer: submitted.
+        EmploymentRequestSubmitted = "employment_request.submitted",
+        /// A request to join an employer: accepted.
+        EmploymentRequestAccepted = "employment_request.accepted",
+        /// A request to join an employer: refused.
+        EmploymentRequestRefused = "employment_request.refused",
+        /// A request to join an employer: withdrawn.
+        EmploymentRequestWithdrawn = "employment_request.withdrawn",
+        /// A unit: registered.
+        OrganizationRegistered = "organization.registered",
+        /// A unit: accepted.
+        OrganizationAccepted = "organization.accepted",
+        /// A unit: refused.
+        OrganizationRefused = "organization.refused",
+        /// A unit: changed.
+        OrganizationChanged = "organization.changed",
+        /// A unit: moved.
+        OrganizationMoved = "organization.moved",
+        /// A unit: disabled.
+        OrganizationDisabled = "organization.disabled",
+        /// A unit: enabled.
+        OrganizationEnabled = "organization.enabled",
+        /// A unit's administrator: appointed.
+        AdministratorAppointed = "administrator.appointed",
+        /// A unit's administrator: ended.
+        AdministratorEnded = "administrator.ended",
+        /// A unit has no administrator (U1).
+        AdministratorMissing = "administrator.missing",
+        /// A unit's training funds: reported.
+        FundingReported = "funding.reported",
+        /// A year's policy: published.
+        PolicyPublished = "policy.published",
+        /// A year's arrangement of working days: loaded.
+        CalendarLoaded = "calendar.loaded",
+        /// A window of the year: opened.
+        WindowOpened = "window.opened",
+        /// A window of the year: closed.
+        WindowClosed = "window.closed",
+        /// The settlement of a year: started.
+        SettlementStarted = "settlement.started",
+        /// The settlement of a year: finished.
+        SettlementFinished = "settlement.finished",
+    }
+}
+
+impl EventType {
+    /// What it happened to: the part of the name before the dot.
+    #[must_use]
+    pub fn subject(self) -> &'static str {
+        self.as_str().split('.').next().unwrap_or_default()
+    }
+}

@@ -1,0 +1,132 @@
+//! What happened: typed events, written in the transaction of the change that they tell of.
+
+use diesel::prelude::*;
+use xueshi_domain::event::EventType;
+
+use crate::columns::{Id, Moment, Word};
+use crate::connection::AnyBackend;
+use crate::error::StoreError;
+use crate::page::{Page, Slice};
+use crate::schema::events;
+use crate::scope::Scope;
+use crate::store::{Reader, Writer};
+
+/// Something that happened.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = events)]
+pub struct Event {
+    /// The city.
+    pub jurisdiction_id: Id,
+    /// Its id; ids grow with time.
+    pub id: Id,
+    /// What happened.
+    pub kind: Word<EventType>,
+    /// The person whom it is about.
+    pub person_id: Option<Id>,
+    /// The unit that it is about: the person's employer, or the unit itself.
+    pub unit_id: Option<Id>,
+    /// The body above that unit which it concerns.
+    pub authority_id: Option<Id>,
+    /// The kind of resource that it happened to, such as `declaration`.
+    pub subject: String,
+    /// Which one.
+    pub subject_id: Option<Id>,
+    /// The year that it is about.
+    pub year: Option<i32>,
+    /// Who did it; none when time did.
+    pub account_id: Option<Id>,
+    /// More, as a JSON object without personal data.
+    pub data: String,
+    /// What makes it the only one of its kind, for what time brings about.
+    pub once: Option<String>,
+    /// When.
+    pub occurred_at: Moment,
+}
+
+/// Which events a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// Only of these kinds.
+    pub kinds: Vec<EventType>,
+    /// Only those that happened to this resource.
+    pub subject: Option<Id>,
+    /// Only about this person.
+    pub person: Option<Id>,
+    /// Only about this unit.
+    pub unit: Option<Id>,
+    /// Only about this year.
+    pub year: Option<i32>,
+}
+
+impl Reader<'_> {
+    /// The events of a scope, in the order in which they happened.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn events(
+        &mut self,
+        scope: &Scope,
+        filter: &EventFilter,
+        page: Page<Id>,
+    ) -> Result<Slice<Event>, StoreError> {
+        let matching = || -> events::BoxedQuery<'static, AnyBackend> {
+            let mut query = events::table.into_boxed().filter(scope.events());
+            if !filter.kinds.is_empty() {
+                let kinds: Vec<_> = filter.kinds.iter().copied().map(Word).collect();
+                query = query.filter(events::kind.eq_any(kinds));
+            }
+            if let Some(subject) = filter.subject {
+                query = query.filter(events::subject_id.eq(subject));
+            }
+            if let Some(person) = filter.person {
+                query = query.filter(events::person_id.eq(person));
+            }
+            if let Some(unit) = filter.unit {
+                query = query.filter(events::unit_id.eq(unit));
+            }
+            if let Some(year) = filter.year {
+                query = query.filter(events::year.eq(year));
+            }
+            query
+        };
+        let total = match page.count {
+            true => Some(matching().count().get_result(self.conn)?),
+            false => None,
+        };
+        let mut query = matching();
+        if let Some(after) = page.after {
+            query = match page.descending {
+                true => query.filter(events::id.lt(after)),
+                false => query.filter(events::id.gt(after)),
+            };
+        }
+        query = match page.descending {
+            true => query.order(events::id.desc()),
+            false => query.order(events::id.asc()),
+        };
+        let rows = query.select(Event::as_select()).limit(page.limit).load(self.conn)?;
+        Ok(Slice { rows, total })
+    }
+
+    /// Whether an event that happens once has been told.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn is_told(&mut self, jurisdiction: Id, once: &str) -> Result<bool, StoreError> {
+        let found = events::table
+            .filter(events::jurisdiction_id.eq(jurisdiction))
+            .filter(events::once.eq(once));
+        Ok(diesel::select(diesel::dsl::exists(found)).get_result(self.conn)?)
+    }
+}
+
+impl Writer<'_> {
+    /// Tells what happened.
+    ///
+    /// # Errors
+    /// On a database failure; [`StoreError::Taken`] for a second event with the same `once`.
+    pub fn record_event(&mut self, event: &Event) -> Result<(), StoreError> {
+        diesel::insert_into(events::table).values(event).execute(self.conn)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! The tables, as diesel knows them; the same in both databases. One file for each subject.
+
+mod city;
+mod happenings;
+mod identity;
+mod learning;
+mod people;
+mod policy;
+mod records;
+mod road;
+mod units;
+
+pub(crate) use city::*;
+pub(crate) use happenings::*;
+pub(crate) use identity::*;
+pub(crate) use learning::*;
+pub(crate) use people::*;
+pub(crate) use policy::*;
+pub(crate) use records::*;
+pub(crate) use road::*;
+pub(crate) use units::*;
+
+// The main road. A side road allows the pairs that it joins in its own file.
+diesel::allow_tables_to_appear_in_same_query!(
+    installation,
+    jurisdictions,
+    counters,
+    idempotency_keys,
+    organizations,
+    policies,
+    arrangements,
+    platforms,
+    accounts,
+    grants,
+    sessions,
+    login_failures,
+    clients,
+    client_assertions,
+    signing_keys,
+    professionals,
+    professional_identities,
+    employments,
+    filings,
+    training_plans,
+    plan_items,
+    classes,
+    learning_records,
+    declarations,
+    reviews,
+    attachments,
+    annual_records,
+    certificates,
+    record_acts,
+    stage_visits,
+    events,
+);
