@@ -136,7 +136,9 @@ async fn change(
     {
         clock.set(setting);
         // Timers follow at once: who asks next finds what time has brought about.
-        sweep(state.desk.store()).await?;
+        if let Err(problem) = sweep(state.desk.store()).await {
+            log::warn!("sweep after a change of the clock: {problem:?}");
+        }
     }
     Ok(answer)
 }

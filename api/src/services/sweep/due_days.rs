@@ -19,8 +19,9 @@ const SOON: u32 = 1;
 pub(super) fn round(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem> {
     let now = writer.now();
     let calendar = working_days(writer, city)?;
-    let next = calendar.add_working_days(china_date(now), SOON).map_err(Problem::internal)?;
-    let Some(soon) = end_of_day(next.date) else { return Ok(0) };
+    // On the last days that a calendar can express, nothing is soon; what is late still is.
+    let next = calendar.add_working_days(china_date(now), SOON).ok();
+    let soon = next.and_then(|next| end_of_day(next.date)).unwrap_or(now);
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
     let mut found = writer.visits_to_warn_of(city, &[Warned::No], Moment(soon), most)?;
     let left = most - i64::try_from(found.len()).unwrap_or(0);
