@@ -13,6 +13,7 @@ use crate::people::{Employment, Post, require_active, require_in_scope};
 use crate::policy::Policy;
 use crate::refusal::{LimitKind, NotFiledReason, Refusal};
 use crate::rule::Rule;
+use crate::seminar::SeminarFacts;
 
 /// All that the rules need to know of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub enum LearningSource {
     },
     /// A class's roster (H5, P3, P4).
     Roster(ClassFacts),
+    /// An advanced seminar (H5, P6).
+    Seminar(SeminarFacts),
 }
 
 /// All that the rules need to know of a class and of the attendee in its roster.
@@ -225,9 +228,12 @@ fn public_hours_from_a_platform(facts: &DeclarationFacts, _: &Policy) -> Result<
     match (facts.subject, &facts.source) {
         (Subject::Professional, _) => Ok(Verdict::NotApplicable),
         (Subject::Public, LearningSource::PlatformCompletion { .. }) => Ok(Verdict::Passed),
-        (Subject::Public, LearningSource::SelfDeclared { .. } | LearningSource::Roster(_)) => {
-            Err(Refusal::PublicHoursNeedPlatform)
-        }
+        (
+            Subject::Public,
+            LearningSource::SelfDeclared { .. }
+            | LearningSource::Roster(_)
+            | LearningSource::Seminar(_),
+        ) => Err(Refusal::PublicHoursNeedPlatform),
     }
 }
 
@@ -240,9 +246,9 @@ fn platform_is_listed(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdi
                 year: policy.year,
             })
         }
-        LearningSource::SelfDeclared { .. } | LearningSource::Roster(_) => {
-            Ok(Verdict::NotApplicable)
-        }
+        LearningSource::SelfDeclared { .. }
+        | LearningSource::Roster(_)
+        | LearningSource::Seminar(_) => Ok(Verdict::NotApplicable),
     }
 }
 
@@ -257,6 +263,10 @@ fn class_on_an_approved_plan(facts: &DeclarationFacts, _: &Policy) -> Result<Ver
     let (class, institution, missing) = match &facts.source {
         LearningSource::Roster(class) => {
             (&class.title, Some(class.institution.clone()), missing_of(class))
+        }
+        // P6: the bureau's approval of the seminar stands in the place of the plan.
+        LearningSource::Seminar(seminar) => {
+            (&seminar.theme, Some(seminar.host.clone()), seminar.missing())
         }
         LearningSource::SelfDeclared { .. } if facts.way.is_taught() => {
             (&facts.title, None, Some(NotFiledReason::NoClass))
@@ -286,11 +296,14 @@ pub fn missing_of(class: &ClassFacts) -> Option<NotFiledReason> {
     }
 }
 
-/// P4: only an attendee who passed earns the hours.
+/// P4, P6: only an attendee who passed earns the hours.
 fn attendee_passed(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
     match &facts.source {
         LearningSource::Roster(class) => {
             passed_if(class.passed, || Refusal::ClassNotPassed { class: class.title.clone() })
+        }
+        LearningSource::Seminar(seminar) => {
+            passed_if(seminar.passed, || Refusal::ClassNotPassed { class: seminar.theme.clone() })
         }
         LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
             Ok(Verdict::NotApplicable)
@@ -306,9 +319,9 @@ fn way_is_counted(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, 
                 policy.conversion_of(facts.way).is_some_and(|rule| !rule.evidence.is_empty());
             passed_if(counted, || Refusal::WayNotCounted { way: facts.way, year: policy.year })
         }
-        LearningSource::PlatformCompletion { .. } | LearningSource::Roster(_) => {
-            Ok(Verdict::NotApplicable)
-        }
+        LearningSource::PlatformCompletion { .. }
+        | LearningSource::Roster(_)
+        | LearningSource::Seminar(_) => Ok(Verdict::NotApplicable),
     }
 }
 
@@ -326,11 +339,14 @@ fn within_the_limit_of_one_item(
     within(facts, LimitKind::PerItem, max, Hours::ZERO)
 }
 
-/// P3: a class gives no more hours than the item of its plan.
+/// P3, P6: a class gives no more hours than the item of its plan, an advanced seminar no more than were approved.
 fn within_the_plan_item(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
     match &facts.source {
         LearningSource::Roster(class) => {
             within(facts, LimitKind::PlanItem, class.item_hours, Hours::ZERO)
+        }
+        LearningSource::Seminar(seminar) => {
+            within(facts, LimitKind::Seminar, Some(seminar.hours), Hours::ZERO)
         }
         LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
             Ok(Verdict::NotApplicable)

@@ -91,10 +91,14 @@ text_enum! {
         SeminarReturned = "seminar.returned",
         /// An advanced seminar: rejected.
         SeminarRejected = "seminar.rejected",
+        /// An advanced seminar: withdrawn by its host.
+        SeminarWithdrawn = "seminar.withdrawn",
         /// An advanced seminar: admitted.
         SeminarAdmitted = "seminar.admitted",
         /// An advanced seminar: reported.
         SeminarReported = "seminar.reported",
+        /// The report of an advanced seminar was sent back.
+        SeminarReportReturned = "seminar.report_returned",
         /// An advanced seminar: closed.
         SeminarClosed = "seminar.closed",
         /// A make-up application or grant: submitted.

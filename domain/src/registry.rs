@@ -96,6 +96,8 @@ text_enum! {
         Platform = "platform",
         /// The roster of a class (P4).
         Roster = "roster",
+        /// A closed advanced seminar (P6).
+        Seminar = "seminar",
     }
 }
 

@@ -176,6 +176,8 @@ pub struct LearningRecord {
     pub course_code: Option<String>,
     /// The class, for a roster's line.
     pub class_id: Option<Id>,
+    /// The advanced seminar, for what a closed one gave (P6).
+    pub seminar_id: Option<Id>,
     /// Whether a standing declaration rests on it.
     pub declared: bool,
     /// When it was delivered.

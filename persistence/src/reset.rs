@@ -7,6 +7,10 @@ use diesel::connection::SimpleConnection;
 /// Every table but the mark, children before parents.
 const TABLES: &[&str] = &[
     "events",
+    "funding_report_revisions",
+    "funding_reports",
+    "seminar_admissions",
+    "seminar_steps",
     "record_acts",
     "certificates",
     "annual_records",
@@ -15,6 +19,7 @@ const TABLES: &[&str] = &[
     "stage_visits",
     "declarations",
     "learning_records",
+    "seminars",
     "classes",
     "plan_items",
     "training_plans",

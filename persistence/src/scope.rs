@@ -21,11 +21,11 @@ pub struct Scope {
     pub subtrees: Vec<String>,
 }
 
-type Condition<Table> = Box<dyn BoxableExpression<Table, AnyBackend, SqlType = Bool>>;
+pub(crate) type Condition<Table> = Box<dyn BoxableExpression<Table, AnyBackend, SqlType = Bool>>;
 
 /// The ids of the units in one subtree, as a subquery.
 #[auto_type]
-fn units_below(jurisdiction: Id, pattern: String) -> _ {
+pub(crate) fn units_below(jurisdiction: Id, pattern: String) -> _ {
     organizations::table
         .filter(organizations::jurisdiction_id.eq(jurisdiction))
         .filter(organizations::path.like(pattern))
@@ -57,7 +57,7 @@ impl Scope {
     }
 
     /// The scope's subtrees as LIKE patterns. Paths hold only hexadecimal digits, `-` and `/`.
-    fn patterns(&self) -> impl Iterator<Item = String> {
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = String> {
         self.subtrees.iter().map(|prefix| format!("{prefix}%"))
     }
 
@@ -150,4 +150,4 @@ impl Scope {
 }
 
 /// An id that no row has: version 7 ids are never nil.
-const NOBODY: Id = Id(uuid::Uuid::nil());
+pub(crate) const NOBODY: Id = Id(uuid::Uuid::nil());

@@ -54,6 +54,7 @@ struct Side {
     account: String,
     grant: String,
     class: String,
+    seminar: String,
 }
 
 /// A conference that its owner has submitted, so that their units see it, with its evidence.
@@ -92,6 +93,9 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
     let certificate = administrator.get(&path).await.is(200)["certificate"].clone();
     let unit = text(&grant["organization"], "id");
     let parent = administrator.get(&format!("/v1/organizations/{unit}")).await.is(200);
+    let funds = json!({"payroll_fen": 100, "accrued_fen": 2, "spent_fen": 1});
+    let path = format!("/v1/funding-reports/{unit}/2023");
+    administrator.put(&path).json(funds).await.is(201);
     let classes =
         steps::all_pages(&server.login("city.officer").await, "/v1/classes?limit=200").await;
     let class = classes.iter().find(|row| row["title"] == class).unwrap();
@@ -104,12 +108,23 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         record: text(&records["data"][0], "id"),
         certificate: text(&certificate, "number"),
         code: text(&certificate, "verification_code"),
+        seminar: seminar(&administrator, &unit).await,
         unit,
         parent: text(&parent, "parent_id"),
         account: text(&me, "id"),
         grant: text(grant, "id"),
         class: text(class, "id"),
     }
+}
+
+/// A seminar that its host has submitted.
+async fn seminar(host: &Client, unit: &str) -> String {
+    let proposal = json!({"organization_id": unit, "theme": "前沿技术", "need": "我市急需掌握该技术的骨干人才。",
+        "audience": "高级工程师", "venue": "郑州市", "starts_on": "2023-11-06", "ends_on": "2023-11-10", "hours": 40, "places": 50});
+    let draft = host.post("/v1/seminars").json(proposal).await.is(201);
+    let id = text(&draft, "id");
+    host.post(&format!("/v1/seminars/{id}/submission")).if_match("*").await.is(200);
+    id
 }
 
 impl Side {
@@ -123,6 +138,8 @@ impl Side {
             "accounts" => &self.account,
             "classes" => &self.class,
             "learning-records" => &self.record,
+            "seminars" => &self.seminar,
+            "funding-reports" => &self.unit,
             other => panic!("{other}: which id stands in {template}? Add it to access.rs"),
         };
         let mut path = operation.template.clone();
@@ -178,6 +195,10 @@ impl Side {
             "create_organization" => {
                 json!({"parent_id": self.parent, "kind": "employer", "name": "新单位",
                 "unit_code": "914403001922038216", "reviewing_body_id": self.parent})
+            }
+            "create_seminar" => {
+                json!({"organization_id": self.unit, "theme": "前沿技术", "need": "我市急需掌握该技术的骨干人才。",
+                "audience": "高级工程师", "venue": "郑州市", "starts_on": "2023-11-06", "ends_on": "2023-11-10", "hours": 40, "places": 50})
             }
             "edit_professional" => json!({"post": "management"}),
             "edit_organization" => json!({"is_public_institution": false}),

@@ -14,7 +14,7 @@ use super::years::FilterYear;
 use super::{Amount, Day, Timestamp, words};
 use crate::page;
 
-/// A completion that a platform or the roster of a class delivered.
+/// A completion that a platform, the roster of a class or a closed advanced seminar delivered.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = LearningRecord)]
 pub struct LearningRecordDto {
@@ -54,6 +54,9 @@ pub struct LearningRecordDto {
     /// The class, for a roster's line.
     #[schema(required = true)]
     pub class_id: Option<Uuid>,
+    /// The advanced seminar, for what a closed one gave.
+    #[schema(required = true)]
+    pub seminar_id: Option<Uuid>,
     /// When it was delivered.
     pub created_at: Timestamp,
 }
@@ -76,6 +79,7 @@ impl From<LearningRecord> for LearningRecordDto {
             platform: record.platform_code,
             course_code: record.course_code,
             class_id: record.class_id.map(|id| id.0),
+            seminar_id: record.seminar_id.map(|id| id.0),
             created_at: record.created_at.into(),
         }
     }

@@ -37,6 +37,9 @@ pub struct PolicyDocument {
     pub include_management_posts: bool,
     /// The rates that funding is measured by (U5).
     pub funding: PolicyFundingTerms,
+    /// What an advanced seminar may be (P6); 70 places when it is left out.
+    #[schema(nullable = false)]
+    pub seminars: Option<PolicySeminarTerms>,
 }
 
 /// The three floors, each checked by itself (H1); the total is at least the sum of the two others.
@@ -148,6 +151,15 @@ pub struct PolicyFundingTerms {
     /// The tax-deductible ceiling, in hundredths of a per cent of the payroll: 800 is 8 %.
     #[schema(minimum = 0, maximum = 10000)]
     pub deductible_rate_basis_points: u32,
+}
+
+/// What an advanced seminar may be (P6).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicySeminarTerms {
+    /// The most people that one can admit.
+    #[schema(minimum = 1, maximum = 500)]
+    pub max_places: u32,
 }
 
 #[cfg(test)]

@@ -74,6 +74,12 @@ words! {
     FilingState: xueshi_domain::registry::FilingState;
     /// What a class lacks to stand on an approved plan.
     NotFiledReason: xueshi_domain::refusal::NotFiledReason;
+    /// Where an advanced seminar stands.
+    SeminarState: xueshi_domain::seminar::State;
+    /// A step of an advanced seminar.
+    SeminarEvent: xueshi_domain::seminar::Event;
+    /// What is made of the report of an advanced seminar.
+    ClosingDecision: xueshi_domain::seminar::ClosingDecision;
     /// From when the working days of a stage are counted.
     Counting: xueshi_domain::policy::Counting;
 }

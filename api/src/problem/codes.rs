@@ -197,6 +197,22 @@ codes! {
         "由主管部门为用人单位指定审核单位。", "Have a reviewing body named for the employer.";
     OwnReviewingBody = "own-reviewing-body", 422, "Who", "用人单位不得审核自身", "A unit cannot be its own reviewing body",
         "由主管部门另行指定审核单位。", "Have another reviewing body named.";
+    SeminarTooLarge = "seminar-too-large", 422, "P6", "高级研修人数超过上限", "The seminar has too many places",
+        "按当年政策规定的人数上限填写（max）。", "Stay within the places that the year's policy allows (`max`).";
+    SeminarBegun = "seminar-begun", 422, "P6", "高级研修已经开班", "The seminar has begun",
+        "开班前提交、批准和确定学员名单；确需举办的，另行申报新的日期。", "Submit, approve and admit before the first day; otherwise propose it with later days.";
+    SeminarNotEnded = "seminar-not-ended", 422, "P6", "高级研修尚未结束", "The seminar is not over",
+        "结束之日（ends_on）起再报送结业情况。", "Report the outcome from its last day (`ends_on`) on.";
+    SeminarFull = "seminar-full", 422, "P6", "学员名单超过名额", "The list has more people than places",
+        "按名额（places）减少学员。", "Admit no more people than `places`.";
+    SeminarListEmpty = "seminar-list-empty", 422, "P6", "没有学员名单", "Nobody was admitted",
+        "没有学员的研修不能结业；请撤回该研修。", "A seminar without people has no outcome; withdraw it.";
+    SeminarResultsMismatch = "seminar-results-mismatch", 422, "P6", "结业结果与学员名单不一致", "The results are not those of the list",
+        "名单内每名学员报送且只报送一条结果：missing 为缺少，repeated 为重复，not_admitted 为名单外。", "Report one result for everyone on the list and for nobody else: see `missing`, `repeated`, `not_admitted`.";
+    FundingYearAhead = "funding-year-ahead", 422, "U5", "该年度尚未开始", "The year has not begun",
+        "年度开始后再报送经费。", "Report the funds of a year that has begun.";
+    FundingOverPayroll = "funding-over-payroll", 422, "U5", "经费超过工资总额", "The funds are above the payroll",
+        "核对金额：单位为分，提取和支出均不得超过工资总额。", "Check the amounts: they are in fen, and neither accrued nor spent funds exceed the payroll.";
 
     // Load and faults: 429, 500, 503.
     RateLimited = "rate-limited", 429, "", "请求过于频繁", "Too many requests",

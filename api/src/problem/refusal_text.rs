@@ -68,6 +68,14 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::NoReviewingBody => Code::NoReviewingBody,
         RefusalCode::OwnReviewingBody => Code::OwnReviewingBody,
         RefusalCode::OwnCase => Code::OwnCase,
+        RefusalCode::SeminarTooLarge => Code::SeminarTooLarge,
+        RefusalCode::SeminarBegun => Code::SeminarBegun,
+        RefusalCode::SeminarNotEnded => Code::SeminarNotEnded,
+        RefusalCode::SeminarFull => Code::SeminarFull,
+        RefusalCode::SeminarListEmpty => Code::SeminarListEmpty,
+        RefusalCode::SeminarResultsMismatch => Code::SeminarResultsMismatch,
+        RefusalCode::FundingYearAhead => Code::FundingYearAhead,
+        RefusalCode::FundingOverPayroll => Code::FundingOverPayroll,
     }
 }
 
@@ -169,6 +177,7 @@ pub fn text(refusal: &Refusal) -> Text {
                     (format!("“{}”全年", way.zh), format!("the year's {}", way.en))
                 }
                 LimitKind::PlanItem => ("培训计划项目".to_owned(), "the plan's item".to_owned()),
+                LimitKind::Seminar => ("该高级研修".to_owned(), "the seminar".to_owned()),
             };
             Text::new(
                 format!("{zh}至多 {max} 学时，已用 {used}，本次 {hours}"),
@@ -241,6 +250,42 @@ pub fn text(refusal: &Refusal) -> Text {
         Refusal::OwnReviewingBody => Text::new(
             "用人单位不能作为本单位人员的审核单位",
             "the employer cannot be the reviewing body of its own people",
+        ),
+        Refusal::SeminarTooLarge { places, max } => Text::new(
+            format!("名额 {places} 人，当年政策规定至多 {max} 人"),
+            format!("{places} places were asked for; the year's policy allows {max}"),
+        ),
+        Refusal::SeminarBegun { starts_on, today } => Text::new(
+            format!("研修于 {} 开班，今天是 {}", iso(*starts_on), iso(*today)),
+            format!("the seminar begins on {} and today is {}", iso(*starts_on), iso(*today)),
+        ),
+        Refusal::SeminarNotEnded { ends_on, today } => Text::new(
+            format!("研修于 {} 结束，今天是 {}", iso(*ends_on), iso(*today)),
+            format!("the seminar ends on {} and today is {}", iso(*ends_on), iso(*today)),
+        ),
+        Refusal::SeminarFull { admitted, places } => Text::new(
+            format!("名额 {places} 人，名单有 {admitted} 人"),
+            format!("there are {places} places; the list has {admitted} people"),
+        ),
+        Refusal::SeminarListEmpty => {
+            Text::new("该研修没有学员名单", "nobody was admitted to the seminar")
+        }
+        Refusal::SeminarResultsMismatch { missing, repeated, not_admitted } => {
+            let (missing, repeated, others) = (missing.len(), repeated.len(), not_admitted.len());
+            Text::new(
+                format!("缺少 {missing} 名学员的结果，重复 {repeated} 名，名单外 {others} 名"),
+                format!(
+                    "{missing} people of the list have no result, {repeated} several, and {others} are not on it"
+                ),
+            )
+        }
+        Refusal::FundingYearAhead { year, this_year } => Text::new(
+            format!("{year} 年度尚未开始，今年是 {this_year} 年"),
+            format!("{year} has not begun; this is {this_year}"),
+        ),
+        Refusal::FundingOverPayroll { payroll, accrued, spent } => Text::new(
+            format!("工资总额 {payroll} 分，提取 {accrued} 分，支出 {spent} 分"),
+            format!("the payroll is {payroll} fen; {accrued} were accrued and {spent} spent"),
         ),
     }
 }

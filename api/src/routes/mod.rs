@@ -11,6 +11,7 @@ mod declarations;
 mod docs;
 mod documents;
 mod events;
+mod funding_reports;
 mod health;
 mod learning_records;
 mod me_years;
@@ -23,6 +24,7 @@ mod problems;
 mod professionals;
 mod reviews;
 mod sandbox;
+mod seminars;
 mod working_days;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -47,6 +49,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     events::routes(config);
     reviews::routes(config);
     classes::routes(config);
+    seminars::routes(config);
+    funding_reports::routes(config);
     learning_records::routes(config);
     platforms::routes(config);
     policies::routes(config);

@@ -104,6 +104,7 @@ pub fn deliver(
         platform_code: Some(new.platform.clone()),
         course_code: Some(new.course_code.clone()),
         class_id: None,
+        seminar_id: None,
         declared: false,
         created_at: Moment(now),
     };

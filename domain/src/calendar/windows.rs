@@ -52,6 +52,8 @@ text_enum! {
         Transfer = "transfer",
         /// Approving after all what lapsed through lateness (A3a): only the freeze refuses it.
         Reinstate = "reinstate",
+        /// Taking an advanced seminar a step further (P6): only the freeze refuses it.
+        HoldSeminar = "hold_seminar",
     }
 }
 
@@ -70,7 +72,8 @@ impl Action {
             | Self::Exempt
             | Self::Appeal
             | Self::Transfer
-            | Self::Reinstate => None,
+            | Self::Reinstate
+            | Self::HoldSeminar => None,
         }
     }
 }

@@ -45,6 +45,9 @@ pub struct Policy {
     pub include_management_posts: bool,
     /// The rates that funding is measured by (U5).
     pub funding: FundingTerms,
+    /// What an advanced seminar may be (P6).
+    #[serde(default)]
+    pub seminars: SeminarTerms,
 }
 
 /// The three floors, each checked by itself (H1).
@@ -199,6 +202,21 @@ pub struct FundingTerms {
     pub floor_rate_basis_points: u32,
     /// The tax-deductible ceiling, in hundredths of a per cent of the payroll: 800 is 8 %.
     pub deductible_rate_basis_points: u32,
+}
+
+/// What an advanced seminar may be (P6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeminarTerms {
+    /// The most people that one can admit.
+    pub max_places: u32,
+}
+
+impl Default for SeminarTerms {
+    /// 70, the size that the national measures name: for policies that say nothing of seminars.
+    fn default() -> Self {
+        Self { max_places: 70 }
+    }
 }
 
 impl Policy {

@@ -128,6 +128,9 @@ impl Policy {
             (self.funding.floor_rate_basis_points, self.funding.deductible_rate_basis_points);
         problems.unless(ceiling <= 10_000, "/funding/deductible_rate_basis_points", OutOfRange);
         problems.unless(floor <= ceiling, "/funding/floor_rate_basis_points", LimitsContradict);
+
+        let small = (1..=500).contains(&self.seminars.max_places);
+        problems.unless(small, "/seminars/max_places", OutOfRange);
     }
 
     fn check_windows(&self, problems: &mut Problems) {

@@ -65,6 +65,22 @@ text_enum! {
         OwnReviewingBody = "own-reviewing-body",
         /// [`Refusal::OwnCase`](super::Refusal::OwnCase).
         OwnCase = "own-case",
+        /// [`Refusal::SeminarTooLarge`](super::Refusal::SeminarTooLarge).
+        SeminarTooLarge = "seminar-too-large",
+        /// [`Refusal::SeminarBegun`](super::Refusal::SeminarBegun).
+        SeminarBegun = "seminar-begun",
+        /// [`Refusal::SeminarNotEnded`](super::Refusal::SeminarNotEnded).
+        SeminarNotEnded = "seminar-not-ended",
+        /// [`Refusal::SeminarFull`](super::Refusal::SeminarFull).
+        SeminarFull = "seminar-full",
+        /// [`Refusal::SeminarListEmpty`](super::Refusal::SeminarListEmpty).
+        SeminarListEmpty = "seminar-list-empty",
+        /// [`Refusal::SeminarResultsMismatch`](super::Refusal::SeminarResultsMismatch).
+        SeminarResultsMismatch = "seminar-results-mismatch",
+        /// [`Refusal::FundingYearAhead`](super::Refusal::FundingYearAhead).
+        FundingYearAhead = "funding-year-ahead",
+        /// [`Refusal::FundingOverPayroll`](super::Refusal::FundingOverPayroll).
+        FundingOverPayroll = "funding-over-payroll",
     }
 }
 
@@ -100,6 +116,13 @@ impl RefusalCode {
             | Self::OwnCase => Rule::Who,
             Self::NotEmployed => Rule::U3,
             Self::OutOfScope => Rule::U4b,
+            Self::SeminarTooLarge
+            | Self::SeminarBegun
+            | Self::SeminarNotEnded
+            | Self::SeminarFull
+            | Self::SeminarListEmpty
+            | Self::SeminarResultsMismatch => Rule::P6,
+            Self::FundingYearAhead | Self::FundingOverPayroll => Rule::U5,
         }
     }
 
@@ -114,6 +137,10 @@ impl RefusalCode {
             Self::HoursNotPositive | Self::HoursOverLimit | Self::HoursExceedDays => Some("/hours"),
             Self::PublicHoursNeedPlatform => Some("/subject"),
             Self::WayNotCounted => Some("/way"),
+            Self::SeminarTooLarge => Some("/places"),
+            Self::SeminarFull => Some("/people"),
+            Self::SeminarResultsMismatch => Some("/results"),
+            Self::FundingOverPayroll => Some("/payroll_fen"),
             Self::WindowClosed
             | Self::YearEndFreeze
             | Self::MakeupClosed
@@ -133,7 +160,11 @@ impl RefusalCode {
             | Self::OutOfScope
             | Self::NoReviewingBody
             | Self::OwnReviewingBody
-            | Self::OwnCase => None,
+            | Self::OwnCase
+            | Self::SeminarBegun
+            | Self::SeminarNotEnded
+            | Self::SeminarListEmpty
+            | Self::FundingYearAhead => None,
         }
     }
 }

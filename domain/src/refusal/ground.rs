@@ -23,6 +23,8 @@ text_enum! {
         PerYear = "per_year",
         /// The hours of the plan's item (P3).
         PlanItem = "plan_item",
+        /// The hours of the advanced seminar (P6).
+        Seminar = "seminar",
     }
 }
 

@@ -223,6 +223,65 @@ pub enum Refusal {
     },
     /// A case is about the one who would decide on it, or was brought by them (Who).
     OwnCase,
+    /// A seminar with more places than the policy allows (P6).
+    SeminarTooLarge {
+        /// The places that were asked for.
+        places: u32,
+        /// The policy's number.
+        max: u32,
+    },
+    /// What comes before a seminar begins is too late (P6).
+    SeminarBegun {
+        /// Its first day.
+        #[serde(with = "crate::instant::iso_date")]
+        starts_on: Date,
+        /// Today.
+        #[serde(with = "crate::instant::iso_date")]
+        today: Date,
+    },
+    /// The outcome of a seminar that is not over (P6).
+    SeminarNotEnded {
+        /// Its last day.
+        #[serde(with = "crate::instant::iso_date")]
+        ends_on: Date,
+        /// Today.
+        #[serde(with = "crate::instant::iso_date")]
+        today: Date,
+    },
+    /// More people than a seminar has places (P6).
+    SeminarFull {
+        /// How many would be admitted.
+        admitted: u32,
+        /// Its places.
+        places: u32,
+    },
+    /// A report on a seminar that admitted nobody (P6).
+    SeminarListEmpty,
+    /// The results of a seminar are not those of its list (P6).
+    SeminarResultsMismatch {
+        /// Admitted, and without a result.
+        missing: Vec<Uuid>,
+        /// Admitted, and with several results.
+        repeated: Vec<Uuid>,
+        /// With a result, and not admitted.
+        not_admitted: Vec<Uuid>,
+    },
+    /// Training funds of a year that has not begun (U5).
+    FundingYearAhead {
+        /// The year.
+        year: i32,
+        /// The year that it is.
+        this_year: i32,
+    },
+    /// More training funds than wages (U5). Amounts in fen.
+    FundingOverPayroll {
+        /// The year's payroll.
+        payroll: i64,
+        /// Set aside for training.
+        accrued: i64,
+        /// Spent on training.
+        spent: i64,
+    },
 }
 
 impl Refusal {
@@ -263,6 +322,14 @@ impl Refusal {
             Self::NoReviewingBody => RefusalCode::NoReviewingBody,
             Self::OwnReviewingBody => RefusalCode::OwnReviewingBody,
             Self::OwnCase => RefusalCode::OwnCase,
+            Self::SeminarTooLarge { .. } => RefusalCode::SeminarTooLarge,
+            Self::SeminarBegun { .. } => RefusalCode::SeminarBegun,
+            Self::SeminarNotEnded { .. } => RefusalCode::SeminarNotEnded,
+            Self::SeminarFull { .. } => RefusalCode::SeminarFull,
+            Self::SeminarListEmpty => RefusalCode::SeminarListEmpty,
+            Self::SeminarResultsMismatch { .. } => RefusalCode::SeminarResultsMismatch,
+            Self::FundingYearAhead { .. } => RefusalCode::FundingYearAhead,
+            Self::FundingOverPayroll { .. } => RefusalCode::FundingOverPayroll,
         }
     }
 
@@ -277,6 +344,9 @@ impl Refusal {
     pub const fn rule(&self) -> RuleRef {
         if let Self::HoursOverLimit { limit: LimitKind::PlanItem, .. } = self {
             return Rule::P3.reference();
+        }
+        if let Self::HoursOverLimit { limit: LimitKind::Seminar, .. } = self {
+            return Rule::P6.reference();
         }
         self.kind().rule().reference()
     }

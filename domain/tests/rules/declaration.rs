@@ -10,6 +10,7 @@ use xueshi_domain::hours::Hours;
 use xueshi_domain::learning::{EvidenceKind, LearningSpan, Subject, Way};
 use xueshi_domain::people::{Employment, Post};
 use xueshi_domain::refusal::{LimitKind, NotFiledReason};
+use xueshi_domain::seminar::SeminarFacts;
 
 use crate::{hours, policy};
 
@@ -369,4 +370,43 @@ fn dates_at_the_ends_of_the_calendar_have_an_answer() {
         class.began = day;
         let _ = check_draft(&class_hours(class), &policy(2023));
     }
+}
+
+/// 40 professional hours of an advanced seminar: admitted as it is.
+fn seminar_hours(seminar: SeminarFacts) -> DeclarationFacts {
+    DeclarationFacts {
+        way: Way::AdvancedSeminar,
+        span: span(date!(2023 - 09 - 04), date!(2023 - 09 - 08)),
+        hours: hours("40"),
+        source: LearningSource::Seminar(seminar),
+        ..conference()
+    }
+}
+
+/// P6, H5: the approval of the seminar stands in the place of the plan; H6: its hours are professional.
+#[test]
+fn p6_h5_hours_of_an_advanced_seminar() {
+    let seminar = SeminarFacts {
+        theme: "智能制造关键技术".to_owned(),
+        host: "郑州某科技有限公司".to_owned(),
+        approved_at: Some(datetime!(2023-08-20 10:00 +8)),
+        began: date!(2023 - 09 - 04),
+        hours: hours("40"),
+        passed: true,
+    };
+    assert_eq!(answers(&seminar_hours(seminar.clone())), ("ok", "ok"));
+    let with = |change: fn(&mut SeminarFacts)| {
+        let mut changed = seminar.clone();
+        change(&mut changed);
+        answers(&seminar_hours(changed)).0
+    };
+    assert_eq!(with(|s| s.approved_at = None), "training-plan-not-filed");
+    assert_eq!(
+        with(|s| s.approved_at = Some(datetime!(2023-09-04 00:00 +8))),
+        "training-plan-not-filed"
+    );
+    assert_eq!(with(|s| s.passed = false), "class-not-passed");
+    assert_eq!(with(|s| s.hours = hours("39.9")), "hours-over-limit");
+    let public = DeclarationFacts { subject: Subject::Public, ..seminar_hours(seminar) };
+    assert_eq!(answers(&public).0, "public-hours-need-platform");
 }

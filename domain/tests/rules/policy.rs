@@ -265,6 +265,8 @@ fn w3_every_problem_is_found_at_its_place() {
             |p| p.funding.deductible_rate_basis_points = 10_001,
             &["/funding/deductible_rate_basis_points: out-of-range"],
         ),
+        (|p| p.seminars.max_places = 0, &["/seminars/max_places: out-of-range"]),
+        (|p| p.seminars.max_places = 501, &["/seminars/max_places: out-of-range"]),
     ];
     for (index, (change, expected)) in cases.iter().enumerate() {
         let mut changed = policy(2023);

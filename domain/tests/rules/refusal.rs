@@ -66,6 +66,7 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
         (over(LimitKind::PerItem), "H8", Some("/hours")),
         (over(LimitKind::PerYear), "H8", Some("/hours")),
         (over(LimitKind::PlanItem), "P3", Some("/hours")),
+        (over(LimitKind::Seminar), "P6", Some("/hours")),
         (
             Refusal::HoursExceedDays {
                 hours: hours("20"),
@@ -90,6 +91,26 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
         (Refusal::OwnReviewingBody, "Who", None),
         (Refusal::OwnCase, "Who", None),
         (Refusal::WrongStep { road: "transfer", state: "accepted", event: "refuse" }, "V4", None),
+        (Refusal::SeminarTooLarge { places: 71, max: 70 }, "P6", Some("/places")),
+        (Refusal::SeminarBegun { starts_on: start, today: end }, "P6", None),
+        (Refusal::SeminarNotEnded { ends_on: end, today: start }, "P6", None),
+        (Refusal::SeminarFull { admitted: 3, places: 2 }, "P6", Some("/people")),
+        (Refusal::SeminarListEmpty, "P6", None),
+        (
+            Refusal::SeminarResultsMismatch {
+                missing: vec![Uuid::nil()],
+                repeated: vec![],
+                not_admitted: vec![],
+            },
+            "P6",
+            Some("/results"),
+        ),
+        (Refusal::FundingYearAhead { year: 2024, this_year: 2023 }, "U5", None),
+        (
+            Refusal::FundingOverPayroll { payroll: 1, accrued: 2, spent: 0 },
+            "U5",
+            Some("/payroll_fen"),
+        ),
     ]
 }
 

@@ -89,6 +89,7 @@ diesel::table! {
         platform_code -> Nullable<Text>,
         course_code -> Nullable<Text>,
         class_id -> Nullable<Key>,
+        seminar_id -> Nullable<Key>,
         declared -> Bool,
         created_at -> Instant,
     }

@@ -1,6 +1,7 @@
 //! The tables, as diesel knows them; the same in both databases. One file for each subject.
 
 mod city;
+mod funding;
 mod happenings;
 mod identity;
 mod learning;
@@ -8,9 +9,11 @@ mod people;
 mod policy;
 mod records;
 mod road;
+mod seminar;
 mod units;
 
 pub(crate) use city::*;
+pub(crate) use funding::*;
 pub(crate) use happenings::*;
 pub(crate) use identity::*;
 pub(crate) use learning::*;
@@ -18,6 +21,7 @@ pub(crate) use people::*;
 pub(crate) use policy::*;
 pub(crate) use records::*;
 pub(crate) use road::*;
+pub(crate) use seminar::*;
 pub(crate) use units::*;
 
 // The main road. A side road allows the pairs that it joins in its own file.

@@ -57,7 +57,7 @@ fn record() -> Value {
     json!({
         "id": RECORD, "professional_id": PERSON, "year": 2023, "subject": "public", "way": "distance_course",
         "title": "数字技术", "hours": 30, "started_on": "2023-03-01", "completed_on": "2023-03-20", "passed": true,
-        "declared": false, "source": "platform", "platform": "hnzjzx", "course_code": "gx-2023-01", "class_id": null,
+        "declared": false, "source": "platform", "platform": "hnzjzx", "course_code": "gx-2023-01", "class_id": null, "seminar_id": null,
         "created_at": "2023-03-20T18:00:00+08:00"
     })
 }

@@ -8,12 +8,13 @@ mod events;
 mod identity;
 mod learning;
 mod policies;
+mod seminars;
 
 use serde_json::{Value, json};
 
 /// One file for each subject.
 const SUBJECTS: &[fn(&str) -> Option<Value>] =
-    &[declarations::of, events::of, identity::of, learning::of, policies::of];
+    &[declarations::of, events::of, identity::of, learning::of, policies::of, seminars::of];
 
 /// The example of a schema.
 #[must_use]

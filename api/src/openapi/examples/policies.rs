@@ -95,7 +95,8 @@ fn document() -> Value {
         "themes": ["数字技术", "知识产权"],
         "makeup": {"earliest_year": 2019, "exceptional_only": false},
         "include_management_posts": true,
-        "funding": {"floor_rate_basis_points": 150, "deductible_rate_basis_points": 800}
+        "funding": {"floor_rate_basis_points": 150, "deductible_rate_basis_points": 800},
+        "seminars": {"max_places": 70}
     })
 }
 

@@ -114,6 +114,7 @@ impl Learned {
             platform_code: platform.map(str::to_owned),
             course_code: platform.map(|_| format!("gx-{}", content.end.year())),
             class_id: class,
+            seminar_id: None,
             declared,
             created_at: Moment(delivered),
         })?;

@@ -13,6 +13,7 @@ use xueshi_persistence::{Attachment, Declaration, Id, LearningRecord, Profession
 
 use crate::problem::{Code, Problem};
 use crate::services::classes::class_facts;
+use crate::services::seminars::seminar_facts;
 
 /// A declaration with everything around it that the rules look at.
 pub(super) struct Case {
@@ -122,10 +123,13 @@ fn trace(
     })
 }
 
-/// Where delivered learning comes from: a platform (H6), or a class with the filing behind it (H5).
+/// Where delivered learning comes from: a platform (H6), an advanced seminar (P6), or a class with the filing behind it (H5).
 fn source(reader: &mut Reader<'_>, record: &LearningRecord) -> Result<LearningSource, Problem> {
     let missing =
         |what: &str| Problem::internal(format!("learning record {}: {what} is missing", record.id));
+    if let Some(seminar) = record.seminar_id {
+        return Ok(LearningSource::Seminar(seminar_facts(reader, record, seminar)?));
+    }
     let Some(class) = record.class_id else {
         let platform = record.platform_code.clone().ok_or_else(|| missing("platform"))?;
         return Ok(LearningSource::PlatformCompletion { platform });

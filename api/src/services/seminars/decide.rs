@@ -1,0 +1,146 @@
+//! What the municipal bureau decides: the proposal, and in the end the report (P6).
+
+use serde_json::json;
+use xueshi_domain::event::EventType;
+use xueshi_domain::instant::china_date;
+use xueshi_domain::learning::{Subject, Way};
+use xueshi_domain::registry::LearningSource;
+use xueshi_domain::review::Decision;
+use xueshi_domain::seminar::{
+    ClosingDecision, Event, SeminarRoad, check_proposal, require_not_begun, require_other_hand,
+};
+use xueshi_domain::workflow::step;
+use xueshi_persistence::{
+    Id, LearningRecord, Moment, Seminar, SeminarAdmission, StoreError, Word, Writer,
+};
+
+use super::{Taken, proposal, rules_now, shown, span, supervised, take};
+use crate::dto::seminars::{SeminarClosing, SeminarDecision, SeminarDto};
+use crate::extract::RequiredIfMatch;
+use crate::problem::Problem;
+use crate::services::events::Happening;
+use crate::services::ids::new_id;
+use crate::services::{Asker, Reply};
+
+/// Decides on a proposal.
+///
+/// # Errors
+/// 403 without the right or on one's own proposal, 404, 409, 412, `year-end-freeze`; to approve, `seminar-begun` and whatever the
+/// policy refuses by now.
+pub fn decide(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    id: Id,
+    condition: &RequiredIfMatch,
+    new: &SeminarDecision,
+) -> Result<Reply<SeminarDto>, Problem> {
+    let now = writer.now();
+    let mut held = supervised(writer, asker, id)?;
+    require_other_hand(asker.account().0, held.seminar.brought_by.0, false)?;
+    condition.check(held.seminar.version.into())?;
+    let event = Event::from(new.decision);
+    let to = step::<SeminarRoad>(held.seminar.state.0, event)?;
+    let rules = rules_now(writer, &held.seminar)?;
+    let tells = match new.decision {
+        Decision::Approve => {
+            check_proposal(proposal(&held.seminar)?, &rules.policy)?;
+            require_not_begun(span(&held.seminar)?, china_date(now))?;
+            held.seminar.approved_at = Some(Moment(now));
+            EventType::SeminarApproved
+        }
+        Decision::Return => EventType::SeminarReturned,
+        Decision::Reject => EventType::SeminarRejected,
+    };
+    let comment = new.comment.as_deref();
+    let taken = Taken { event, to, comment, rules: &rules, tells, data: json!({}) };
+    take(writer, asker, &mut held, taken)?;
+    Ok(shown(held))
+}
+
+/// Closes a reported seminar, which gives everyone who passed their learning record; or returns the report.
+///
+/// # Errors
+/// 403 without the right, on one's own seminar, or when one is on its list; 404, 409, 412, `year-end-freeze`.
+pub fn close(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    id: Id,
+    condition: &RequiredIfMatch,
+    new: &SeminarClosing,
+) -> Result<Reply<SeminarDto>, Problem> {
+    let now = writer.now();
+    let mut held = supervised(writer, asker, id)?;
+    let list = writer.seminar_list(held.seminar.jurisdiction_id, held.seminar.id)?;
+    let attends = list.iter().any(|row| asker.actor.is_professional(row.professional_id.0));
+    require_other_hand(asker.account().0, held.seminar.brought_by.0, attends)?;
+    condition.check(held.seminar.version.into())?;
+    let event = Event::from(new.decision);
+    let to = step::<SeminarRoad>(held.seminar.state.0, event)?;
+    let rules = rules_now(writer, &held.seminar)?;
+    let (tells, passed) = match new.decision {
+        ClosingDecision::Close => {
+            held.seminar.closed_at = Some(Moment(now));
+            let mut passed = 0;
+            for row in list {
+                if row.passed == Some(true) {
+                    deliver(writer, asker, &held.seminar, row)?;
+                    passed += 1;
+                }
+            }
+            (EventType::SeminarClosed, passed)
+        }
+        ClosingDecision::Return => (EventType::SeminarReportReturned, 0),
+    };
+    let comment = new.comment.as_deref();
+    let data = json!({"passed": passed});
+    take(writer, asker, &mut held, Taken { event, to, comment, rules: &rules, tells, data })?;
+    Ok(shown(held))
+}
+
+/// The learning record of someone who passed (P4, P6).
+fn deliver(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    seminar: &Seminar,
+    mut row: SeminarAdmission,
+) -> Result<(), Problem> {
+    let now = writer.now();
+    let hours = row.hours.ok_or_else(|| Problem::internal("a result without hours"))?;
+    let record = LearningRecord {
+        jurisdiction_id: row.jurisdiction_id,
+        professional_id: row.professional_id,
+        id: new_id(now),
+        year: seminar.year,
+        source: Word(LearningSource::Seminar),
+        subject: Word(Subject::Professional),
+        way: Word(Way::AdvancedSeminar),
+        title: seminar.theme.clone(),
+        hours,
+        started_on: seminar.starts_on,
+        completed_on: seminar.ends_on,
+        passed: true,
+        platform_code: None,
+        course_code: None,
+        class_id: None,
+        seminar_id: Some(seminar.id),
+        declared: false,
+        created_at: Moment(now),
+    };
+    match writer.insert_learning_record(&record) {
+        // Another closing came first: run again, it finds that.
+        Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
+        done => done?,
+    }
+    row.learning_record_id = Some(record.id);
+    writer.save_seminar_result(&row)?;
+    let employer = writer.professional(row.jurisdiction_id, row.professional_id)?;
+    let employer = employer.and_then(|person| person.employer_id).or(row.employer_id);
+    Happening::new(EventType::LearningRecordDelivered)
+        .by(asker)
+        .person(row.professional_id, employer, None)
+        .subject(record.id)
+        .year(record.year)
+        .data(json!({"source": record.source.0, "seminar_id": seminar.id, "hours": record.hours.0,
+            "subject": record.subject.0, "way": record.way.0}))
+        .tell(writer, row.jurisdiction_id)
+}

@@ -1,0 +1,220 @@
+//! Advanced seminars, from the proposal to the hours (P6).
+//!
+//! Every step goes the same way: [`hosted`] or [`supervised`] finds the seminar and the right to act on it, the domain's road and
+//! rules decide, and [`take`] stores the step, keeps it (V10) and tells it in one transaction.
+
+mod admissions;
+mod decide;
+mod outcome;
+mod propose;
+
+use serde_json::{Value, json};
+use xueshi_domain::access::Permission;
+use xueshi_domain::calendar::Action;
+use xueshi_domain::event::EventType;
+use xueshi_domain::learning::LearningSpan;
+use xueshi_domain::seminar::{Event, Proposal, SeminarFacts, State};
+use xueshi_persistence::{
+    Id, LearningRecord, Moment, Organization, Page, Reader, Saved, Seminar, SeminarFilter,
+    SeminarStep, Slice, StoreError, Word, Writer,
+};
+
+pub use admissions::{list as admissions, replace as admit};
+pub use decide::{close, decide};
+pub use outcome::report;
+pub use propose::{create, edit, submit, withdraw};
+
+use super::events::Happening;
+use super::rules::Rules;
+use super::{Asker, Reply};
+use crate::dto::seminars::{SeminarDto, SeminarStepDto, SeminarSteps, WhichSeminars};
+use crate::problem::{Code, Problem};
+
+/// The seminars that the asker may see: those announced to the city, and all of their units.
+///
+/// # Errors
+/// On a database failure.
+pub fn list(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    wanted: &WhichSeminars,
+    page: Page<Id>,
+) -> Result<Slice<SeminarDto>, Problem> {
+    let filter = SeminarFilter {
+        year: wanted.year.map(|year| year.0),
+        organization: wanted.organization_id.map(Id),
+        states: wanted.state.clone(),
+    };
+    let found = reader.seminars(&asker.scope(Permission::ReadClasses), &filter, page)?;
+    let hosts = found.rows.iter().map(|seminar| seminar.organization_id).collect();
+    let names = reader.unit_names(asker.jurisdiction, hosts)?;
+    let named = |seminar: Seminar| {
+        let name = names.get(&seminar.organization_id).cloned().unwrap_or_default();
+        SeminarDto::new(seminar, name)
+    };
+    Ok(Slice { rows: found.rows.into_iter().map(named).collect(), total: found.total })
+}
+
+/// One seminar.
+///
+/// # Errors
+/// 404 for what the asker may not see.
+pub fn get(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<SeminarDto, Problem> {
+    let (seminar, host) = visible(reader, asker, id)?;
+    Ok(SeminarDto::new(seminar, host.name))
+}
+
+/// The steps that a seminar took (V10), for those whose units hold its host.
+///
+/// # Errors
+/// 404 for what the asker may not see, 403 for those who answer for other units.
+pub fn steps(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<SeminarSteps, Problem> {
+    let (seminar, host) = visible(reader, asker, id)?;
+    asker.acting_for(Permission::ReadClasses, &host.path)?;
+    let steps = reader.seminar_steps(seminar.jurisdiction_id, seminar.id)?;
+    Ok(SeminarSteps { data: steps.into_iter().map(SeminarStepDto::from).collect() })
+}
+
+/// What the rules of a declaration want to know of the seminar behind a learning record (H5, P6).
+///
+/// # Errors
+/// When the seminar or its host is missing.
+pub fn seminar_facts(
+    reader: &mut Reader<'_>,
+    record: &LearningRecord,
+    seminar: Id,
+) -> Result<SeminarFacts, Problem> {
+    let city = record.jurisdiction_id;
+    let missing = || Problem::internal(format!("learning record {}: no seminar", record.id));
+    let seminar = reader.seminar(city, seminar)?.ok_or_else(missing)?;
+    let host = reader.organization(city, seminar.organization_id)?.ok_or_else(missing)?;
+    Ok(SeminarFacts {
+        theme: seminar.theme,
+        host: host.name,
+        approved_at: seminar.approved_at.map(|at| at.0),
+        began: seminar.starts_on,
+        hours: seminar.hours.0,
+        passed: record.passed,
+    })
+}
+
+/// A seminar that the asker may see, with its host.
+fn visible(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    id: Id,
+) -> Result<(Seminar, Organization), Problem> {
+    let seminar = reader.visible_seminar(&asker.scope(Permission::ReadClasses), id)?;
+    let seminar = seminar.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let host = reader.organization(asker.jurisdiction, seminar.organization_id)?;
+    let host = host.ok_or_else(|| Problem::internal(format!("seminar {id}: no host")))?;
+    Ok((seminar, host))
+}
+
+/// A seminar with its host, and the unit that the asker acts for on it.
+struct Held {
+    seminar: Seminar,
+    host: Organization,
+    acting_for: Id,
+}
+
+/// A seminar of a host that the asker acts for.
+fn hosted(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<Held, Problem> {
+    held(reader, asker, id, Permission::ProposeSeminars)
+}
+
+/// A seminar that the asker decides on for the municipal bureau.
+fn supervised(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<Held, Problem> {
+    held(reader, asker, id, Permission::ManageFilings)
+}
+
+fn held(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    id: Id,
+    permission: Permission,
+) -> Result<Held, Problem> {
+    let (seminar, host) = visible(reader, asker, id)?;
+    let acting_for = Id(asker.acting_for(permission, &host.path)?.organization_id);
+    Ok(Held { seminar, host, acting_for })
+}
+
+/// The rules of a seminar's year, on the condition that nothing is frozen (W1, W2).
+fn rules_now(writer: &mut Writer<'_>, seminar: &Seminar) -> Result<Rules, Problem> {
+    let now = writer.now();
+    let rules = Rules::of(writer, seminar.jurisdiction_id, seminar.year).map_err(in_own_members)?;
+    let admission = rules.timetable.admit(Action::HoldSeminar, now)?;
+    writer.valid_until(admission.valid_until);
+    Ok(rules)
+}
+
+/// The days of a seminar, in one year (H2).
+fn span(seminar: &Seminar) -> Result<LearningSpan, Problem> {
+    LearningSpan::new(seminar.starts_on, seminar.ends_on)
+        .map_err(|refusal| in_own_members(refusal.into()))
+}
+
+/// What a seminar says of itself.
+fn proposal(seminar: &Seminar) -> Result<Proposal, Problem> {
+    let places = u32::try_from(seminar.places).map_err(Problem::internal)?;
+    Ok(Proposal { span: span(seminar)?, hours: seminar.hours.0, places })
+}
+
+/// Refusals name the members of a declaration; a seminar calls its days otherwise.
+fn in_own_members(problem: Problem) -> Problem {
+    problem.moved("/learning_end", "/ends_on").moved("/year", "/ends_on")
+}
+
+/// A step that the road allows and the rules let through.
+struct Taken<'a> {
+    event: Event,
+    to: State,
+    comment: Option<&'a str>,
+    rules: &'a Rules,
+    tells: EventType,
+    data: Value,
+}
+
+/// Stores a step: the seminar under its guard, the step with who took it (V10), and the event.
+fn take(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    held: &mut Held,
+    taken: Taken<'_>,
+) -> Result<(), Problem> {
+    let now = writer.now();
+    let was = held.seminar.state.0;
+    held.seminar.state = Word(taken.to);
+    match writer.save_seminar(was, &mut held.seminar)? {
+        Saved::Yes => {}
+        // Someone else took a step since this transaction began; run again, it finds that.
+        Saved::Overtaken => return Err(StoreError::Conflict.into()),
+    }
+    let seminar = &held.seminar;
+    writer.insert_seminar_step(&SeminarStep {
+        jurisdiction_id: seminar.jurisdiction_id,
+        seminar_id: seminar.id,
+        version: seminar.version,
+        event: Word(taken.event),
+        state: seminar.state,
+        comment: taken.comment.map(str::to_owned),
+        account_id: asker.account(),
+        unit_id: held.acting_for,
+        policy_version: taken.rules.version,
+        taken_at: Moment(now),
+    })?;
+    Happening::new(taken.tells)
+        .by(asker)
+        .unit(seminar.organization_id)
+        .subject(seminar.id)
+        .year(seminar.year)
+        .data(json!({"state": seminar.state.0, "admitted": seminar.admitted}))
+        .data(taken.data)
+        .tell(writer, seminar.jurisdiction_id)
+}
+
+/// The seminar as it stands after a change.
+fn shown(held: Held) -> Reply<SeminarDto> {
+    let version = held.seminar.version;
+    Reply::ok(SeminarDto::new(held.seminar, held.host.name)).version(version)
+}
