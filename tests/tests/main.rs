@@ -18,6 +18,7 @@ mod document;
 mod events;
 mod evidence;
 mod funding;
+mod histories;
 mod people;
 mod policy_years;
 mod rate_limit;
