@@ -6,6 +6,7 @@
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 
+use crate::explanation::CheckName;
 use crate::hours::Hours;
 use crate::instant::start_of_day;
 use crate::learning::{EvidenceKind, LearningSpan, Subject, Way};
@@ -95,6 +96,9 @@ pub enum Outcome {
 /// One rule's outcome (V7).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
+    /// What was checked.
+    #[serde(skip)]
+    pub name: CheckName,
     /// The rule.
     pub rule: Rule,
     /// What it found.
@@ -128,23 +132,23 @@ enum Verdict {
 type CheckFn = fn(&DeclarationFacts, &Policy) -> Result<Verdict, Refusal>;
 
 /// Every check in the order in which a person would want to hear of it: the person, the days, the source, the amount.
-const CHECKS: &[(Rule, Step, CheckFn)] = &[
-    (Rule::W3, Step::Draft, policy_of_the_year),
-    (Rule::U3, Step::Draft, active_employment),
-    (Rule::U4b, Step::Draft, post_in_scope),
-    (Rule::H2, Step::Draft, year_of_learning),
-    (Rule::H2, Step::Draft, learning_is_finished),
-    (Rule::H6, Step::Draft, public_hours_from_a_platform),
-    (Rule::H6, Step::Draft, platform_is_listed),
-    (Rule::H5, Step::Draft, class_on_an_approved_plan),
-    (Rule::P4, Step::Draft, attendee_passed),
-    (Rule::H8, Step::Draft, way_is_counted),
-    (Rule::H1, Step::Draft, some_hours),
-    (Rule::H8, Step::Draft, within_the_limit_of_one_item),
-    (Rule::P3, Step::Draft, within_the_plan_item),
-    (Rule::H9, Step::Draft, days_hold_the_hours),
-    (Rule::H8, Step::Submission, within_the_limit_of_the_year),
-    (Rule::H10, Step::Submission, evidence_is_there),
+const CHECKS: &[(CheckName, Step, CheckFn)] = &[
+    (CheckName::PolicyOfTheYear, Step::Draft, policy_of_the_year),
+    (CheckName::ActiveEmployment, Step::Draft, active_employment),
+    (CheckName::PostInScope, Step::Draft, post_in_scope),
+    (CheckName::YearOfLearning, Step::Draft, year_of_learning),
+    (CheckName::LearningFinished, Step::Draft, learning_is_finished),
+    (CheckName::PublicFromPlatform, Step::Draft, public_hours_from_a_platform),
+    (CheckName::PlatformListed, Step::Draft, platform_is_listed),
+    (CheckName::ClassOnApprovedPlan, Step::Draft, class_on_an_approved_plan),
+    (CheckName::AttendeePassed, Step::Draft, attendee_passed),
+    (CheckName::WayCounted, Step::Draft, way_is_counted),
+    (CheckName::SomeHours, Step::Draft, some_hours),
+    (CheckName::LimitOfOneItem, Step::Draft, within_the_limit_of_one_item),
+    (CheckName::WithinPlanItem, Step::Draft, within_the_plan_item),
+    (CheckName::DaysHoldHours, Step::Draft, days_hold_the_hours),
+    (CheckName::LimitOfTheYear, Step::Submission, within_the_limit_of_the_year),
+    (CheckName::EvidenceGiven, Step::Submission, evidence_is_there),
 ];
 
 /// The outcome of every check of a step, none left out (V7).
@@ -153,8 +157,9 @@ pub fn explain(step: Step, facts: &DeclarationFacts, policy: &Policy) -> Vec<Che
     CHECKS
         .iter()
         .filter(|(_, from, _)| *from <= step)
-        .map(|(rule, _, check)| Check {
-            rule: *rule,
+        .map(|(name, _, check)| Check {
+            name: *name,
+            rule: name.rule(),
             outcome: match check(facts, policy) {
                 Ok(Verdict::NotApplicable) => Outcome::NotApplicable,
                 Ok(Verdict::Passed) => Outcome::Passed,

@@ -15,6 +15,7 @@
 //! | [`declaration`] | what may be declared, duplicates | H2, H5–H10 |
 //! | [`ledger`], [`certificate`] | totals, annual record, certificates | H1–H3, A1, A2 |
 //! | [`seminar`], [`funding`] | advanced seminars, training funds | P6, U5 |
+//! | [`explanation`] | the checks behind decisions | V7 |
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
 //! | [`workflow`], [`event`] | side roads and their states, what happened | V3 |
 //! | [`access`] | roles, scopes, subtrees, who may review | Who |
@@ -27,6 +28,7 @@ pub mod certificate;
 pub mod declaration;
 pub mod duplicate;
 pub mod event;
+pub mod explanation;
 pub mod funding;
 pub mod hours;
 pub mod identity;

@@ -6,6 +6,8 @@ use diesel::connection::SimpleConnection;
 
 /// Every table but the mark, children before parents.
 const TABLES: &[&str] = &[
+    "explanations",
+    "refusals",
     "events",
     "funding_report_revisions",
     "funding_reports",

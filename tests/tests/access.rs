@@ -132,7 +132,7 @@ impl Side {
     fn path(&self, operation: &Operation, draft: &str) -> String {
         let id = |template: &str| match template.split('/').nth(2).unwrap_or_default() {
             "declarations" if operation.id() == "get_revocation" => &self.revoked,
-            "declarations" => &self.declaration,
+            "declarations" | "explanations" => &self.declaration,
             "professionals" => &self.professional,
             "organizations" => &self.unit,
             "accounts" => &self.account,
@@ -157,6 +157,7 @@ impl Side {
             ("{number}", &self.certificate),
             ("{year}", "2023"),
             ("{version}", draft),
+            ("{kind}", "declaration"),
             ("{code}", code),
         ] {
             path = path.replace(name, value);

@@ -17,6 +17,7 @@ mod deadlines;
 mod document;
 mod events;
 mod evidence;
+mod explanations;
 mod funding;
 mod histories;
 mod people;

@@ -9,6 +9,7 @@ pub mod cities;
 pub mod classes;
 pub mod declarations;
 pub mod events;
+pub mod explanations;
 pub mod funding_reports;
 pub mod id_numbers;
 pub mod institutions;

@@ -82,4 +82,10 @@ words! {
     ClosingDecision: xueshi_domain::seminar::ClosingDecision;
     /// From when the working days of a stage are counted.
     Counting: xueshi_domain::policy::Counting;
+    /// What an explanation is about.
+    Explained: xueshi_domain::explanation::Explained;
+    /// What was checked.
+    CheckName: xueshi_domain::explanation::CheckName;
+    /// What a check found.
+    CheckOutcome: xueshi_domain::explanation::CheckOutcome;
 }

@@ -14,7 +14,7 @@ use crate::request::RequestInfo;
 pub const CONTENT_TYPE: &str = "application/problem+json";
 
 /// Members that facts cannot replace.
-pub(super) const MEMBERS: [&str; 10] = [
+pub(super) const MEMBERS: [&str; 11] = [
     "type",
     "title",
     "status",
@@ -25,6 +25,7 @@ pub(super) const MEMBERS: [&str; 10] = [
     "solve",
     "errors",
     "request_id",
+    "explanation",
 ];
 
 /// An error (RFC 9457). Members beside these are facts of the code, for instance `opens` and `closes` of a closed window.
@@ -55,6 +56,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldErrorDocument>,
+    /// Address at which a refusal by a rule is explained to its receiver: inputs, checks, policy version (V7).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub explanation: Option<String>,
     /// Id of the request, also in `X-Request-Id` and in the log.
     pub request_id: String,
     #[serde(flatten)]
@@ -63,7 +68,7 @@ pub struct ProblemDocument {
 }
 
 /// The rule behind a refusal.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ProblemRule)]
 pub struct RuleDocument {
     /// Id in the rulebook.
@@ -157,6 +162,7 @@ impl Problem {
                 .iter()
                 .map(|error| FieldErrorDocument::new(error, language))
                 .collect(),
+            explanation: self.0.explanation.clone(),
             request_id: request.request_id.to_string(),
             facts: self.0.facts.clone(),
         }

@@ -3,8 +3,10 @@
 //! A handler returns `Result<_, Problem>`. The problem knows no request; `middleware::problems` renders it with the
 //! language, request id and path of the request ([`crate::request::RequestInfo`]).
 
+pub mod check_text;
 pub mod codes;
 pub mod document;
+pub mod grounds;
 pub mod pages;
 pub mod refusal_text;
 pub mod terms;
@@ -20,6 +22,7 @@ use serde_json::{Map, Value};
 
 pub use codes::Code;
 pub use document::{FieldErrorDocument, ProblemDocument, Rendered, RuleDocument};
+pub use grounds::Grounds;
 pub use text::{Language, Phrase, Text};
 
 /// One entry of `errors[]`: what is wrong with one member of the body or one parameter.
@@ -69,6 +72,8 @@ struct Parts {
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<String>,
     retriable: bool,
+    grounds: Option<Box<Grounds>>,
+    explanation: Option<String>,
 }
 
 impl Problem {
@@ -84,6 +89,8 @@ impl Problem {
             headers: Vec::new(),
             cause: None,
             retriable: false,
+            grounds: None,
+            explanation: None,
         }))
     }
 
@@ -187,6 +194,44 @@ impl Problem {
     pub fn because(mut self, cause: impl fmt::Display) -> Self {
         self.0.cause = Some(cause.to_string());
         self
+    }
+
+    /// Says what a refusal by a rule rested on: it is kept, and the answer names its explanation (V7).
+    #[must_use]
+    pub fn resting_on(mut self, grounds: Grounds) -> Self {
+        self.0.grounds = Some(Box::new(grounds));
+        self
+    }
+
+    /// What a refusal by a rule rested on.
+    #[must_use]
+    pub fn grounds(&self) -> Option<&Grounds> {
+        self.0.grounds.as_deref()
+    }
+
+    /// Names the address at which the refusal is explained.
+    #[must_use]
+    pub fn explained_at(mut self, address: Option<String>) -> Self {
+        self.0.explanation = address;
+        self
+    }
+
+    /// The rule that was named.
+    #[must_use]
+    pub fn named_rule(&self) -> Option<&Rule> {
+        self.0.rule.as_ref()
+    }
+
+    /// The sentence of this occurrence.
+    #[must_use]
+    pub fn said(&self) -> Option<&Text> {
+        self.0.detail.as_ref()
+    }
+
+    /// The members beside those of the standard.
+    #[must_use]
+    pub fn facts(&self) -> &Map<String, Value> {
+        &self.0.facts
     }
 
     /// Marks a failure after which the store runs the same transaction again.

@@ -7,7 +7,7 @@ use xueshi_domain::refusal::{DuplicateGround, LimitKind, NotFiledReason};
 use xueshi_domain::{Refusal, RefusalCode};
 
 use super::terms::Term;
-use super::{Code, Problem, Text};
+use super::{Code, Grounds, Problem, Text};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -21,6 +21,7 @@ impl From<&Refusal> for Problem {
         let text = text(refusal);
         let rule = refusal.rule();
         let mut problem = Problem::new(code(refusal.kind()))
+            .resting_on(Grounds::default())
             .detail(text.zh.clone(), text.en.clone())
             .rule(rule.id, rule.clause);
         if let Some(pointer) = refusal.field() {

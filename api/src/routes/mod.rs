@@ -11,6 +11,7 @@ mod declarations;
 mod docs;
 mod documents;
 mod events;
+mod explanations;
 mod funding_reports;
 mod health;
 mod learning_records;
@@ -56,6 +57,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     policies::routes(config);
     policy_drafts::routes(config);
     working_days::routes(config);
+    explanations::routes(config);
     docs::routes(config);
 }
 

@@ -8,13 +8,13 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use serde::Serialize;
 use time::OffsetDateTime;
-use uuid::Uuid;
 use xueshi_domain::access::{Actor, Grant, OrgPath, Permission};
 use xueshi_persistence::{
     Id, Keep, Moment, Reader, Scope, Store, StoreError, StoredAnswer, Writer,
 };
 
 use super::act::Act;
+use super::explanations::{keep_refusal, worth_keeping};
 use super::in_flight::InFlight;
 use crate::problem::{Code, Problem, Rendered};
 
@@ -222,13 +222,19 @@ impl Desk {
                 None => None,
             };
             let keep = act.keep;
+            let whose = asker.clone();
+            let asked = Asked { keep, request: act.info.instance.clone() };
             let answer = desk
                 .store
                 .write(keep, move |writer| match &key {
                     None => work(writer, &asker).map(|answer| (answer, false)),
-                    Some(key) => once(writer, caller, key, &act, |writer| work(writer, &asker)),
+                    Some(key) => once(writer, &asker, key, &act, |writer| work(writer, &asker)),
                 })
-                .await?;
+                .await;
+            let answer = match answer {
+                Ok(answer) => answer,
+                Err(problem) => return Err(desk.explained(&whose, &asked, problem).await),
+            };
             Ok(match answer {
                 (answer, false) => answer.into_response(),
                 (mut answer, true) => {
@@ -240,17 +246,49 @@ impl Desk {
     }
 }
 
+impl Desk {
+    /// Keeps a refusal by a rule, so that it can be explained, and names the address (V7). A dry run keeps nothing; and if the
+    /// store is too busy to keep it, the refusal is given without.
+    async fn explained(&self, asker: &Asker, act: &Asked, problem: Problem) -> Problem {
+        if act.keep == Keep::No {
+            return problem;
+        }
+        let refusal = match worth_keeping(asker, &act.request, &problem, self.now()) {
+            Ok(Some(refusal)) => refusal,
+            Ok(None) => return problem,
+            Err(error) => {
+                log::warn!("a refusal was not kept: {error}");
+                return problem;
+            }
+        };
+        let kept = self.store.write(Keep::Yes, move |writer| keep_refusal(writer, &refusal));
+        match kept.await {
+            Ok(address) => problem.explained_at(Some(address)),
+            Err(error) => {
+                log::warn!("a refusal was not kept: {error}");
+                problem
+            }
+        }
+    }
+}
+
+/// What is left of an act once it was carried out.
+struct Asked {
+    keep: Keep,
+    request: Arc<str>,
+}
+
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The answer under a key: the first one again (`true`), or a new one that is kept with its effect.
 fn once(
     writer: &mut Writer<'_>,
-    caller: Uuid,
+    asker: &Asker,
     key: &str,
     act: &Act,
     work: impl Fn(&mut Writer<'_>) -> Result<Rendered, Problem>,
 ) -> Result<(Rendered, bool), Problem> {
-    let caller = caller.to_string();
+    let caller = asker.actor.account_id.to_string();
     if let Some(stored) = writer.stored_answer(&caller, key)? {
         if stored.fingerprint != act.fingerprint() {
             return Err(Problem::new(Code::IdempotencyKeyReused));
@@ -260,7 +298,11 @@ fn once(
     let answer = match writer.attempt(&work) {
         Ok(answer) => answer,
         // A refusal is an answer too: a repeat must not succeed behind the caller's back.
-        Err(problem) if problem.status().is_client_error() => problem.render(&act.info),
+        Err(problem) if problem.status().is_client_error() => {
+            let refusal = worth_keeping(asker, &act.info.instance, &problem, writer.now())?;
+            let address = refusal.map(|refusal| keep_refusal(writer, &refusal)).transpose()?;
+            problem.explained_at(address).render(&act.info)
+        }
         Err(problem) => return Err(problem),
     };
     let headers: Vec<(&str, &str)> = answer

@@ -5,14 +5,17 @@ use uuid::Uuid;
 use xueshi_domain::access::{OrgPath, ReviewCase, may_review};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::review::{Decision, Ending, Stage, State, next};
 use xueshi_domain::{Refusal, access::Grant};
 use xueshi_persistence::{Declaration, Id, Moment, Reader, Review, StoreError, Word, Writer};
 
 use super::declarations::{Cause, moved, visible};
+use super::explanations::{Basis, window_findings};
 use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
+use crate::dto::Timestamp;
 use crate::dto::declarations::DeclarationDto;
 use crate::dto::reviews::{BatchDto, BatchItem, BatchResult, NewReview, ReviewDto};
 use crate::extract::IfMatch;
@@ -100,9 +103,36 @@ fn decide_on(
         (Decision::Reject, _) => (EventType::DeclarationRejected, Ending::Rejected),
     };
     let data = json!({"stage": stage, "unit_id": unit, "overdue": review.overdue});
+    let basis = basis_of(&review, was, past.last(), &rules);
     let cause = Cause::new(Some(asker.account()), event).ending(ending).data(data);
+    let cause = cause.resting_on(basis).decided(review.id, unit);
     moved(writer, was, &mut declaration, &rules, cause)?;
     Ok(declaration)
+}
+
+/// What a decision rested on, beside the reviewer's own judgement, which is its comment (V7, V10).
+fn basis_of(review: &Review, was: State, previous: Option<&Review>, rules: &Rules) -> Basis {
+    let r = review;
+    let inputs = json!({
+        "stage": r.stage.0, "revision": r.revision, "decision": r.decision.0, "state_before": was,
+        "entered_at": Timestamp::from(r.entered_at), "previous_decider": previous.map(|past| past.account_id),
+    });
+    let timely = if r.overdue { CheckOutcome::Noted } else { CheckOutcome::Passed };
+    let other = match previous {
+        Some(_) => Finding::passed(CheckName::AnotherReviewer),
+        None => Finding::new(CheckName::AnotherReviewer, CheckOutcome::NotApplicable),
+    };
+    Basis { inputs, findings: Vec::new(), due: None }
+        .and([
+            Finding::passed(CheckName::StateAllows),
+            Finding::passed(CheckName::NotOnesOwn),
+            Finding::passed(CheckName::ActsForHolder).with(json!({"unit_id": r.unit_id})),
+            other,
+        ])
+        .and(window_findings(rules, Action::Review, r.decided_at.0))
+        .and([Finding::new(CheckName::DecidedInTime, timely).with(json!({
+            "due_at": Timestamp::from(r.due_at), "decided_at": Timestamp::from(r.decided_at),
+        }))])
 }
 
 enum Right {

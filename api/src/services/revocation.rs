@@ -1,15 +1,18 @@
 //! Taking an approval back (municipal bureau); the year and its certificate follow (A2, E13).
 
+use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::ledger::RecordState;
 use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::{Event, next};
 use xueshi_persistence::{Id, Moment, Reader, RecordedAct, Word, Writer};
 
 use super::declarations::{Cause, moved, visible};
+use super::explanations::{Basis, window_findings};
 use super::ids::new_id;
 use super::rules::Rules;
 use super::verification::reissue;
@@ -44,10 +47,18 @@ pub fn revoke(
     let admission = rules.timetable.admit(Action::Revoke, now)?;
     writer.valid_until(admission.valid_until);
     declaration.state = Word(state);
+    let basis = Basis {
+        inputs: json!({"state_before": was, "hours": declaration.hours.0}),
+        ..Basis::default()
+    }
+    .and([Finding::passed(CheckName::StateAllows), Finding::passed(CheckName::NotOnesOwn)])
+    .and([Finding::passed(CheckName::ActsForHolder).with(json!({"unit_id": unit}))])
+    .and(window_findings(&rules, Action::Revoke, now));
+    let act = new_id(now);
     writer.insert_record_act(&RecordedAct {
         jurisdiction_id: declaration.jurisdiction_id,
         professional_id: declaration.professional_id,
-        id: new_id(now),
+        id: act,
         act: Word(RecordAct::Revoked),
         declaration_id: Some(declaration.id),
         certificate_id: None,
@@ -59,7 +70,8 @@ pub fn revoke(
         acted_at: Moment(now),
     })?;
     let cause = Cause::new(Some(asker.account()), EventType::DeclarationRevoked);
-    moved(writer, was, &mut declaration, &rules, cause.reason("hours_revoked"))?;
+    let cause = cause.reason("hours_revoked").resting_on(basis).decided(act, Id(unit));
+    moved(writer, was, &mut declaration, &rules, cause)?;
     let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
     let year = writer.annual_record(city, person, declaration.year)?;
     if let Some(record) = year.filter(|record| record.state.0 == RecordState::Certified) {

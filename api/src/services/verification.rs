@@ -9,6 +9,7 @@ use xueshi_domain::certificate::{
     CertificateContent, CertificateNumber, CertificateState, VerificationCode,
 };
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
 use xueshi_domain::registry::RecordAct;
@@ -17,6 +18,7 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
+use super::explanations::{keep_certificate, keep_year};
 use super::ids::new_id;
 use super::rules::Rules;
 use super::year::{completion, standing_certificate, totals};
@@ -135,6 +137,15 @@ fn verify_one(
         .by(asker)
         .tell(writer, city)?;
     tell_certificate(writer, asker, EventType::CertificateIssued, &record, &certificate)?;
+    keep_certificate(writer, &record, &certificate, None)?;
+    keep_year(
+        writer,
+        &record,
+        rules.policy.floors,
+        EventType::AnnualRecordCertified,
+        Some(asker.account()),
+        vec![Finding::passed(CheckName::Verified).with(json!({"unit_id": unit}))],
+    )?;
     Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
 }
 
@@ -159,7 +170,8 @@ pub fn reissue(
     record.certificate_id = Some(certificate.id);
     writer.save_annual_record(&mut record)?;
     tell_certificate(writer, asker, EventType::CertificateSuperseded, &record, &old)?;
-    tell_certificate(writer, asker, EventType::CertificateIssued, &record, &certificate)
+    tell_certificate(writer, asker, EventType::CertificateIssued, &record, &certificate)?;
+    keep_certificate(writer, &record, &certificate, Some(&old))
 }
 
 fn tell_certificate(

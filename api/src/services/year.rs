@@ -3,6 +3,7 @@
 use serde_json::json;
 use xueshi_domain::certificate::{CertificateState, Completion};
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::ledger::{
     Bucket, BySubject, RecordState, YearTotals, assess, outcome, revokes_certificate, state_after,
 };
@@ -13,6 +14,7 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
+use super::explanations::keep_year;
 use crate::problem::Problem;
 
 /// A person's year as it is stored, or as it would begin.
@@ -197,6 +199,7 @@ impl Year {
     ) -> Result<(), Problem> {
         let now = Moment(writer.now());
         let before = self.record.state.0;
+        let mut fallen = Vec::new();
         let satisfied = assess(floors, totals(&self.record)).satisfied;
         let is_settled = self.record.settled_at.is_some();
         let after = state_after(before, satisfied, is_settled);
@@ -205,6 +208,11 @@ impl Year {
         {
             writer.end_certificate(&certificate, CertificateState::Revoked, reason)?;
             self.record.certificate_id = None;
+            fallen.push(
+                Finding::new(CheckName::CertificateFollows, CheckOutcome::Noted).with(
+                    json!({"number": certificate.number, "state": "revoked", "reason": reason}),
+                ),
+            );
             Happening::annual_record(EventType::CertificateRevoked, &self.record)
                 .subject(certificate.id)
                 .by_account(by)
@@ -241,6 +249,7 @@ impl Year {
                 | RecordState::Exempt,
             ) => return Ok(()),
         };
+        keep_year(writer, record, floors, event, by, fallen)?;
         Happening::annual_record(event, record).by_account(by).tell(writer, record.jurisdiction_id)
     }
 }

@@ -8,6 +8,8 @@ use crate::services::login::Logins;
 
 /// How long the answer to an `Idempotency-Key` is kept.
 const KEPT: Duration = Duration::days(7);
+/// How long a refusal can be explained after it was given last (V7); decisions are explained for good.
+const EXPLAINED: Duration = Duration::days(400);
 /// Real time between two rounds.
 const ROUND: std::time::Duration = std::time::Duration::from_secs(3600);
 
@@ -22,7 +24,12 @@ impl Housekeeping {
         Self(actix_web::rt::spawn(async move {
             loop {
                 actix_web::rt::time::sleep(ROUND).await;
-                for result in [forget_answers(&store).await, logins.forget_old().await] {
+                let rounds = [
+                    forget_answers(&store).await,
+                    forget_refusals(&store).await,
+                    logins.forget_old().await,
+                ];
+                for result in rounds {
                     if let Err(error) = result {
                         log::warn!("housekeeping: {error}");
                     }
@@ -40,6 +47,12 @@ impl Drop for Housekeeping {
 
 async fn forget_answers(store: &Store) -> Result<(), StoreError> {
     let work = |writer: &mut Writer<'_>| writer.forget_answers(writer.now().saturating_sub(KEPT));
+    store.write(Keep::Yes, work).await.map(drop)
+}
+
+async fn forget_refusals(store: &Store) -> Result<(), StoreError> {
+    let work =
+        |writer: &mut Writer<'_>| writer.forget_refusals(writer.now().saturating_sub(EXPLAINED));
     store.write(Keep::Yes, work).await.map(drop)
 }
 

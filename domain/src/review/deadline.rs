@@ -3,7 +3,7 @@
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 
-use crate::calendar::{CalendarError, WorkdayCalendar};
+use crate::calendar::{CalendarDay, CalendarError, WorkdayCalendar};
 use crate::instant::{china_date, end_of_day};
 use crate::policy::{Counting, ReviewTerms};
 
@@ -48,13 +48,48 @@ pub fn due(
     terms: &ReviewTerms,
     calendar: &WorkdayCalendar,
 ) -> Result<Due, CalendarError> {
-    let counted_from = match terms.counting {
-        Counting::PerStage => arrival.arrived_at,
-        Counting::FromDeclaration => arrival.submitted_at,
-    };
-    let last = calendar.add_working_days(china_date(counted_from), terms.working_days_per_stage)?;
+    let from = counted_from(arrival, terms);
+    let last = calendar.add_working_days(from, terms.working_days_per_stage)?;
     let at = end_of_day(last.date).ok_or(CalendarError::OutOfRange)?;
     Ok(Due { date: last.date, at, provisional: last.provisional })
+}
+
+/// A day on the way to a due day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CountedDay {
+    /// The day, with what the calendar says of it.
+    #[serde(flatten)]
+    pub day: CalendarDay,
+    /// Which working day it is, 1, 2, 3 …; none for a day that does not count.
+    pub count: Option<u32>,
+}
+
+/// Every day after the one that is counted from (day 0) up to the due day, with its number where it counts (V1, V2, V7).
+///
+/// # Errors
+/// [`CalendarError`] when the due day lies beyond the calendar.
+pub fn counted_days(
+    arrival: Arrival,
+    terms: &ReviewTerms,
+    calendar: &WorkdayCalendar,
+) -> Result<Vec<CountedDay>, CalendarError> {
+    let last = due(arrival, terms, calendar)?.date;
+    let from = counted_from(arrival, terms).next_day().ok_or(CalendarError::OutOfRange)?;
+    let mut counted = 0;
+    let days = calendar.days(from, last).map(|day| {
+        counted += u32::from(day.is_working_day);
+        CountedDay { day, count: day.is_working_day.then_some(counted) }
+    });
+    Ok(days.collect())
+}
+
+/// Day 0: the day in China that the working days of a stage are counted from (V1).
+#[must_use]
+pub fn counted_from(arrival: Arrival, terms: &ReviewTerms) -> Date {
+    china_date(match terms.counting {
+        Counting::PerStage => arrival.arrived_at,
+        Counting::FromDeclaration => arrival.submitted_at,
+    })
 }
 
 /// Something that the person should know about a submission that was accepted.

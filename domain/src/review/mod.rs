@@ -7,7 +7,9 @@ pub mod state;
 pub mod transition;
 pub mod visit;
 
-pub use deadline::{Arrival, Due, Warning, due, warn_of_freeze};
+pub use deadline::{
+    Arrival, CountedDay, Due, Warning, counted_days, counted_from, due, warn_of_freeze,
+};
 pub use decision::Decision;
 pub use route::Route;
 pub use state::{Stage, State};

@@ -1,6 +1,7 @@
 //! The tables, as diesel knows them; the same in both databases. One file for each subject.
 
 mod city;
+mod explaining;
 mod funding;
 mod happenings;
 mod identity;
@@ -13,6 +14,7 @@ mod seminar;
 mod units;
 
 pub(crate) use city::*;
+pub(crate) use explaining::*;
 pub(crate) use funding::*;
 pub(crate) use happenings::*;
 pub(crate) use identity::*;

@@ -5,6 +5,7 @@
 
 mod declarations;
 mod events;
+mod explanations;
 mod identity;
 mod learning;
 mod policies;
@@ -13,8 +14,15 @@ mod seminars;
 use serde_json::{Value, json};
 
 /// One file for each subject.
-const SUBJECTS: &[fn(&str) -> Option<Value>] =
-    &[declarations::of, events::of, identity::of, learning::of, policies::of, seminars::of];
+const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
+    declarations::of,
+    events::of,
+    explanations::of,
+    identity::of,
+    learning::of,
+    policies::of,
+    seminars::of,
+];
 
 /// The example of a schema.
 #[must_use]

@@ -1,7 +1,7 @@
 //! Beginning and editing a declaration.
 
 use xueshi_domain::calendar::Action;
-use xueshi_domain::declaration::check_draft;
+use xueshi_domain::declaration::Step;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
 use xueshi_domain::review::{Event, Route, Stage, State};
 use xueshi_domain::{Hours, Refusal};
@@ -64,8 +64,7 @@ pub fn create(
         updated_at: Moment(now),
     };
     let case = Case::gather(writer, &declaration)?;
-    check_draft(&case.facts, &rules.policy)?;
-    case.check_duplicates(declaration.id)?;
+    case.examine(Step::Draft, declaration.id, &rules)?;
     writer.insert_declaration(&declaration)?;
     if let Some(record) = declaration.learning_record_id {
         writer.set_declared(city, person_id, record, true)?;
@@ -116,8 +115,7 @@ pub fn edit(
     LearningSpan::new(declaration.learning_start, declaration.learning_end)?;
     declaration.policy_version = rules.version;
     let case = Case::gather(writer, &declaration)?;
-    check_draft(&case.facts, &rules.policy)?;
-    case.check_duplicates(declaration.id)?;
+    case.examine(Step::Draft, declaration.id, &rules)?;
     match writer.save_declaration(state, &mut declaration)? {
         Saved::Yes => {
             let version = declaration.version;

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use xueshi_domain::declaration::{DeclarationFacts, LearningSource};
+use serde_json::{Value, json};
+use xueshi_domain::declaration::{DeclarationFacts, LearningSource, Outcome, Step, explain};
 use xueshi_domain::duplicate::{Standing, Trace, duplicate_of};
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::ledger::Bucket;
@@ -11,8 +13,11 @@ use xueshi_domain::people::Employment;
 use xueshi_domain::{Hours, Refusal};
 use xueshi_persistence::{Attachment, Declaration, Id, LearningRecord, Professional, Reader};
 
-use crate::problem::{Code, Problem};
+use crate::dto::{Day, Timestamp};
+use crate::problem::{Code, Grounds, Problem};
 use crate::services::classes::class_facts;
+use crate::services::explanations::{Basis, found, refused};
+use crate::services::rules::Rules;
 use crate::services::seminars::seminar_facts;
 
 /// A declaration with everything around it that the rules look at.
@@ -86,10 +91,68 @@ impl Case {
         Ok(Self { person, facts, trace, others })
     }
 
+    /// Everything that the rules ask of a step, with what each of them found (V7).
+    ///
+    /// # Errors
+    /// The first rule that refuses; the problem carries all inputs and findings.
+    pub(super) fn examine(&self, step: Step, id: Id, rules: &Rules) -> Result<Basis, Problem> {
+        let checks = explain(step, &self.facts, &rules.policy);
+        let mut findings: Vec<Finding> = checks.iter().map(found).collect();
+        let mut refusal = checks.into_iter().find_map(|check| match check.outcome {
+            Outcome::Refused(refusal) => Some(refusal),
+            Outcome::Passed | Outcome::NotApplicable => None,
+        });
+        findings.push(match self.check_duplicates(id) {
+            Ok(()) => Finding::passed(CheckName::CountedOnce),
+            Err(duplicate) => {
+                let found = refused(CheckName::CountedOnce, &duplicate);
+                refusal.get_or_insert(duplicate);
+                found
+            }
+        });
+        let inputs = inputs(&self.facts, self.others.len());
+        match refusal {
+            None => Ok(Basis { inputs, findings, due: None }),
+            Some(refusal) => Err(Problem::from(refusal).resting_on(Grounds {
+                inputs,
+                findings,
+                year: Some(self.facts.year),
+                policy_version: Some(rules.version),
+            })),
+        }
+    }
+
     /// H7: whether the same learning stands already.
     pub(super) fn check_duplicates(&self, id: Id) -> Result<(), Refusal> {
         duplicate_of(id.0, &self.trace, &self.others)
     }
+}
+
+/// The facts about a declaration as they are kept (V7). A title and an institution's name are no personal data.
+fn inputs(facts: &DeclarationFacts, others: usize) -> Value {
+    let source = match &facts.source {
+        LearningSource::SelfDeclared { evidence } => {
+            json!({"kind": "self_declared", "evidence": evidence})
+        }
+        LearningSource::PlatformCompletion { platform } => {
+            json!({"kind": "platform", "platform": platform})
+        }
+        LearningSource::Roster(class) => json!({
+            "kind": "roster", "class": class.title, "institution": class.institution,
+            "institution_filed": class.institution_filed,
+            "plan_approved_at": class.plan_approved_at.map(Timestamp),
+            "class_began": Day(class.began), "item_hours": class.item_hours, "passed": class.passed,
+        }),
+        LearningSource::Seminar(seminar) => json!({"kind": "seminar", "seminar": seminar}),
+    };
+    json!({
+        "year": facts.year, "subject": facts.subject, "way": facts.way, "hours": facts.hours,
+        "learning_start": Day(facts.span.start()), "learning_end": Day(facts.span.end()),
+        "source": source, "used_this_year": facts.used_this_year, "post": facts.post,
+        "employed_from": facts.employment.map(|job| Day(job.from)),
+        "employed_until": facts.employment.and_then(|job| job.until).map(Day),
+        "today": Day(facts.today), "other_declarations": others,
+    })
 }
 
 fn learning_record(

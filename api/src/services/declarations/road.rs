@@ -9,6 +9,7 @@ use xueshi_persistence::{Declaration, Id, Moment, Saved, StageVisit, StoreError,
 use super::facts::Case;
 use crate::problem::Problem;
 use crate::services::events::Happening;
+use crate::services::explanations::{Basis, Decided, DueDays, keep};
 use crate::services::ids::new_id;
 use crate::services::rules::{Rules, working_days};
 use crate::services::year::{Posting, Year};
@@ -26,12 +27,24 @@ pub struct Cause<'a> {
     pub reason: &'a str,
     /// More to tell, without personal data.
     pub data: Value,
+    /// What it rests on, to be kept with it (V7).
+    pub basis: Basis,
+    /// The unit that is acted for, and the id of the decision, where there are such.
+    pub decision: Option<(Id, Id)>,
 }
 
 impl<'a> Cause<'a> {
     /// Moved by an account, with nothing more to say.
     pub fn new(by: Option<Id>, event: EventType) -> Self {
-        Self { by, event, ending: None, reason: "", data: json!({}) }
+        Self {
+            by,
+            event,
+            ending: None,
+            reason: "",
+            data: json!({}),
+            basis: Basis::default(),
+            decision: None,
+        }
     }
 
     /// It leaves its stage in this way.
@@ -46,6 +59,18 @@ impl<'a> Cause<'a> {
         Self { reason, ..self }
     }
 
+    /// It rests on this (V7).
+    #[must_use]
+    pub fn resting_on(self, basis: Basis) -> Self {
+        Self { basis, ..self }
+    }
+
+    /// It is this decision (by its id), made for this unit.
+    #[must_use]
+    pub fn decided(self, id: Id, unit: Id) -> Self {
+        Self { decision: Some((id, unit)), ..self }
+    }
+
     /// More to tell.
     #[must_use]
     pub fn data(self, data: Value) -> Self {
@@ -58,7 +83,7 @@ impl<'a> Cause<'a> {
 /// - it leaves the stage at which it waited and enters the one of its new state, with a fresh due day (V1, V2, U2);
 /// - learning that is not declared any more is set free, learning that is declared again is claimed (H7);
 /// - the hours move in the totals of its year, whose state and certificate follow (H1, A2);
-/// - the event is told.
+/// - what it rests on is kept (V7), and the event is told.
 ///
 /// The caller has set the new state (and units) and asked machine and calendar.
 ///
@@ -70,7 +95,7 @@ pub fn moved(
     was: State,
     declaration: &mut Declaration,
     rules: &Rules,
-    cause: Cause<'_>,
+    mut cause: Cause<'_>,
 ) -> Result<(), Problem> {
     let calendar = working_days(writer, declaration.jurisdiction_id)?;
     if let Some(ending) = cause.ending {
@@ -79,13 +104,19 @@ pub fn moved(
     let holder = holder(declaration);
     let stays = cause.ending.is_none() && was == declaration.state.0;
     if !(stays && holder == declaration.holder_id) {
-        enter(writer, declaration, rules, &calendar)?;
+        cause.basis.due = enter(writer, declaration, rules, &calendar)?;
     }
     match writer.save_declaration(was, declaration)? {
         Saved::Yes => {}
         Saved::Overtaken => return Err(StoreError::Conflict.into()),
     }
     follow_learning(writer, was, declaration)?;
+    let decided = Decided {
+        id: cause.decision.map(|(id, _)| id),
+        unit: cause.decision.map(|(_, unit)| unit),
+        ..Decided::on(declaration, cause.event, cause.by, rules.version)
+    };
+    keep(writer, decided, &cause.basis)?;
     Year::of(writer, declaration)?.post(
         writer,
         declaration,
@@ -131,12 +162,12 @@ fn enter(
     declaration: &mut Declaration,
     rules: &Rules,
     calendar: &WorkdayCalendar,
-) -> Result<(), Problem> {
+) -> Result<Option<DueDays>, Problem> {
     let now = writer.now();
     declaration.holder_id = holder(declaration);
     let (Some(stage), Some(unit_id)) = (declaration.state.0.stage(), declaration.holder_id) else {
         declaration.due_at = None;
-        return Ok(());
+        return Ok(None);
     };
     let submitted_at = declaration.submitted_at.map_or(now, |at| at.0);
     let arrival = Arrival { submitted_at, arrived_at: now };
@@ -145,7 +176,7 @@ fn enter(
     declaration.due_at = Some(Moment(due.at));
     declaration.due_provisional = due.provisional;
     let d = &*declaration;
-    Ok(writer.insert_stage_visit(&StageVisit {
+    writer.insert_stage_visit(&StageVisit {
         jurisdiction_id: d.jurisdiction_id,
         professional_id: d.professional_id,
         id: new_id(now),
@@ -161,7 +192,8 @@ fn enter(
         ending: None,
         working_days: None,
         warned: Word(Warned::No),
-    })?)
+    })?;
+    DueDays::count(stage, unit_id.0, arrival, &rules.policy.review, calendar).map(Some)
 }
 
 /// H7: sets the learning of a declaration free that stands no more, and claims that of one that stands again.

@@ -1,9 +1,10 @@
 //! Handing a declaration in.
 
 use xueshi_domain::calendar::Action;
-use xueshi_domain::declaration::check_submission;
+use xueshi_domain::declaration::Step;
 use xueshi_domain::event::EventType;
-use xueshi_domain::review::{Event, Stage, State, next, warn_of_freeze};
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
+use xueshi_domain::review::{Event, Stage, State, Warning, next, warn_of_freeze};
 use xueshi_persistence::{Id, Moment, Word, Writer};
 
 use super::draft::current_route;
@@ -13,6 +14,7 @@ use super::road::{Cause, moved};
 use crate::dto::declarations::{DeclarationDto, SubmissionDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
+use crate::services::explanations::window_findings;
 use crate::services::rules::{Rules, working_days};
 use crate::services::{Asker, Reply};
 
@@ -36,8 +38,7 @@ pub fn submit(
     let admission = rules.timetable.admit(Action::Submit, now)?;
     writer.valid_until(admission.valid_until);
     let case = Case::gather(writer, &declaration)?;
-    check_submission(&case.facts, &rules.policy)?;
-    case.check_duplicates(declaration.id)?;
+    let basis = case.examine(Step::Submission, declaration.id, &rules)?;
 
     let calendar = working_days(writer, asker.jurisdiction)?;
     let terms = &rules.policy.review;
@@ -51,9 +52,20 @@ pub fn submit(
     }
     declaration.submitted_at = Some(Moment(now));
     declaration.policy_version = rules.version;
+    let basis = basis.and(window_findings(&rules, Action::Submit, now)).and([time_left(warning)]);
     let cause = Cause::new(Some(asker.account()), EventType::DeclarationSubmitted);
+    let cause = cause.resting_on(basis);
     moved(writer, was, &mut declaration, &rules, cause)?;
     let version = declaration.version;
     Ok(Reply::ok(SubmissionDto::new(DeclarationDto::new(&declaration, now), warning))
         .version(version))
+}
+
+/// V5: whether full review time is left; a warning stops nothing.
+fn time_left(warning: Option<Warning>) -> Finding {
+    match warning {
+        None => Finding::passed(CheckName::TimeLeftForReview),
+        Some(warning) => Finding::new(CheckName::TimeLeftForReview, CheckOutcome::Noted)
+            .with(serde_json::to_value(warning).unwrap_or_default()),
+    }
 }

@@ -1,0 +1,3 @@
+drop table refusals;
+drop index reviews_by_id;
+drop table explanations;
