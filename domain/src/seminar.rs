@@ -8,6 +8,7 @@ use serde::Serialize;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::access::{Actor, Grant, OrgPath, Permission, Role};
 use crate::hours::Hours;
 use crate::instant::start_of_day;
 use crate::learning::{LearningSpan, Way};
@@ -322,6 +323,19 @@ pub fn check_results(
         }
     }
     Ok(())
+}
+
+/// Who: the grant under which an actor acts for a host, if there is one; of several the one closest to it (V10).
+///
+/// **Reading**: an administrator acts for the units below their own too, a reviewer only for the body itself: it reviews the
+/// employers below it and does not act in their place.
+#[must_use]
+pub fn may_host<'a>(actor: &'a Actor, host: &OrgPath) -> Option<&'a Grant> {
+    actor
+        .grants_for(Permission::ProposeSeminars)
+        .filter(|grant| grant.path.contains(host))
+        .filter(|grant| grant.role != Role::Reviewer || grant.path == *host)
+        .max_by_key(|grant| grant.path.depth())
 }
 
 /// Who: nobody decides on a seminar that they brought themselves, or on one whose hours they get.

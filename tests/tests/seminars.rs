@@ -148,6 +148,22 @@ async fn p6_from_the_proposal_to_the_hours(server: &Server) {
     assert_eq!(hours(&after) - hours(&before), 400);
     steps::assert_totals_add_up(server, &engineer, 2023).await;
 
+    // What happened was told, with the change: to the host, to the person, and to the levels above.
+    let id = text(&closed, "id");
+    let told = async |client: &Client, query: String| {
+        let events = steps::all_pages(client, &format!("/v1/events?limit=200&{query}")).await;
+        events.iter().map(|event| text(event, "type")).collect::<Vec<_>>()
+    };
+    let seen = told(&officer, format!("subject_id={id}&organization_id={company}")).await;
+    for kind in
+        ["submitted", "returned", "approved", "admitted", "reported", "report_returned", "closed"]
+    {
+        assert!(seen.contains(&format!("seminar.{kind}")), "{kind}: {seen:?}");
+    }
+    let delivered = told(&client, format!("subject_id={}", text(record, "id"))).await;
+    assert_eq!(delivered, ["learning_record.delivered"]);
+    assert_eq!(told(&client, format!("subject_id={id}")).await, ["seminar.admitted"]);
+
     // V10: who, for which unit, under which version, and the comment.
     let steps_taken = officer.get(&format!("{path}/steps")).await.is(200);
     let events: Vec<&str> = steps_taken["data"]
@@ -425,6 +441,15 @@ async fn p6_who_sees_what(server: &Server) {
         .refused(403, "forbidden");
     base.get(&format!("{path}/steps")).await.refused(403, "forbidden");
     decision(&host, &seminar, "approve").await.refused(403, "forbidden");
+    // A reviewing body hosts seminars of its own, and does not act in the place of an employer below it.
+    let reviewer = server.login("jinshui.reviewer").await;
+    step(&reviewer, &seminar, "withdrawal")
+        .json(json!({"reason": "由主管部门代为撤回"}))
+        .await
+        .refused(403, "forbidden");
+    let in_place = reviewer.post("/v1/seminars").json(proposal(&unit(&host).await)).await;
+    in_place.refused(422, "unknown-reference");
+    reviewer.post("/v1/seminars").json(proposal(&unit(&reviewer).await)).await.is(201);
     officer.post("/v1/seminars").json(proposal(&unit(&host).await)).await.refused(403, "forbidden");
 
     let (engineer, doctor) =

@@ -3,13 +3,14 @@
 use time::macros::{date, datetime};
 use uuid::Uuid;
 use xueshi_domain::Refusal;
+use xueshi_domain::access::{Actor, Grant, OrgPath, Role};
 use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::people::{Employment, Post};
 use xueshi_domain::refusal::NotFiledReason;
 use xueshi_domain::review::Decision;
 use xueshi_domain::seminar::{
     ClosingDecision, Event, PersonResult, Proposal, SeminarFacts, SeminarRoad, State, check_list,
-    check_proposal, check_results, require_admissible, require_ended, require_not_begun,
+    check_proposal, check_results, may_host, require_admissible, require_ended, require_not_begun,
     require_other_hand,
 };
 use xueshi_domain::workflow::{Road, step};
@@ -191,6 +192,37 @@ fn p6_who_another_hand_decides() {
     assert_eq!(require_other_hand(a, b, false), Ok(()));
     assert_eq!(require_other_hand(a, a, false), Err(Refusal::OwnCase));
     assert_eq!(require_other_hand(a, b, true), Err(Refusal::OwnCase));
+}
+
+/// Who: administrators for their subtree, reviewers for their body only, officers for nobody.
+#[test]
+fn p6_who_hosts() {
+    let [city, district, company, branch] = [1, 2, 3, 4].map(Uuid::from_u128);
+    let root = OrgPath::root(city);
+    let body = root.child(district);
+    let employer = body.child(company);
+    let below = employer.child(branch);
+    let hosts = |role, at: &OrgPath, unit: Uuid, host: &OrgPath| {
+        let actor = Actor {
+            account_id: Uuid::from_u128(9),
+            professional_id: None,
+            grants: vec![Grant { role, organization_id: unit, path: at.clone() }],
+            scopes: Vec::new(),
+        };
+        may_host(&actor, host).is_some()
+    };
+    for (role, at, unit, host, expected) in [
+        (Role::EmployerAdministrator, &employer, company, &employer, true),
+        (Role::EmployerAdministrator, &employer, company, &below, true),
+        (Role::EmployerAdministrator, &employer, company, &body, false),
+        (Role::Reviewer, &body, district, &body, true),
+        (Role::Reviewer, &body, district, &employer, false),
+        (Role::InstitutionAdministrator, &employer, company, &employer, true),
+        (Role::MunicipalOfficer, &root, city, &root, false),
+        (Role::Auditor, &root, city, &employer, false),
+    ] {
+        assert_eq!(hosts(role, at, unit, host), expected, "{role} {host:?}");
+    }
 }
 
 /// H5: the approval stands in the place of the plan, and has to come before the first day.

@@ -137,6 +137,12 @@ impl Accounts {
         Ok(Self { ids })
     }
 
+    /// The account with this name.
+    pub(super) fn named(&self, username: &str) -> Result<Id, StoreError> {
+        let mut named = ACCOUNTS.iter().zip(&self.ids).filter(|(row, _)| row.username == username);
+        named.next().map(|(_, id)| *id).ok_or_else(|| super::wrong(username, "no such account"))
+    }
+
     /// Who decided for a unit at an instant: its administrator or reviewer of that day.
     pub(super) fn decider(
         &self,

@@ -9,11 +9,11 @@ mod outcome;
 mod propose;
 
 use serde_json::{Value, json};
-use xueshi_domain::access::Permission;
+use xueshi_domain::access::{Grant, OrgPath, Permission};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
 use xueshi_domain::learning::LearningSpan;
-use xueshi_domain::seminar::{Event, Proposal, SeminarFacts, State};
+use xueshi_domain::seminar::{Event, Proposal, SeminarFacts, State, may_host};
 use xueshi_persistence::{
     Id, LearningRecord, Moment, Organization, Page, Reader, Saved, Seminar, SeminarFilter,
     SeminarStep, Slice, StoreError, Word, Writer,
@@ -120,23 +120,22 @@ struct Held {
 
 /// A seminar of a host that the asker acts for.
 fn hosted(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<Held, Problem> {
-    held(reader, asker, id, Permission::ProposeSeminars)
+    let (seminar, host) = visible(reader, asker, id)?;
+    let grant = hosting(asker, &host)?.ok_or_else(|| Problem::new(Code::Forbidden))?;
+    Ok(Held { seminar, host, acting_for: Id(grant.organization_id) })
+}
+
+/// The grant under which the asker acts for a host.
+fn hosting<'a>(asker: &'a Asker, host: &Organization) -> Result<Option<&'a Grant>, Problem> {
+    let path = OrgPath::parse(&host.path).map_err(Problem::internal)?;
+    Ok(may_host(&asker.actor, &path))
 }
 
 /// A seminar that the asker decides on for the municipal bureau.
 fn supervised(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<Held, Problem> {
-    held(reader, asker, id, Permission::ManageFilings)
-}
-
-fn held(
-    reader: &mut Reader<'_>,
-    asker: &Asker,
-    id: Id,
-    permission: Permission,
-) -> Result<Held, Problem> {
     let (seminar, host) = visible(reader, asker, id)?;
-    let acting_for = Id(asker.acting_for(permission, &host.path)?.organization_id);
-    Ok(Held { seminar, host, acting_for })
+    let grant = asker.acting_for(Permission::ManageFilings, &host.path)?;
+    Ok(Held { seminar, host, acting_for: Id(grant.organization_id) })
 }
 
 /// The rules of a seminar's year, on the condition that nothing is frozen (W1, W2).

@@ -9,7 +9,7 @@ use xueshi_domain::seminar::{Event, SeminarRoad, State, check_proposal, require_
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{Id, Moment, Saved, Seminar, Tenths, Word, Writer};
 
-use super::{Taken, hosted, in_own_members, proposal, rules_now, shown, span, take};
+use super::{Taken, hosted, hosting, in_own_members, proposal, rules_now, shown, span, take};
 use crate::dto::seminars::{NewSeminar, SeminarChanges, SeminarDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
@@ -32,6 +32,9 @@ pub fn create(
     let host = find(writer, asker, Permission::ProposeSeminars, new.organization_id)?;
     let host = host.filter(|host| host.state.0 == Standing::Active);
     let host = host.ok_or_else(|| unknown("/organization_id"))?;
+    if hosting(asker, &host)?.is_none() {
+        return Err(unknown("/organization_id"));
+    }
     let seminar = Seminar {
         jurisdiction_id: asker.jurisdiction,
         id: new_id(now),
