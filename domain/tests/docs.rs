@@ -25,6 +25,22 @@ fn assert_document_holds(heading: &str, table: &str) {
     );
 }
 
+/// `docs/adding-a-workflow.md` promises that every file it names exists, but for those of its invented road.
+#[test]
+fn the_worked_example_of_a_workflow_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let document = fs::read_to_string(root.join("docs/adding-a-workflow.md")).unwrap();
+    let named = document.split('`').skip(1).step_by(2).filter(|name| {
+        let in_tree = ["api/", "docs/", "domain/", "migrations/", "persistence/", "tests/"];
+        in_tree.iter().any(|folder| name.starts_with(folder)) && !name.contains("hardship")
+    });
+    let named: Vec<&str> = named.collect();
+    assert!(named.len() > 30, "{named:?}");
+    for name in named {
+        assert!(root.join(name).exists(), "docs/adding-a-workflow.md names {name}");
+    }
+}
+
 /// V4: the states and events of a declaration.
 #[test]
 fn the_review_machine_is_documented_as_it_is() {

@@ -163,6 +163,8 @@ async fn p6_from_the_proposal_to_the_hours(server: &Server) {
     let delivered = told(&client, format!("subject_id={}", text(record, "id"))).await;
     assert_eq!(delivered, ["learning_record.delivered"]);
     assert_eq!(told(&client, format!("subject_id={id}")).await, ["seminar.admitted"]);
+    let admitted = client.get(&format!("/v1/events?subject_id={id}")).await.is(200);
+    assert_eq!(admitted["data"][0]["data"]["starts_on"], "2023-11-06");
 
     // V10: who, for which unit, under which version, and the comment.
     let steps_taken = officer.get(&format!("{path}/steps")).await.is(200);

@@ -14,6 +14,7 @@ use xueshi_domain::workflow::step;
 use xueshi_persistence::{Id, Moment, Page, Professional, Reader, SeminarAdmission, Slice, Writer};
 
 use super::{Taken, hosted, rules_now, shown, span, take, visible};
+use crate::dto::Day;
 use crate::dto::id_numbers::parse_id_number;
 use crate::dto::seminars::{SeminarAdmissionDto, SeminarDto, SeminarListContent, SeminarPerson};
 use crate::extract::RequiredIfMatch;
@@ -123,7 +124,7 @@ pub fn replace(
             .person(row.professional_id, row.employer_id, None)
             .subject(held.seminar.id)
             .year(held.seminar.year)
-            .data(json!({"state": held.seminar.state.0, "starts_on": held.seminar.starts_on}))
+            .data(json!({"state": held.seminar.state.0, "starts_on": Day(held.seminar.starts_on)}))
             .tell(writer, row.jurisdiction_id)?;
     }
     Ok(shown(held))

@@ -10,6 +10,7 @@ use xueshi_domain::workflow::step;
 use xueshi_persistence::{Id, Moment, Saved, Seminar, Tenths, Word, Writer};
 
 use super::{Taken, hosted, hosting, in_own_members, proposal, rules_now, shown, span, take};
+use crate::dto::Day;
 use crate::dto::seminars::{NewSeminar, SeminarChanges, SeminarDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
@@ -107,7 +108,7 @@ pub fn submit(
     require_not_begun(span(&held.seminar)?, china_date(writer.now()))?;
     held.seminar.brought_by = asker.account();
     let (event, tells) = (Event::Submit, EventType::SeminarSubmitted);
-    let data = json!({"starts_on": held.seminar.starts_on, "hours": held.seminar.hours.0});
+    let data = json!({"starts_on": Day(held.seminar.starts_on), "hours": held.seminar.hours.0});
     let taken = Taken { event, to, comment: None, rules: &rules, tells, data };
     take(writer, asker, &mut held, taken)?;
     Ok(shown(held))
