@@ -16,6 +16,8 @@ on_both!(
     v7_what_was_kept_does_not_follow_later_changes,
     v7_what_was_decided_before_is_told_from_its_own_row,
     v7_nobody_reads_why_of_what_they_may_not_see,
+    v7_steps_of_a_side_road_are_explained,
+    w3_v2_publishing_and_loading_are_told,
 );
 
 async fn why(client: &Client, kind: &str, id: &str) -> Value {
@@ -529,4 +531,52 @@ async fn v7_nobody_reads_why_of_what_they_may_not_see(server: &Server) {
     ] {
         doctor.get(&format!("/v1/explanations/{path}")).await.refused(404, "not-found");
     }
+}
+
+/// V7, P6: a side road's steps, told from their events: who, when, under which version and by which rules.
+async fn v7_steps_of_a_side_road_are_explained(server: &Server) {
+    let host = server.login("company.admin").await;
+    let unit = host.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let proposal = json!({"organization_id": unit, "theme": "智能制造关键技术", "need": "全市装备制造业数字化改造急需。",
+        "audience": "高级工程师", "venue": "郑州市高新区", "starts_on": "2023-11-06", "ends_on": "2023-11-10",
+        "hours": 40, "places": 3});
+    let draft = host.post("/v1/seminars").json(proposal).await.is(201);
+    let id = text(&draft, "id");
+    let path = format!("/v1/seminars/{id}");
+    let sent = host.post(&format!("{path}/submission")).if_match("*").await.is(200);
+    let officer = server.login("city.officer").await;
+    let body = json!({"decision": "approve", "comment": "依据申报材料"});
+    let tag = format!("\"{}\"", sent["version"]);
+    officer.post(&format!("{path}/decision")).if_match(&tag).json(body).await.is(200);
+    let told = why(&host, "seminar", &id).await;
+    assert_eq!((&told["kind"], &told["outcome"]), (&json!("seminar"), &json!("approved")));
+    let decisions = told["decisions"].as_array().unwrap();
+    let acts: Vec<&str> = decisions.iter().filter_map(|one| one["act"].as_str()).collect();
+    assert_eq!(acts, ["seminar.submitted", "seminar.approved"]);
+    let approval = &decisions[1];
+    assert_eq!((&approval["policy_year"], &approval["policy_version"]), (&json!(2023), &json!(1)));
+    assert_eq!(approval["checks"][0]["rule"]["id"], "P6");
+    assert!(approval["account_id"].is_string() && approval["inputs"]["state"] == "approved");
+    for who in ["engineer", "school.admin", "health.reviewer"] {
+        let address = format!("/v1/explanations/seminar/{id}");
+        server.login(who).await.get(&address).await.refused(404, "not-found");
+    }
+    // Of another kind it is nothing.
+    host.get(&format!("/v1/explanations/appeal/{id}")).await.refused(404, "not-found");
+}
+
+/// Issue point 9: what a policy or a calendar changes for everybody is told.
+async fn w3_v2_publishing_and_loading_are_told(server: &Server) {
+    let admin = server.login("city.admin").await;
+    let begun = admin.post("/v1/policies/2023/drafts").json(json!({})).await;
+    let call = admin.post("/v1/policies/2023/drafts/2/publication").if_match(&begun.etag());
+    call.json(json!({"reason": "更正"})).await.is(200);
+    let load = admin.put("/v1/working-days/2029");
+    load.json(json!({"days": [{"date": "2029-10-01", "kind": "holiday"}]})).await.is(200);
+    let events = steps::all_pages(&admin, "/v1/events?limit=200").await;
+    let of =
+        |kind: &str| events.iter().find(|event| event["type"] == kind || event["kind"] == kind);
+    let published = of("policy.published").unwrap_or_else(|| panic!("{events:#?}"));
+    assert_eq!(published["data"], json!({"version": 2, "replaces": 1}));
+    assert_eq!(of("calendar.loaded").unwrap()["data"]["version"], 1);
 }

@@ -99,6 +99,15 @@ impl Happening {
         Self { unit: Some(unit), ..self }
     }
 
+    /// About the whole city: for those who see all of it.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn for_the_city(self, reader: &mut Reader<'_>, city: Id) -> Result<Self, Problem> {
+        let bureau = reader.municipal_bureau(city)?.map(|bureau| bureau.id);
+        Ok(Self { unit: bureau, ..self })
+    }
+
     /// Of concern to a body above the unit.
     pub fn authority(self, authority: Option<Id>) -> Self {
         Self { authority, ..self }

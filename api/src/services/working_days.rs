@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use serde_json::json;
 use time::Date;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::{ArrangedKind, Arrangement, CalendarError, WorkdayCalendar};
@@ -14,6 +15,7 @@ use xueshi_persistence::{
 };
 
 use super::cities::{city, whole_city};
+use super::events::Happening;
 use super::explanations::{Basis, Decided, DueDays, keep};
 use super::rules::working_days;
 use super::{Asker, Reply};
@@ -161,6 +163,12 @@ pub fn load(
     };
     writer.replace_arrangement(&loaded)?;
     let recomputed = recompute_due_dates(writer, city)?;
+    Happening::new(EventType::CalendarLoaded)
+        .by(asker)
+        .for_the_city(writer, city)?
+        .year(year)
+        .data(json!({"version": loaded.version, "recomputed": recomputed}))
+        .tell(writer, city)?;
     let answer = LoadedArrangement {
         arrangement: ArrangementDto::new(&loaded, arrangement.days()),
         recomputed,

@@ -12,7 +12,8 @@ use xueshi_domain::ledger::{Bucket, RecordState};
 use xueshi_domain::policy::Policy;
 use xueshi_domain::review::{Arrival, Decision, Stage};
 use xueshi_persistence::{
-    AnnualRecord, Certificate, Declaration, Id, Reader, Review, StoredExplanation,
+    AnnualRecord, Certificate, Declaration, Id, Moment, Reader, Review, StoredExplanation,
+    StoredPolicy,
 };
 
 use super::basis::{Basis, DueDays};
@@ -27,7 +28,7 @@ use crate::problem::{Code, Language, Problem, RuleDocument, Text};
 use crate::services::cities::whole_city;
 use crate::services::declarations::visible;
 use crate::services::rules::{Rules, working_days};
-use crate::services::year::Year;
+use crate::services::year::{Year, standing_certificate};
 use crate::services::{Asker, certificates};
 
 /// Explains one case.
@@ -353,22 +354,27 @@ fn of_refusal(
     })
 }
 
-/// The version of a year's policy, and its content.
+/// The version of a year's policy that was in force at an instant, or that is now, and its content.
 fn policy_version(
     reader: &mut Reader<'_>,
     city: Id,
     year: i32,
-    version: Option<i32>,
+    at: Option<Moment>,
 ) -> Result<(i32, Policy), Problem> {
-    let stored = match version {
+    let stored = match at {
         None => reader.published_policy(city, year)?,
-        Some(version) => {
-            let mut versions = reader.policy_versions(city, year)?.into_iter();
-            versions.find(|stored| stored.version == version)
+        Some(at) => {
+            let versions = reader.policy_versions(city, year)?;
+            in_force_at(&versions, at).cloned()
         }
     };
     let stored = stored.ok_or_else(not_found)?;
     Ok((stored.version, Policy::from_json(&stored.document).map_err(Problem::internal)?))
+}
+
+/// The version of a policy that was in force at an instant.
+pub(super) fn in_force_at(versions: &[StoredPolicy], at: Moment) -> Option<&StoredPolicy> {
+    versions.iter().rev().find(|stored| stored.published_at.is_some_and(|since| since <= at))
 }
 
 /// Where a year stands: by the version under which it was certified or settled, and by the one in force while it is open.
@@ -386,11 +392,14 @@ fn of_year(
     }
     let record = reader.annual_record(city, Id(person), year)?;
     let kept = reader.explanations_of_year(city, Id(person), year)?;
-    let closed = record.as_ref().is_some_and(|record| {
-        record.settled_at.is_some() || record.state.0 == RecordState::Certified
-    });
-    let version = kept.last().filter(|_| closed).map(|kept| kept.policy_version);
-    let (version, policy) = policy_version(reader, city, year, version)?;
+    let closed_at = match &record {
+        None => None,
+        Some(record) => match record.settled_at {
+            Some(settled) => Some(settled),
+            None => standing_certificate(reader, record)?.map(|certificate| certificate.issued_at),
+        },
+    };
+    let (version, policy) = policy_version(reader, city, year, closed_at)?;
     let begun = Year::begun(reader, (city, Id(person), year), Id(Uuid::nil()), Id(Uuid::nil()));
     let seen: &AnnualRecord = record.as_ref().unwrap_or_else(|| begun.record());
     let mut basis = year_basis(seen, policy.floors);
@@ -418,7 +427,7 @@ fn of_year(
         summary: summary.text(language).to_owned(),
         outcome: state.as_str().to_owned(),
         year: Some(year),
-        complete: !closed || !kept.is_empty(),
+        complete: closed_at.is_none() || !kept.is_empty(),
         standing: Some(StandingDto { policy_version: version, inputs: basis.inputs, checks }),
         decisions,
     })

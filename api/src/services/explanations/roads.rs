@@ -9,7 +9,7 @@ use xueshi_domain::explanation::{CheckName, Explained, Finding};
 use xueshi_domain::rule::Rule;
 use xueshi_persistence::{Event, EventFilter, Id, Page, Reader};
 
-use super::read::not_found;
+use super::read::{in_force_at, not_found};
 use super::texts;
 use crate::dto::explanations::{CheckDto, DecisionDto, ExplanationDto, object};
 use crate::problem::{Language, Problem, RuleDocument, check_text};
@@ -76,10 +76,7 @@ pub(super) fn of_road(
         .iter()
         .map(|event| {
             // The version that was in force when it happened.
-            let version = versions
-                .iter()
-                .rev()
-                .find(|version| version.published_at.is_some_and(|at| at.0 <= event.occurred_at.0));
+            let version = in_force_at(&versions, event.occurred_at);
             step(event, road, version.map(|version| version.version), language)
         })
         .collect();

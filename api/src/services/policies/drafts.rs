@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
 use xueshi_domain::access::Permission;
+use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::{assess, state_after};
 use xueshi_domain::policy::{Policy, PolicyProblem};
 use xueshi_domain::registry::PolicyState;
@@ -15,6 +17,7 @@ use crate::dto::policies::{NewPolicyDraft, PolicyDraftContent, PolicyDto, Policy
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::cities::{own_city, whole_city};
+use crate::services::events::Happening;
 use crate::services::year::{Year, totals};
 use crate::services::{Asker, Reply};
 
@@ -113,7 +116,9 @@ pub fn publish(
     let policy = Policy::from_json(&draft.document).map_err(Problem::internal)?;
     let found = before_publication(writer, city.id, &policy)?;
     problems::publishable(&policy, year, &found)?;
-    if let Some(mut replaced) = writer.published_policy(city.id, year)? {
+    let replaced = writer.published_policy(city.id, year)?;
+    let before = replaced.as_ref().map(|stored| stored.version);
+    if let Some(mut replaced) = replaced {
         if publication.reason.is_none() {
             return Err(reason_missing(replaced.version));
         }
@@ -125,6 +130,12 @@ pub fn publish(
     draft.published_at = Some(Moment(writer.now()));
     update(writer, &mut draft)?;
     reassess(writer, city.id, &policy, Some(asker.account()))?;
+    Happening::new(EventType::PolicyPublished)
+        .by(asker)
+        .for_the_city(writer, city.id)?
+        .year(year)
+        .data(json!({"version": version, "replaces": before}))
+        .tell(writer, city.id)?;
     Ok(Reply::ok(dto(&city, &draft)?).version(draft.revision))
 }
 
