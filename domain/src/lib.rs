@@ -16,6 +16,8 @@
 //! | [`ledger`], [`certificate`] | totals, annual record, certificates | H1–H3, A1, A2 |
 //! | [`seminar`], [`funding`] | advanced seminars, training funds | P6, U5 |
 //! | [`explanation`] | the checks behind decisions | V7 |
+//! | [`exemption`] | being let off a year | A5, A6 |
+//! | [`appeal`] | against a rejection or revocation, for a missing record | V8 |
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
 //! | [`workflow`], [`event`] | side roads and their states, what happened | V3 |
 //! | [`access`] | roles, scopes, subtrees, who may review | Who |
@@ -23,11 +25,13 @@
 mod text_enum;
 
 pub mod access;
+pub mod appeal;
 pub mod calendar;
 pub mod certificate;
 pub mod declaration;
 pub mod duplicate;
 pub mod event;
+pub mod exemption;
 pub mod explanation;
 pub mod funding;
 pub mod hours;

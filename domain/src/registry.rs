@@ -98,6 +98,8 @@ text_enum! {
         Roster = "roster",
         /// A closed advanced seminar (P6).
         Seminar = "seminar",
+        /// The municipal bureau, which upheld an appeal for a missing record (V8).
+        Appeal = "appeal",
     }
 }
 

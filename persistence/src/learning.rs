@@ -347,6 +347,25 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// What the roster of a class says of a person, or an upheld appeal (H7, V8).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn class_completion(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        class: Id,
+    ) -> Result<Option<LearningRecord>, StoreError> {
+        Ok(learning_records::table
+            .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+            .filter(learning_records::professional_id.eq(professional))
+            .filter(learning_records::class_id.eq(class))
+            .select(LearningRecord::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
     /// The completion that a platform has already delivered for a course (H7).
     ///
     /// # Errors

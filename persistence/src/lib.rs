@@ -6,6 +6,7 @@
 
 mod accounts;
 mod annual_records;
+mod appeals;
 mod attachments;
 mod blob;
 mod catalogue;
@@ -19,6 +20,7 @@ mod consistency;
 mod declarations;
 mod error;
 mod events;
+mod exemptions;
 mod explanations;
 mod funding;
 mod idempotency;
@@ -42,6 +44,7 @@ mod url;
 
 pub use accounts::AccountFilter;
 pub use annual_records::{AnnualRecord, AnnualRecordFilter};
+pub use appeals::{Appeal, AppealFilter};
 pub use attachments::Attachment;
 pub use blob::{BlobStore, ContentHash, LocalDirectory};
 pub use catalogue::Institution;
@@ -54,6 +57,7 @@ pub use consistency::Discrepancy;
 pub use declarations::{Declaration, DeclarationFilter, QueueFilter, Saved};
 pub use error::{StoreError, StoreFailure};
 pub use events::{Event, EventFilter};
+pub use exemptions::{Exemption, ExemptionAct, ExemptionFilter};
 pub use explanations::{StoredExplanation, StoredRefusal};
 pub use funding::{FundingFilter, FundingReport};
 pub use idempotency::StoredAnswer;

@@ -97,7 +97,7 @@ impl Reader<'_> {
 }
 
 impl Reader<'_> {
-    /// The revocation of a declaration.
+    /// The latest revocation of a declaration: an upheld appeal may have been followed by another one.
     ///
     /// # Errors
     /// On a database failure.
@@ -112,6 +112,7 @@ impl Reader<'_> {
             .filter(record_acts::professional_id.eq(professional))
             .filter(record_acts::declaration_id.eq(declaration))
             .filter(record_acts::act.eq(Word(RecordAct::Revoked)))
+            .order((record_acts::acted_at.desc(), record_acts::id.desc()))
             .select(RecordedAct::as_select())
             .first(self.conn)
             .optional()?)

@@ -7,7 +7,8 @@ use diesel::sql_types::Bool;
 use crate::columns::Id;
 use crate::connection::AnyBackend;
 use crate::schema::{
-    annual_records, declarations, events, learning_records, organizations, professionals,
+    annual_records, appeals, declarations, events, exemptions, learning_records, organizations,
+    professionals,
 };
 
 /// The rows that an actor may see: their own, and those of the units they answer for.
@@ -144,6 +145,29 @@ impl Scope {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = a::employer_id.eq_any(units()).or(a::authority_id.eq_any(units()));
             within = Box::new(within.or(theirs));
+        }
+        Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+    /// Own exemptions, and those of the people of the scope's units (A5).
+    pub(crate) fn exemptions(&self) -> Condition<exemptions::table> {
+        use exemptions as e;
+        let mut within: Condition<e::table> = Box::new(e::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = e::employer_id.eq_any(units()).or(e::authority_id.eq_any(units()));
+            within = Box::new(within.or(theirs));
+        }
+        Box::new(e::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// Own appeals, those of the people of the scope's units, and those that a unit of the scope decides (V8).
+    pub(crate) fn appeals(&self) -> Condition<appeals::table> {
+        use appeals as a;
+        let mut within: Condition<a::table> = Box::new(a::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = a::employer_id.eq_any(units()).or(a::authority_id.eq_any(units()));
+            within = Box::new(within.or(theirs.or(a::decider_id.eq_any(units()))));
         }
         Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
     }

@@ -55,6 +55,8 @@ struct Side {
     grant: String,
     class: String,
     seminar: String,
+    exemption: String,
+    appeal: String,
 }
 
 /// A conference that its owner has submitted, so that their units see it, with its evidence.
@@ -99,12 +101,19 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
     let classes =
         steps::all_pages(&server.login("city.officer").await, "/v1/classes?limit=200").await;
     let class = classes.iter().find(|row| row["title"] == class).unwrap();
+    let professional = steps::professional_id(&client).await;
+    let exemption = example_of("apply_for_exemption");
+    let exemption = with(exemption, "professional_id", &professional);
+    let exemption = administrator.post("/v1/exemptions").json(exemption).await.is(201);
+    let spring = classes.iter().find(|row| text(row, "title").contains("春季")).unwrap();
+    let appeal = json!({"class_id": spring["id"], "statement": "名册漏报"});
+    let appeal = client.post("/v1/appeals").json(appeal).await.is(201);
     Side {
         name,
         declaration,
         revoked,
         attachment,
-        professional: steps::professional_id(&client).await,
+        professional,
         record: text(&records["data"][0], "id"),
         certificate: text(&certificate, "number"),
         code: text(&certificate, "verification_code"),
@@ -114,6 +123,8 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         account: text(&me, "id"),
         grant: text(grant, "id"),
         class: text(class, "id"),
+        exemption: text(&exemption, "id"),
+        appeal: text(&appeal, "id"),
     }
 }
 
@@ -137,6 +148,8 @@ impl Side {
             "organizations" => &self.unit,
             "accounts" => &self.account,
             "classes" => &self.class,
+            "exemptions" => &self.exemption,
+            "appeals" => &self.appeal,
             "learning-records" => &self.record,
             "seminars" => &self.seminar,
             "funding-reports" => &self.unit,
@@ -201,6 +214,8 @@ impl Side {
                 json!({"organization_id": self.unit, "theme": "前沿技术", "need": "我市急需掌握该技术的骨干人才。",
                 "audience": "高级工程师", "venue": "郑州市", "starts_on": "2023-11-06", "ends_on": "2023-11-10", "hours": 40, "places": 50})
             }
+            "apply_for_exemption" => with(example(content), "professional_id", &self.professional),
+            "bring_appeal" => with(example(content), "declaration_id", &self.revoked),
             "edit_professional" => json!({"post": "management"}),
             "edit_organization" => json!({"is_public_institution": false}),
             "edit_account" => json!({"display_name": "改名"}),
@@ -211,6 +226,18 @@ impl Side {
             _ => example(content),
         })
     }
+}
+
+/// The example of an operation's body.
+fn example_of(id: &str) -> Value {
+    let operations = operations();
+    let operation = operations.iter().find(|operation| operation.id() == id).unwrap();
+    example(&operation.value["requestBody"]["content"]["application/json"])
+}
+
+fn with(mut body: Value, member: &str, value: &str) -> Value {
+    body[member] = json!(value);
+    body
 }
 
 /// The document's own example.

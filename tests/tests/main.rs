@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod appeals;
 mod auth;
 mod bad_input;
 mod bad_requests;
@@ -17,6 +18,7 @@ mod deadlines;
 mod document;
 mod events;
 mod evidence;
+mod exemptions;
 mod explanations;
 mod funding;
 mod histories;

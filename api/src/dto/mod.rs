@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod annual_records;
+pub mod appeals;
 pub mod attachments;
 pub mod auth;
 pub mod checks;
@@ -9,6 +10,7 @@ pub mod cities;
 pub mod classes;
 pub mod declarations;
 pub mod events;
+pub mod exemptions;
 pub mod explanations;
 pub mod funding_reports;
 pub mod id_numbers;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use xueshi_domain::learning::{EvidenceKind, Way};
 use xueshi_domain::policy::Counting;
 
-use super::{Amount, Timestamp, words};
+use super::{Amount, Day, Timestamp, words};
 
 /// The rules of one year (W3).
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,6 +40,10 @@ pub struct PolicyDocument {
     /// What an advanced seminar may be (P6); 70 places when it is left out.
     #[schema(nullable = false)]
     pub seminars: Option<PolicySeminarTerms>,
+    /// Who is let off without an absence (A6); nobody, where it is left out.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub exemptions: Option<PolicyExemptionTerms>,
 }
 
 /// The three floors, each checked by itself (H1); the total is at least the sum of the two others.
@@ -160,6 +164,15 @@ pub struct PolicySeminarTerms {
     /// The most people that one can admit.
     #[schema(minimum = 1, maximum = 500)]
     pub max_places: u32,
+}
+
+/// Who can be exempt from the year without an absence (A6).
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyExemptionTerms {
+    /// People whose employment began in the year, on this day or later, can be exempt from it. Null: nobody is let off for
+    /// having joined late.
+    pub joined_from: Option<Day>,
 }
 
 #[cfg(test)]

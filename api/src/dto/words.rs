@@ -80,6 +80,20 @@ words! {
     SeminarEvent: xueshi_domain::seminar::Event;
     /// What is made of the report of an advanced seminar.
     ClosingDecision: xueshi_domain::seminar::ClosingDecision;
+    /// Why a person is exempt from a year.
+    ExemptionKind: xueshi_domain::exemption::Kind;
+    /// Where an exemption stands.
+    ExemptionState: xueshi_domain::exemption::State;
+    /// What happens to an exemption.
+    ExemptionEvent: xueshi_domain::exemption::Event;
+    /// A decision on an exemption.
+    ExemptionDecisionWord: xueshi_domain::exemption::Decision;
+    /// What an appeal is about.
+    AppealKind: xueshi_domain::appeal::Kind;
+    /// Where an appeal stands.
+    AppealState: xueshi_domain::appeal::State;
+    /// A decision on an appeal.
+    AppealDecisionWord: xueshi_domain::appeal::Decision;
     /// From when the working days of a stage are counted.
     Counting: xueshi_domain::policy::Counting;
     /// What an explanation is about.

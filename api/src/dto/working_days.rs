@@ -131,7 +131,7 @@ pub struct LoadedArrangement {
     /// The arrangement as it stands now.
     #[serde(flatten)]
     pub arrangement: ArrangementDto,
-    /// How many waiting declarations got another due date by it.
+    /// How many waiting declarations and appeals got another due date by it.
     pub recomputed: u64,
 }
 

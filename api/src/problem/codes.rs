@@ -109,6 +109,8 @@ codes! {
         "由其他有权限的人员办理。", "Have another entitled person decide.";
     OwnRights = "own-rights", 403, "Who", "不得变更本人的权限", "Nobody changes their own rights",
         "由另一名管理员办理。", "Have another administrator do it.";
+    SameDecider = "same-decider", 403, "V8", "不得对本人参与的决定裁决申诉", "Nobody decides an appeal against what they had a part in",
+        "由该单位的另一名人员裁决。", "Have another person of the deciding unit decide.";
     NotFound = "not-found", 404, "", "没有找到", "Not found",
         "核对地址和标识；无权查看的内容同样返回 404。", "Check the address and the id; what you may not see is answered in the same way.";
     MethodNotAllowed = "method-not-allowed", 405, "", "不支持该请求方法", "The method is not allowed here",
@@ -125,6 +127,12 @@ codes! {
         "重新读取，按当前状态可进行的操作办理。", "Read it again and do what its present state allows.";
     AlreadyExists = "already-exists", 409, "", "已经存在", "It already exists",
         "使用已有的记录，或更换唯一标识。", "Use the existing one or choose another unique value.";
+    AppealedAlready = "appealed-already", 409, "V8", "该事项已申诉过", "The matter was appealed about before",
+        "每一事项只能申诉一次；查看 appeal_id 指出的申诉。", "A matter can be appealed about once; see the appeal in `appeal_id`.";
+    RecordNotMissing = "record-not-missing", 409, "V8", "学习记录并未缺失", "The record is not missing",
+        "查看 learning_record_id 指出的学习记录；内容有误的，请施教机构或学习平台更正。", "See the record in `learning_record_id`; if it is wrong, have the institution or platform correct it.";
+    YearComplete = "year-complete", 409, "A5", "该年度已完成", "The year is complete",
+        "已完成的年度无需免修。", "There is nothing to be exempt from in a complete year.";
     PreconditionFailed = "precondition-failed", 412, "", "内容已被修改", "The resource has changed",
         "重新读取，以新的 ETag 作为 If-Match 再提交。", "Read it again and send its new ETag as `If-Match`.";
     PreconditionRequired = "precondition-required", 428, "", "缺少 If-Match", "If-Match is required",
@@ -189,6 +197,10 @@ codes! {
         "上传 detail 所列种类的证明材料后再提交。", "Attach evidence of the kinds named in `detail`, then submit.";
     TooManyAttachments = "too-many-attachments", 422, "H10", "证明材料数量已达上限", "There are too many attachments",
         "删除不需要的材料后再上传。", "Remove an attachment first.";
+    AbsenceOutsideYear = "absence-outside-year", 422, "A5", "离岗时间不在该年度内", "The absence has no day in the year",
+        "核对起止日期与年度；跨年度的，每个年度分别申请。", "Check the days and the year; for an absence of several years, apply for each.";
+    NoProRating = "no-pro-rating", 422, "A6", "当年入职不减免学时", "Joining in the year lets nobody off",
+        "当年入职人员按全年要求完成学时；政策另有规定或另有免修情形的除外。", "Who joins in the year owes the full floors, unless the policy lets off or another ground for an exemption stands.";
     NotEmployed = "not-employed", 422, "U3", "没有在职的用人单位", "There is no active employment",
         "由用人单位登记在职关系后再办理。", "Have the employer register the employment first.";
     OutOfScope = "out-of-scope", 422, "U4b", "不属于继续教育管理范围", "The person is not in the scope of continuing education",

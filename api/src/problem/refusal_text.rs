@@ -77,6 +77,12 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::SeminarResultsMismatch => Code::SeminarResultsMismatch,
         RefusalCode::FundingYearAhead => Code::FundingYearAhead,
         RefusalCode::FundingOverPayroll => Code::FundingOverPayroll,
+        RefusalCode::AbsenceOutsideYear => Code::AbsenceOutsideYear,
+        RefusalCode::NoProRating => Code::NoProRating,
+        RefusalCode::YearComplete => Code::YearComplete,
+        RefusalCode::AppealedAlready => Code::AppealedAlready,
+        RefusalCode::RecordNotMissing => Code::RecordNotMissing,
+        RefusalCode::SameDecider => Code::SameDecider,
     }
 }
 
@@ -248,6 +254,29 @@ pub fn text(refusal: &Refusal) -> Text {
         Refusal::NoReviewingBody => {
             Text::new("用人单位没有指定审核单位", "the employer has named no reviewing body")
         }
+        Refusal::AbsenceOutsideYear { year, starts_on, ends_on } => Text::new(
+            format!("{} 至 {} 没有一天在 {year} 年内", iso(*starts_on), iso(*ends_on)),
+            format!("no day from {} to {} lies in {year}", iso(*starts_on), iso(*ends_on)),
+        ),
+        Refusal::NoProRating { year, joined_on, let_off_from } => {
+            no_pro_rating(*year, *joined_on, *let_off_from)
+        }
+        Refusal::YearComplete { year, state } => Text::new(
+            format!("{year} 年度已{}，无需免修", state.term().zh),
+            format!("the year {year} is {} already", state.term().en),
+        ),
+        Refusal::AppealedAlready { appeal_id, state } => Text::new(
+            format!("该事项已在申诉 {appeal_id} 中提出，现为“{}”", state.term().zh),
+            format!("the appeal {appeal_id} is about the same matter; it is {}", state.term().en),
+        ),
+        Refusal::RecordNotMissing { learning_record_id } => Text::new(
+            format!("已有学习记录 {learning_record_id}"),
+            format!("the learning record {learning_record_id} is there"),
+        ),
+        Refusal::SameDecider => Text::new(
+            "您参与过被申诉的决定，申诉应由他人裁决",
+            "you had a part in what is appealed against; somebody else has to decide",
+        ),
         Refusal::OwnReviewingBody => Text::new(
             "用人单位不能作为本单位人员的审核单位",
             "the employer cannot be the reviewing body of its own people",
@@ -289,6 +318,27 @@ pub fn text(refusal: &Refusal) -> Text {
             format!("the payroll is {payroll} fen; {accrued} were accrued and {spent} spent"),
         ),
     }
+}
+
+fn no_pro_rating(year: i32, joined_on: Option<Date>, let_off_from: Option<Date>) -> Text {
+    let (joined_zh, joined_en) = match joined_on {
+        Some(day) => (format!("于 {} 入职", iso(day)), format!("joined on {}", iso(day))),
+        None => ("没有入职记录".to_owned(), "has no recorded employment".to_owned()),
+    };
+    let (policy_zh, policy_en) = match let_off_from {
+        Some(day) => (
+            format!("政策只免修 {} 起入职的人员", iso(day)),
+            format!("the policy lets off only those who joined from {} on", iso(day)),
+        ),
+        None => (
+            "政策不因入职时间减免学时".to_owned(),
+            "the policy lets nobody off for that".to_owned(),
+        ),
+    };
+    Text::new(
+        format!("该人员{joined_zh}；{year} 年度{policy_zh}"),
+        format!("the person {joined_en}; in {year} {policy_en}"),
+    )
 }
 
 fn not_filed(class: &str, institution: Option<&str>, missing: NotFiledReason) -> Text {

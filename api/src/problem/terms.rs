@@ -1,7 +1,9 @@
 //! The field's own terms in both languages, for sentences.
 
+use xueshi_domain::appeal::State as AppealState;
 use xueshi_domain::calendar::WindowKind;
 use xueshi_domain::learning::{EvidenceKind, Way};
+use xueshi_domain::ledger::RecordState;
 use xueshi_domain::people::Post;
 use xueshi_domain::review::{Event, Stage, State};
 
@@ -83,6 +85,19 @@ terms! {
         MakeupStudy: "补学学习", "make-up study";
         MakeupRegistration: "补学登记", "make-up registration";
         Freeze: "年终结转", "year-end freeze";
+    }
+    RecordState {
+        InProgress: "进行中", "in progress";
+        Satisfied: "达标", "satisfied";
+        Certified: "审验发证", "certified";
+        Incomplete: "结转为未完成", "incomplete";
+        Exempt: "免修", "exempt";
+    }
+    AppealState {
+        Submitted: "待裁决", "waiting for a decision";
+        Upheld: "申诉成立", "upheld";
+        Dismissed: "申诉不成立", "dismissed";
+        Withdrawn: "已撤回", "withdrawn";
     }
     Post {
         Technical: "专业技术岗位", "technical post";

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod annual_records;
+mod appeals;
 mod attachments;
 mod auth;
 mod caching;
@@ -11,6 +12,7 @@ mod declarations;
 mod docs;
 mod documents;
 mod events;
+mod exemptions;
 mod explanations;
 mod funding_reports;
 mod health;
@@ -43,6 +45,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     organizations::routes(config);
     professionals::routes(config);
     annual_records::routes(config);
+    appeals::routes(config);
+    exemptions::routes(config);
     attachments::routes(config);
     certificates::routes(config);
     declarations::routes(config);

@@ -216,10 +216,33 @@ fn duplicate(standing: &LearningRecord) -> Problem {
         .at("/course_code", Code::DuplicateLearning.id(), text)
 }
 
-/// What a declaration of the completion would be refused for, as far as it is about the learning: H1, H2, H6, H8, H9. Whether
-/// the person is employed and in scope (U3, U4b) is asked when they declare.
+/// What a platform says that somebody completed.
+pub struct Completed<'a> {
+    /// What was learnt.
+    pub title: &'a str,
+    /// On which platform.
+    pub platform: &'a str,
+    /// Hours.
+    pub hours: Hours,
+}
+
 fn check(
     new: &NewLearningRecord,
+    span: LearningSpan,
+    policy: &Policy,
+    today: time::Date,
+) -> Result<(), Refusal> {
+    let completed = Completed { title: &new.title, platform: &new.platform, hours: new.hours.0 };
+    check_completed(&completed, span, policy, today)
+}
+
+/// What a declaration of the completion would be refused for, as far as it is about the learning: H1, H2, H6, H8, H9. Whether
+/// the person is employed and in scope (U3, U4b) is asked when they declare.
+///
+/// # Errors
+/// The first rule that refuses.
+pub fn check_completed(
+    completed: &Completed<'_>,
     span: LearningSpan,
     policy: &Policy,
     today: time::Date,
@@ -228,10 +251,10 @@ fn check(
         year: span.year(),
         subject: Subject::Public,
         way: Way::DistanceCourse,
-        title: new.title.clone(),
+        title: completed.title.to_owned(),
         span,
-        hours: new.hours.0,
-        source: Source::PlatformCompletion { platform: new.platform.clone() },
+        hours: completed.hours,
+        source: Source::PlatformCompletion { platform: completed.platform.to_owned() },
         used_this_year: Hours::ZERO,
         employment: None,
         post: Post::Technical,

@@ -73,7 +73,10 @@ pub fn year_of(
             next_actions.push(NextAction::declare(&record));
         }
     }
-    next_actions.extend(still_to_learn(&assessment, &next_actions));
+    // Who is exempt owes nothing, and may learn all the same (A5).
+    if state != RecordState::Exempt {
+        next_actions.extend(still_to_learn(&assessment, &next_actions));
+    }
     if let Some(certificate) = &certificate {
         next_actions.push(NextAction::certificate(certificate));
     } else if state == RecordState::Satisfied {

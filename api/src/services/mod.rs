@@ -3,12 +3,14 @@
 pub mod accounts;
 pub mod act;
 pub mod administrators;
+pub mod appeals;
 pub mod call;
 pub mod certificates;
 pub mod cities;
 pub mod classes;
 pub mod declarations;
 pub mod events;
+pub mod exemptions;
 pub mod explanations;
 pub mod founding;
 pub mod funding_reports;

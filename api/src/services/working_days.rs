@@ -14,6 +14,7 @@ use xueshi_persistence::{
     Declaration, Id, Moment, Reader, Saved, StoreError, StoredArrangement, Writer,
 };
 
+use super::appeals;
 use super::cities::{city, whole_city};
 use super::events::Happening;
 use super::explanations::{Basis, Decided, DueDays, keep};
@@ -169,6 +170,7 @@ pub fn load(
         .year(year)
         .data(json!({"version": loaded.version, "recomputed": recomputed}))
         .tell(writer, city)?;
+    let recomputed = recompute_due_dates(writer, city)? + appeals::recompute(writer, city)?;
     let answer = LoadedArrangement {
         arrangement: ArrangementDto::new(&loaded, arrangement.days()),
         recomputed,

@@ -9,7 +9,7 @@ mod validate;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::hours::Hours;
 use crate::learning::{EvidenceKind, Way};
@@ -48,6 +48,9 @@ pub struct Policy {
     /// What an advanced seminar may be (P6).
     #[serde(default)]
     pub seminars: SeminarTerms,
+    /// Who is let off without an absence (A6).
+    #[serde(default, skip_serializing_if = "ExemptionTerms::lets_nobody_off")]
+    pub exemptions: ExemptionTerms,
 }
 
 /// The three floors, each checked by itself (H1).
@@ -216,6 +219,24 @@ impl Default for SeminarTerms {
     /// 70, the size that the national measures name: for policies that say nothing of seminars.
     fn default() -> Self {
         Self { max_places: 70 }
+    }
+}
+
+/// Who can be exempt from the year without an absence (A6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExemptionTerms {
+    /// People whose employment began in the year, on this day or later, can be exempt from it. None: nobody is let off for
+    /// having joined late, and hours are never pro-rated.
+    #[serde(default, with = "crate::instant::iso_date_option")]
+    pub joined_from: Option<Date>,
+}
+
+impl ExemptionTerms {
+    /// Whether only an absence is a ground: a document that says no more is written as it was before this member existed.
+    #[must_use]
+    pub const fn lets_nobody_off(&self) -> bool {
+        self.joined_from.is_none()
     }
 }
 

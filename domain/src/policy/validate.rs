@@ -131,6 +131,9 @@ impl Policy {
 
         let small = (1..=500).contains(&self.seminars.max_places);
         problems.unless(small, "/seminars/max_places", OutOfRange);
+        let joined_from = self.exemptions.joined_from;
+        let in_year = joined_from.is_none_or(|day| day.year() == self.year);
+        problems.unless(in_year, "/exemptions/joined_from", OutOfRange);
     }
 
     fn check_windows(&self, problems: &mut Problems) {

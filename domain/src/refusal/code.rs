@@ -81,6 +81,18 @@ text_enum! {
         FundingYearAhead = "funding-year-ahead",
         /// [`Refusal::FundingOverPayroll`](super::Refusal::FundingOverPayroll).
         FundingOverPayroll = "funding-over-payroll",
+        /// [`Refusal::AbsenceOutsideYear`](super::Refusal::AbsenceOutsideYear).
+        AbsenceOutsideYear = "absence-outside-year",
+        /// [`Refusal::NoProRating`](super::Refusal::NoProRating).
+        NoProRating = "no-pro-rating",
+        /// [`Refusal::YearComplete`](super::Refusal::YearComplete).
+        YearComplete = "year-complete",
+        /// [`Refusal::AppealedAlready`](super::Refusal::AppealedAlready).
+        AppealedAlready = "appealed-already",
+        /// [`Refusal::RecordNotMissing`](super::Refusal::RecordNotMissing).
+        RecordNotMissing = "record-not-missing",
+        /// [`Refusal::SameDecider`](super::Refusal::SameDecider).
+        SameDecider = "same-decider",
     }
 }
 
@@ -114,6 +126,9 @@ impl RefusalCode {
             | Self::NoReviewingBody
             | Self::OwnReviewingBody
             | Self::OwnCase => Rule::Who,
+            Self::AbsenceOutsideYear | Self::YearComplete => Rule::A5,
+            Self::NoProRating => Rule::A6,
+            Self::AppealedAlready | Self::RecordNotMissing | Self::SameDecider => Rule::V8,
             Self::NotEmployed => Rule::U3,
             Self::OutOfScope => Rule::U4b,
             Self::SeminarTooLarge
@@ -141,6 +156,8 @@ impl RefusalCode {
             Self::SeminarFull => Some("/people"),
             Self::SeminarResultsMismatch => Some("/results"),
             Self::FundingOverPayroll => Some("/payroll_fen"),
+            Self::AbsenceOutsideYear => Some("/starts_on"),
+            Self::NoProRating => Some("/kind"),
             Self::WindowClosed
             | Self::YearEndFreeze
             | Self::MakeupClosed
@@ -157,6 +174,10 @@ impl RefusalCode {
             | Self::NotHolder
             | Self::OwnRecord
             | Self::NotEmployed
+            | Self::YearComplete
+            | Self::AppealedAlready
+            | Self::RecordNotMissing
+            | Self::SameDecider
             | Self::OutOfScope
             | Self::NoReviewingBody
             | Self::OwnReviewingBody

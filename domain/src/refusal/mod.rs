@@ -6,9 +6,11 @@ use serde::Serialize;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::appeal;
 use crate::calendar::windows::WindowKind;
 use crate::hours::Hours;
 use crate::learning::{EvidenceKind, Way};
+use crate::ledger::RecordState;
 use crate::people::Post;
 use crate::review::{Event, Stage, State};
 use crate::rule::{Rule, RuleRef};
@@ -282,6 +284,49 @@ pub enum Refusal {
         /// Spent on training.
         spent: i64,
     },
+    /// No day of the absence lies in the year (A5).
+    AbsenceOutsideYear {
+        /// The year.
+        year: i32,
+        /// The first day of the absence.
+        #[serde(with = "crate::instant::iso_date")]
+        starts_on: Date,
+        /// Its last day.
+        #[serde(with = "crate::instant::iso_date")]
+        ends_on: Date,
+    },
+    /// Someone who joined in the year owes its full floors (A6).
+    NoProRating {
+        /// The year.
+        year: i32,
+        /// When the person joined.
+        #[serde(with = "crate::instant::iso_date_option")]
+        joined_on: Option<Date>,
+        /// The day from which the year's policy lets off, if it lets off at all.
+        #[serde(with = "crate::instant::iso_date_option")]
+        let_off_from: Option<Date>,
+    },
+    /// There is nothing to be exempt from: the year is complete (A5).
+    YearComplete {
+        /// The year.
+        year: i32,
+        /// Where it stands.
+        state: RecordState,
+    },
+    /// The matter was appealed about before (V8).
+    AppealedAlready {
+        /// That appeal.
+        appeal_id: Uuid,
+        /// Where it stands.
+        state: appeal::State,
+    },
+    /// What is said to be missing is there (V8).
+    RecordNotMissing {
+        /// The record.
+        learning_record_id: Uuid,
+    },
+    /// The one who would decide had a part in what is appealed against (V8).
+    SameDecider,
 }
 
 impl Refusal {
@@ -330,6 +375,12 @@ impl Refusal {
             Self::SeminarResultsMismatch { .. } => RefusalCode::SeminarResultsMismatch,
             Self::FundingYearAhead { .. } => RefusalCode::FundingYearAhead,
             Self::FundingOverPayroll { .. } => RefusalCode::FundingOverPayroll,
+            Self::AbsenceOutsideYear { .. } => RefusalCode::AbsenceOutsideYear,
+            Self::NoProRating { .. } => RefusalCode::NoProRating,
+            Self::YearComplete { .. } => RefusalCode::YearComplete,
+            Self::AppealedAlready { .. } => RefusalCode::AppealedAlready,
+            Self::RecordNotMissing { .. } => RefusalCode::RecordNotMissing,
+            Self::SameDecider => RefusalCode::SameDecider,
         }
     }
 

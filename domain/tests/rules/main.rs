@@ -6,10 +6,12 @@
 )]
 
 mod access;
+mod appeal;
 mod certificate;
 mod declaration;
 mod duplicate;
 mod edges;
+mod exemption;
 mod explain;
 mod funding;
 mod hours;

@@ -1,7 +1,7 @@
 //! W3, W4: policies are data, and wrong ones are refused with every problem at its place.
 
 use proptest::prelude::*;
-use time::macros::datetime;
+use time::macros::{date, datetime};
 use xueshi_domain::hours::Hours;
 use xueshi_domain::learning::{EvidenceKind, Way};
 use xueshi_domain::policy::{
@@ -267,6 +267,11 @@ fn w3_every_problem_is_found_at_its_place() {
         ),
         (|p| p.seminars.max_places = 0, &["/seminars/max_places: out-of-range"]),
         (|p| p.seminars.max_places = 501, &["/seminars/max_places: out-of-range"]),
+        (|p| p.exemptions.joined_from = Some(date!(2023 - 07 - 01)), &[]),
+        (
+            |p| p.exemptions.joined_from = Some(date!(2024 - 01 - 01)),
+            &["/exemptions/joined_from: out-of-range"],
+        ),
     ];
     for (index, (change, expected)) in cases.iter().enumerate() {
         let mut changed = policy(2023);

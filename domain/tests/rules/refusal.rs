@@ -6,6 +6,7 @@ use time::macros::{date, datetime};
 use uuid::Uuid;
 use xueshi_domain::calendar::WindowKind;
 use xueshi_domain::learning::{EvidenceKind, Way};
+use xueshi_domain::ledger::RecordState;
 use xueshi_domain::people::Post;
 use xueshi_domain::refusal::{DuplicateGround, LimitKind, NotFiledReason};
 use xueshi_domain::review::{Event, Stage, State};
@@ -111,6 +112,27 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
             "U5",
             Some("/payroll_fen"),
         ),
+        (
+            Refusal::AbsenceOutsideYear { year: 2023, starts_on: end, ends_on: end },
+            "A5",
+            Some("/starts_on"),
+        ),
+        (
+            Refusal::NoProRating { year: 2023, joined_on: Some(start), let_off_from: None },
+            "A6",
+            Some("/kind"),
+        ),
+        (Refusal::YearComplete { year: 2023, state: RecordState::Certified }, "A5", None),
+        (
+            Refusal::AppealedAlready {
+                appeal_id: Uuid::nil(),
+                state: xueshi_domain::appeal::State::Dismissed,
+            },
+            "V8",
+            None,
+        ),
+        (Refusal::RecordNotMissing { learning_record_id: Uuid::nil() }, "V8", None),
+        (Refusal::SameDecider, "V8", None),
     ]
 }
 

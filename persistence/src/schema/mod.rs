@@ -11,6 +11,7 @@ mod policy;
 mod records;
 mod road;
 mod seminar;
+mod sideroads;
 mod units;
 
 pub(crate) use city::*;
@@ -24,6 +25,7 @@ pub(crate) use policy::*;
 pub(crate) use records::*;
 pub(crate) use road::*;
 pub(crate) use seminar::*;
+pub(crate) use sideroads::*;
 pub(crate) use units::*;
 
 // The main road. A side road allows the pairs that it joins in its own file.

@@ -10,6 +10,7 @@ mod identity;
 mod learning;
 mod policies;
 mod seminars;
+mod sideroads;
 
 use serde_json::{Value, json};
 
@@ -22,6 +23,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     learning::of,
     policies::of,
     seminars::of,
+    sideroads::of,
 ];
 
 /// The example of a schema.

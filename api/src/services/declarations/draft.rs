@@ -126,11 +126,10 @@ pub fn edit(
 }
 
 /// Who holds the declarations of a person at each stage, by their present employer.
-pub(super) fn current_route(
-    reader: &mut Reader<'_>,
-    city: Id,
-    person: Id,
-) -> Result<Route, Problem> {
+///
+/// # Errors
+/// `not-employed`, `no-reviewing-body`, `own-reviewing-body`.
+pub fn current_route(reader: &mut Reader<'_>, city: Id, person: Id) -> Result<Route, Problem> {
     let person = reader.professional(city, person)?.ok_or_else(|| Problem::new(Code::NotFound))?;
     let employer = match person.employer_id {
         Some(employer) => reader.organization(city, employer)?,

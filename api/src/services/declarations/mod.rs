@@ -1,5 +1,6 @@
 //! Declarations: from draft to submission, and taking back. What reviewers do is in [`super::reviews`].
 
+mod cap;
 mod draft;
 mod evidence;
 mod facts;
@@ -10,7 +11,8 @@ mod withdraw;
 use xueshi_domain::access::Permission;
 use xueshi_persistence::{Declaration, Reader};
 
-pub use draft::{create, edit};
+pub use cap::check_upheld;
+pub use draft::{create, current_route, edit};
 pub use evidence::{
     NewEvidence, add_attachment, check_attachment, remove_attachment, visible_attachment,
     visible_attachments,

@@ -1,0 +1,128 @@
+//! Deciding an appeal (V8, V10).
+
+use serde_json::json;
+use uuid::Uuid;
+use xueshi_domain::access::OrgPath;
+use xueshi_domain::appeal::{Appeal as Road, Case, Decision, may_decide};
+use xueshi_domain::event::EventType;
+use xueshi_domain::ledger::RecordState;
+use xueshi_domain::review::{Event as ReviewEvent, next};
+use xueshi_domain::workflow::step;
+use xueshi_persistence::{Appeal, Declaration, Id, Moment, Reader, Word, Writer};
+
+use super::{admitted, missing, save, tell, visible};
+use crate::dto::appeals::{AppealDecision, AppealDto};
+use crate::extract::IfMatch;
+use crate::problem::{Code, Problem};
+use crate::services::declarations::{Cause, check_upheld, moved};
+use crate::services::rules::Rules;
+use crate::services::verification::reissue;
+use crate::services::{Asker, Reply};
+
+/// Decides an appeal. Upheld, the declaration is approved and its year follows; or the missing record is added.
+///
+/// # Errors
+/// 403 for those who may not decide, about oneself, and for whoever had a part in what is appealed against; 409 once it was
+/// decided; 412 on a stale version; 422 when the learning stands elsewhere by now (H7), when the year's cap of its way is used
+/// up (H8), and in the freeze.
+pub fn decide(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    id: Uuid,
+    condition: &IfMatch,
+    decided: &AppealDecision,
+) -> Result<Reply<AppealDto>, Problem> {
+    let now = writer.now();
+    let mut appeal = visible(writer, asker, id)?;
+    let declaration = declaration_of(writer, &appeal)?;
+    let unit = right(writer, asker, &appeal, declaration.as_ref())?;
+    condition.check(appeal.version.into())?;
+    let was = appeal.state.0;
+    appeal.state = Word(step::<Road>(was, decided.decision.event())?);
+    let rules = admitted(writer, &appeal)?;
+    appeal.decided_by = Some(asker.account());
+    appeal.decided_for = Some(unit);
+    appeal.decided_at = Some(Moment(now));
+    appeal.comment = Some(decided.comment.clone());
+    appeal.policy_version = rules.version;
+    let event = match decided.decision {
+        Decision::Uphold => {
+            match declaration {
+                Some(declaration) => {
+                    uphold(writer, asker, &appeal, declaration, &rules, unit)?;
+                }
+                None => appeal.learning_record_id = Some(missing::add(writer, asker, &appeal)?),
+            }
+            EventType::AppealUpheld
+        }
+        Decision::Dismiss => EventType::AppealDismissed,
+    };
+    save(writer, was, &mut appeal)?;
+    tell(writer, Some(asker), event, &appeal)?;
+    Ok(Reply::ok(AppealDto::new(&appeal, now)).version(appeal.version))
+}
+
+fn declaration_of(
+    reader: &mut Reader<'_>,
+    appeal: &Appeal,
+) -> Result<Option<Declaration>, Problem> {
+    let Some(id) = appeal.declaration_id else { return Ok(None) };
+    let found = reader.declaration(appeal.jurisdiction_id, appeal.professional_id, id)?;
+    let missing =
+        || Problem::internal(format!("the declaration of appeal {} is missing", appeal.id));
+    Ok(Some(found.ok_or_else(missing)?))
+}
+
+/// The unit that the asker decides for, if they may.
+fn right(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    appeal: &Appeal,
+    declaration: Option<&Declaration>,
+) -> Result<Id, Problem> {
+    let unit = reader.organization(appeal.jurisdiction_id, appeal.decider_id)?;
+    let unit = unit.ok_or_else(|| Problem::internal("the decider of an appeal is missing"))?;
+    let path = OrgPath::parse(&unit.path).map_err(Problem::internal)?;
+    let decided_by = match declaration {
+        Some(declaration) => deciders_of(reader, declaration)?,
+        None => Vec::new(),
+    };
+    let professional = appeal.professional_id.0;
+    let case = Case { decider: &path, professional, decided_by: &decided_by };
+    let grant = may_decide(&asker.actor, case)?.ok_or_else(|| Problem::new(Code::Forbidden))?;
+    Ok(Id(grant.organization_id))
+}
+
+/// Whoever had a part in what became of a declaration: its reviewers, and who revoked it.
+fn deciders_of(reader: &mut Reader<'_>, d: &Declaration) -> Result<Vec<Uuid>, Problem> {
+    let reviews = reader.reviews_of(d.jurisdiction_id, d.professional_id, d.id)?;
+    let of_revision = reviews.iter().filter(|review| review.revision == d.revision);
+    let mut deciders: Vec<Uuid> = of_revision.map(|review| review.account_id.0).collect();
+    let revocation = reader.revocation_of(d.jurisdiction_id, d.professional_id, d.id)?;
+    deciders.extend(revocation.map(|act| act.account_id.0));
+    Ok(deciders)
+}
+
+/// The declaration is approved after all, the year and its certificate follow (V8, A2).
+fn uphold(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    appeal: &Appeal,
+    mut declaration: Declaration,
+    rules: &Rules,
+    unit: Id,
+) -> Result<(), Problem> {
+    let was = declaration.state.0;
+    declaration.state = Word(next(was, ReviewEvent::Uphold)?);
+    check_upheld(writer, &declaration, &rules.policy)?;
+    let data = json!({"appeal_id": appeal.id, "unit_id": unit});
+    let cause = Cause::new(Some(asker.account()), EventType::DeclarationUpheld).data(data);
+    moved(writer, was, &mut declaration, rules, cause)?;
+    let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
+    let year = writer.annual_record(city, person, declaration.year)?;
+    match year.filter(|record| record.state.0 == RecordState::Certified) {
+        // The certificate states other hours than the year has now.
+        Some(record) => reissue(writer, asker, record, unit),
+        None => Ok(()),
+    }
+}

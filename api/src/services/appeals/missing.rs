@@ -1,0 +1,167 @@
+//! Records that a class or a platform did not deliver (V8): whether one can be missing, and adding it.
+
+use time::OffsetDateTime;
+use xueshi_domain::Refusal;
+use xueshi_domain::appeal::has_ended;
+use xueshi_domain::event::EventType;
+use xueshi_domain::instant::china_date;
+use xueshi_domain::learning::{LearningSpan, Subject, Way};
+use xueshi_domain::registry::LearningSource;
+use xueshi_persistence::{
+    Appeal, Class, Id, LearningRecord, Moment, Reader, StoreError, Tenths, Word, Writer,
+};
+
+use crate::dto::appeals::{AppealCourse, course};
+use crate::problem::{Code, Problem, Text};
+use crate::services::Asker;
+use crate::services::events::Happening;
+use crate::services::ids::new_id;
+use crate::services::learning_records::{Completed, check_completed};
+use crate::services::references::unknown;
+use crate::services::rules::Rules;
+
+/// The class, if it has ended and the person has no record from it.
+///
+/// # Errors
+/// 422 `unknown-reference`, `learning-not-finished`; 409 `record-not-missing`.
+pub(super) fn from_class(
+    reader: &mut Reader<'_>,
+    city: Id,
+    person: Id,
+    class: Id,
+    now: OffsetDateTime,
+) -> Result<Class, Problem> {
+    let filing = reader.class_filing(city, class)?.ok_or_else(|| unknown("/class_id"))?;
+    has_ended(filing.class.ends_on, now)
+        .map_err(|refusal| Problem::from(refusal).moved("/learning_end", "/class_id"))?;
+    if let Some(record) = reader.class_completion(city, person, class)? {
+        return Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into());
+    }
+    Ok(filing.class)
+}
+
+/// The days of a course, if its platform could have delivered it and has not (H1, H2, H6, H9).
+///
+/// # Errors
+/// As of a delivery by the platform; 409 `record-not-missing`.
+pub(super) fn from_platform(
+    reader: &mut Reader<'_>,
+    city: Id,
+    person: Id,
+    course: &AppealCourse,
+) -> Result<LearningSpan, Problem> {
+    let in_own_members = |problem: Problem| {
+        problem
+            .moved("/learning_end", "/course/completed_on")
+            .moved("/year", "/course/completed_on")
+            .moved("/hours", "/course/hours")
+    };
+    let span = LearningSpan::new(course.started_on.0, course.completed_on.0)
+        .map_err(|refusal| in_own_members(refusal.into()))?;
+    let rules = Rules::of(reader, city, span.year()).map_err(in_own_members)?;
+    let today = china_date(reader.now());
+    let completed =
+        Completed { title: &course.title, platform: &course.platform, hours: course.hours.0 };
+    check_completed(&completed, span, &rules.policy, today)
+        .map_err(|refusal| in_own_members(refusal.into()))?;
+    if reader.platform(city, &course.platform)?.is_none() {
+        return Err(unknown("/course/platform"));
+    }
+    let standing =
+        reader.platform_completion(city, person, &course.platform, &course.course_code)?;
+    match standing {
+        Some(record) => Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into()),
+        None => Ok(span),
+    }
+}
+
+/// Adds the record that was missing, and tells of it like of a delivery. Its source says that it came by an appeal.
+///
+/// # Errors
+/// As [`from_class`] and [`from_platform`], on what stands now.
+pub(super) fn add(writer: &mut Writer<'_>, asker: &Asker, appeal: &Appeal) -> Result<Id, Problem> {
+    let record = match (appeal.class_id, course(appeal)) {
+        (Some(class), _) => of_class(writer, appeal, class)?,
+        (None, Some(course)) => of_course(writer, appeal, &course)?,
+        (None, None) => {
+            let text = Text::new("申诉没有事项", "the appeal is about nothing");
+            return Err(Problem::new(Code::Internal).because(text));
+        }
+    };
+    match writer.insert_learning_record(&record) {
+        // It was delivered meanwhile: decide again, on what stands now.
+        Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
+        done => done?,
+    }
+    Happening::new(EventType::LearningRecordDelivered)
+        .by(asker)
+        .person(record.professional_id, Some(appeal.employer_id), Some(appeal.authority_id))
+        .subject(record.id)
+        .year(record.year)
+        .data(serde_json::json!({"subject": record.subject.0, "way": record.way.0,
+            "hours": record.hours.0, "source": record.source.0, "appeal_id": appeal.id}))
+        .tell(writer, record.jurisdiction_id)?;
+    Ok(record.id)
+}
+
+fn of_class(
+    writer: &mut Writer<'_>,
+    appeal: &Appeal,
+    class: Id,
+) -> Result<LearningRecord, Problem> {
+    let (city, person, now) = (appeal.jurisdiction_id, appeal.professional_id, writer.now());
+    let class = from_class(writer, city, person, class, now)?;
+    Ok(LearningRecord {
+        subject: class.subject,
+        way: class.way,
+        title: class.title,
+        hours: class.hours,
+        started_on: class.starts_on,
+        completed_on: class.ends_on,
+        class_id: Some(class.id),
+        ..blank(appeal, class.ends_on.year(), now)
+    })
+}
+
+fn of_course(
+    writer: &mut Writer<'_>,
+    appeal: &Appeal,
+    course: &AppealCourse,
+) -> Result<LearningRecord, Problem> {
+    let (city, person, now) = (appeal.jurisdiction_id, appeal.professional_id, writer.now());
+    let span = from_platform(writer, city, person, course)?;
+    Ok(LearningRecord {
+        title: course.title.clone(),
+        hours: Tenths(course.hours.0),
+        started_on: span.start(),
+        completed_on: span.end(),
+        platform_code: Some(course.platform.clone()),
+        course_code: Some(course.course_code.clone()),
+        ..blank(appeal, span.year(), now)
+    })
+}
+
+/// A passed completion of the person, still without what was learnt.
+fn blank(appeal: &Appeal, year: i32, now: OffsetDateTime) -> LearningRecord {
+    let today = china_date(now);
+    LearningRecord {
+        jurisdiction_id: appeal.jurisdiction_id,
+        professional_id: appeal.professional_id,
+        id: new_id(now),
+        year,
+        source: Word(LearningSource::Appeal),
+        subject: Word(Subject::Public),
+        way: Word(Way::DistanceCourse),
+        title: String::new(),
+        hours: Tenths(xueshi_domain::Hours::ZERO),
+        started_on: today,
+        completed_on: today,
+        passed: true,
+        platform_code: None,
+        course_code: None,
+        class_id: None,
+        seminar_id: None,
+        declared: false,
+        created_at: Moment(now),
+    }
+}

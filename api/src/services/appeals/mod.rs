@@ -1,0 +1,121 @@
+//! Appeals: a person brings one, the next level up decides (V8).
+
+mod bring;
+mod decide;
+mod due_days;
+mod missing;
+
+use serde_json::json;
+use uuid::Uuid;
+use xueshi_domain::access::Permission;
+use xueshi_domain::appeal::{Appeal as Road, Event, State};
+use xueshi_domain::calendar::Action;
+use xueshi_domain::event::EventType;
+use xueshi_domain::workflow::step;
+use xueshi_persistence::{
+    Appeal, AppealFilter, Id, Page, Reader, Saved, Slice, StoreError, Word, Writer,
+};
+
+pub use bring::bring;
+pub use decide::decide;
+pub use due_days::{recompute, round};
+
+use super::events::Happening;
+use super::rules::Rules;
+use super::{Asker, Reply};
+use crate::dto::appeals::{AppealDto, WhichAppeals};
+use crate::extract::RequiredIfMatch;
+use crate::problem::{Code, Problem};
+
+/// An appeal that the asker may see: their own, those of the people of their units, and those that their units decide.
+///
+/// # Errors
+/// 404 for everything else, whether or not it exists.
+pub fn visible(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Appeal, Problem> {
+    let scope = asker.scope(Permission::ReadRecords);
+    reader.visible_appeal(&scope, Id(id))?.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// The appeals that the asker may see.
+///
+/// # Errors
+/// On a database failure.
+pub fn list(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    which: WhichAppeals,
+    page: Page<Id>,
+) -> Result<Slice<AppealDto>, Problem> {
+    let filter = AppealFilter {
+        year: which.year.map(|year| year.0),
+        states: which.state,
+        kind: which.kind,
+        professional: which.professional_id.map(Id),
+        decider: which.decider_id.map(Id),
+        declaration: which.declaration_id.map(Id),
+        overdue: which.overdue,
+    };
+    let found = reader.appeals(&asker.scope(Permission::ReadRecords), &filter, page)?;
+    let now = reader.now();
+    let rows = found.rows.iter().map(|appeal| AppealDto::new(appeal, now)).collect();
+    Ok(Slice { rows, total: found.total })
+}
+
+/// Takes one's own appeal back. It was the one that the matter allows (V8).
+///
+/// # Errors
+/// 403 for someone else's, 409 once it was decided, 412 on a stale version, `year-end-freeze`.
+pub fn withdraw(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    id: Uuid,
+    condition: &RequiredIfMatch,
+) -> Result<Reply<AppealDto>, Problem> {
+    let mut appeal = visible(writer, asker, id)?;
+    if !asker.actor.is_professional(appeal.professional_id.0) {
+        return Err(Problem::new(Code::Forbidden));
+    }
+    condition.check(appeal.version.into())?;
+    let was = appeal.state.0;
+    appeal.state = Word(step::<Road>(was, Event::Withdraw)?);
+    admitted(writer, &appeal)?;
+    save(writer, was, &mut appeal)?;
+    tell(writer, Some(asker), EventType::AppealWithdrawn, &appeal)?;
+    let version = appeal.version;
+    Ok(Reply::ok(AppealDto::new(&appeal, writer.now())).version(version))
+}
+
+/// The rules of the appeal's year, outside of the freeze (W1, W2).
+fn admitted(writer: &mut Writer<'_>, appeal: &Appeal) -> Result<Rules, Problem> {
+    let rules = Rules::of(writer, appeal.jurisdiction_id, appeal.year)?;
+    let admission = rules.timetable.admit(Action::Appeal, writer.now())?;
+    writer.valid_until(admission.valid_until);
+    Ok(rules)
+}
+
+/// Stores what became of an appeal; whoever is overtaken decides again, on what stands now.
+fn save(writer: &mut Writer<'_>, was: State, appeal: &mut Appeal) -> Result<(), Problem> {
+    match writer.save_appeal(was, appeal)? {
+        Saved::Yes => Ok(()),
+        Saved::Overtaken => Err(StoreError::Conflict.into()),
+    }
+}
+
+/// Tells of an appeal; by nobody when time brought it about.
+fn tell(
+    writer: &mut Writer<'_>,
+    asker: Option<&Asker>,
+    kind: EventType,
+    appeal: &Appeal,
+) -> Result<(), Problem> {
+    let a = appeal;
+    Happening::new(kind)
+        .by_account(asker.map(Asker::account))
+        .person(a.professional_id, Some(a.employer_id), Some(a.authority_id))
+        .subject(a.id)
+        .year(a.year)
+        .data(json!({"kind": a.kind.0, "state": a.state.0, "decider_id": a.decider_id,
+            "declaration_id": a.declaration_id, "class_id": a.class_id, "due_at": a.due_at,
+            "learning_record_id": a.learning_record_id}))
+        .tell(writer, a.jurisdiction_id)
+}

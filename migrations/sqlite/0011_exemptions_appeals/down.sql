@@ -1,0 +1,3 @@
+drop table appeals;
+drop table exemption_acts;
+drop table exemptions;
