@@ -11,7 +11,7 @@ use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
-use crate::schema::{professionals, seminar_admissions, seminar_steps, seminars};
+use crate::schema::{learning_records, professionals, seminar_admissions, seminar_steps, seminars};
 use crate::scope::{Condition, NOBODY, Scope, units_below};
 use crate::store::{Reader, Writer};
 
@@ -127,8 +127,6 @@ pub struct SeminarAdmission {
     pub hours: Option<Tenths>,
     /// Whether they passed, once reported.
     pub passed: Option<bool>,
-    /// The learning record that the closing gave them.
-    pub learning_record_id: Option<Id>,
 }
 
 /// Which seminars a list shows.
@@ -280,6 +278,23 @@ impl Reader<'_> {
             .load(self.conn)?)
     }
 
+    /// The learning records that a closed seminar gave, by person.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn seminar_records(
+        &mut self,
+        jurisdiction: Id,
+        seminar: Id,
+    ) -> Result<HashMap<Id, Id>, StoreError> {
+        let rows: Vec<(Id, Id)> = learning_records::table
+            .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+            .filter(learning_records::seminar_id.eq(seminar))
+            .select((learning_records::professional_id, learning_records::id))
+            .load(self.conn)?;
+        Ok(rows.into_iter().collect())
+    }
+
     /// Those on the list of a seminar: all of them, or with a scope only its own people.
     ///
     /// # Errors
@@ -405,7 +420,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Stores the result of someone on the list, and the learning record that follows from it.
+    /// Stores the result of someone on the list.
     ///
     /// # Errors
     /// On a database failure.
@@ -415,11 +430,7 @@ impl Writer<'_> {
             row.professional_id,
             row.seminar_id,
         )))
-        .set((
-            seminar_admissions::hours.eq(row.hours),
-            seminar_admissions::passed.eq(row.passed),
-            seminar_admissions::learning_record_id.eq(row.learning_record_id),
-        ))
+        .set((seminar_admissions::hours.eq(row.hours), seminar_admissions::passed.eq(row.passed)))
         .execute(self.conn)?;
         Ok(())
     }

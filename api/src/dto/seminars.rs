@@ -7,7 +7,7 @@ use validator::{Validate, ValidationError};
 use xueshi_domain::identity::IdType;
 use xueshi_domain::review::Decision;
 use xueshi_domain::seminar::{ClosingDecision, Event, State};
-use xueshi_persistence::{Professional, Seminar, SeminarAdmission, SeminarStep, Tenths};
+use xueshi_persistence::{Id, Professional, Seminar, SeminarAdmission, SeminarStep, Tenths};
 
 use super::checks::{not_blank, nothing_to_change, one_line, present};
 use super::years::FilterYear;
@@ -337,9 +337,9 @@ pub struct SeminarAdmissionDto {
 }
 
 impl SeminarAdmissionDto {
-    /// Someone on a list.
+    /// Someone on a list, with the learning record that they have from it.
     #[must_use]
-    pub fn new(row: &SeminarAdmission, person: &Professional) -> Self {
+    pub fn new(row: &SeminarAdmission, person: &Professional, record: Option<Id>) -> Self {
         Self {
             professional_id: row.professional_id.0,
             name: person.name.clone(),
@@ -348,7 +348,7 @@ impl SeminarAdmissionDto {
             admitted_at: row.admitted_at.into(),
             hours: row.hours.map(Amount::from),
             passed: row.passed,
-            learning_record_id: row.learning_record_id.map(|id| id.0),
+            learning_record_id: record.map(|id| id.0),
         }
     }
 }

@@ -52,18 +52,16 @@ create table seminar_admissions (
     admitted_at timestamptz not null,
     hours integer,
     passed boolean,
-    learning_record_id uuid,
     primary key (jurisdiction_id, professional_id, seminar_id),
     foreign key (jurisdiction_id, professional_id) references professionals (jurisdiction_id, professional_id),
     foreign key (jurisdiction_id, seminar_id) references seminars (jurisdiction_id, id),
-    foreign key (jurisdiction_id, employer_id) references organizations (jurisdiction_id, id),
-    foreign key (jurisdiction_id, professional_id, learning_record_id) references learning_records (jurisdiction_id, professional_id, id)
+    foreign key (jurisdiction_id, employer_id) references organizations (jurisdiction_id, id)
 );
 create index seminar_admissions_by_seminar on seminar_admissions (jurisdiction_id, seminar_id, professional_id);
 
--- The seminar behind a learning record. SQLite adds no foreign key to a table that stands; seminar_admissions has the one that
--- leads the other way.
+-- The seminar behind a learning record. SQLite adds no foreign key to a table that stands, so that neither database has one.
 alter table learning_records add column seminar_id uuid;
+create index learning_records_by_seminar on learning_records (jurisdiction_id, seminar_id);
 -- H7: the same seminar counts once.
 create unique index learning_records_one_per_seminar on learning_records (jurisdiction_id, professional_id, seminar_id);
 

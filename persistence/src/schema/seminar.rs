@@ -60,7 +60,6 @@ diesel::table! {
         admitted_at -> Instant,
         hours -> Nullable<Integer>,
         passed -> Nullable<Bool>,
-        learning_record_id -> Nullable<Key>,
     }
 }
 

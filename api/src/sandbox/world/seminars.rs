@@ -271,7 +271,7 @@ impl Teller<'_> {
         let mut rows = Vec::new();
         for (who, result) in self.row.list {
             let person = self.people.of(*who);
-            let mut row = SeminarAdmission {
+            rows.push(SeminarAdmission {
                 jurisdiction_id: world.city,
                 professional_id: person.id,
                 seminar_id: seminar.id,
@@ -279,13 +279,10 @@ impl Teller<'_> {
                 admitted_at: Moment(*admitted_at),
                 hours: result.map(|(hours, _)| Tenths(whole(hours))),
                 passed: result.map(|(_, passed)| passed),
-                learning_record_id: None,
-            };
+            });
             if let (Some(closed_at), Some((hours, true))) = (seminar.closed_at, *result) {
-                let record = deliver(world, seminar, person.id, hours, closed_at)?;
-                row.learning_record_id = Some(record);
+                deliver(world, seminar, person.id, hours, closed_at)?;
             }
-            rows.push(row);
         }
         world.writer.replace_seminar_list(world.city, seminar.id, &rows)
     }
@@ -298,7 +295,7 @@ fn deliver(
     person: Id,
     hours: u32,
     closed_at: Moment,
-) -> Result<Id, StoreError> {
+) -> Result<(), StoreError> {
     let id = world.ids.at(closed_at.0);
     world.writer.insert_learning_record(&LearningRecord {
         jurisdiction_id: world.city,
@@ -319,8 +316,7 @@ fn deliver(
         seminar_id: Some(seminar.id),
         declared: false,
         created_at: closed_at,
-    })?;
-    Ok(id)
+    })
 }
 
 fn policy(year: i32) -> Result<Policy, StoreError> {

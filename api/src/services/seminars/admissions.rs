@@ -45,10 +45,12 @@ pub fn list(
         .into_iter()
         .map(|person| (person.professional_id, person))
         .collect();
+    let records = reader.seminar_records(city, seminar.id)?;
     let rows = found.rows.iter().map(|row| {
         let person = people.get(&row.professional_id);
         let person = person.ok_or_else(|| Problem::internal("someone on a list is missing"))?;
-        Ok(SeminarAdmissionDto::new(row, person))
+        let record = records.get(&row.professional_id).copied();
+        Ok(SeminarAdmissionDto::new(row, person, record))
     });
     Ok(Slice { rows: rows.collect::<Result<_, Problem>>()?, total: found.total })
 }
@@ -93,7 +95,6 @@ pub fn replace(
             admitted_at: Moment(now),
             hours: None,
             passed: None,
-            learning_record_id: None,
         });
     }
     if let Some(problem) = refused {

@@ -83,7 +83,7 @@ pub fn close(
             let mut passed = 0;
             for row in list {
                 if row.passed == Some(true) {
-                    deliver(writer, asker, &held.seminar, row)?;
+                    deliver(writer, asker, &held.seminar, &row)?;
                     passed += 1;
                 }
             }
@@ -102,7 +102,7 @@ fn deliver(
     writer: &mut Writer<'_>,
     asker: &Asker,
     seminar: &Seminar,
-    mut row: SeminarAdmission,
+    row: &SeminarAdmission,
 ) -> Result<(), Problem> {
     let now = writer.now();
     let hours = row.hours.ok_or_else(|| Problem::internal("a result without hours"))?;
@@ -131,8 +131,6 @@ fn deliver(
         Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
         done => done?,
     }
-    row.learning_record_id = Some(record.id);
-    writer.save_seminar_result(&row)?;
     let employer = writer.professional(row.jurisdiction_id, row.professional_id)?;
     let employer = employer.and_then(|person| person.employer_id).or(row.employer_id);
     Happening::new(EventType::LearningRecordDelivered)
