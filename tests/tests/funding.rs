@@ -1,10 +1,17 @@
 //! U5: training funds, their rates, their revisions, and who reports and reads them.
 
+use std::future::IntoFuture;
+
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Client, Server, on_both, on_sqlite};
 
-on_both!(u5_a_report_is_measured_corrected_and_kept, u5_who_reads_and_who_reports);
+on_both!(
+    u5_a_report_is_measured_corrected_and_kept,
+    u5_who_reads_and_who_reports,
+    u5_one_of_many_reports_stands
+);
 on_sqlite!(
     u5_what_is_refused,
     u5_w3_a_report_keeps_the_policy_that_measured_it,
@@ -173,4 +180,21 @@ async fn u5_w1_money_does_not_freeze(server: &Server) {
     let client = server.login("company.admin").await;
     let path = format!("/v1/funding-reports/{}/2023", unit(&client).await);
     client.put(&path).json(funds(15_000_000, 1)).await.is(201);
+}
+
+/// U5: of many first reports one is made, of many corrections of it one is kept; the others hear that they name no standing one.
+async fn u5_one_of_many_reports_stands(server: &Server) {
+    let client = server.login("company.admin").await;
+    let path = format!("/v1/funding-reports/{}/2023", unit(&client).await);
+    let first = (0..20).map(|n| client.put(&path).json(funds(n, n)).into_future());
+    let statuses = |answers: &[xueshi_tests::Answer], good: u16, other: u16| {
+        let stood = answers.iter().filter(|answer| answer.status == good).count();
+        let refused = answers.iter().filter(|answer| answer.status == other).count();
+        assert_eq!((stood, refused), (1, 19), "{answers:#?}");
+    };
+    statuses(&join_all(first).await, 201, 428);
+    let put = |n| client.put(&path).json(funds(n, n)).if_match("\"1\"").into_future();
+    statuses(&join_all((0..20).map(put)).await, 200, 412);
+    let kept = steps::all_pages(&client, &format!("{path}/revisions?limit=50")).await;
+    assert_eq!(kept.len(), 2, "{kept:#?}");
 }
