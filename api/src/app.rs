@@ -59,7 +59,7 @@ impl Upkeep {
             loop {
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics::upkeep();
-                state.limits.iter().for_each(Limits::upkeep);
+                state.limits.iter().chain(&state.registration_limits).for_each(Limits::upkeep);
             }
         }))
     }
@@ -122,6 +122,7 @@ impl Application {
             fonts: FontFiles::new(None),
             ready: vec![Arc::new(StoreCheck(store.clone()))],
             limits: settings.rate_limit.map(Limits::new),
+            registration_limits: settings.registration_limit.map(Limits::new),
             settings,
         });
         let upkeep = Upkeep::start(state.clone());

@@ -48,6 +48,21 @@ pub struct AppState {
     pub ready: Vec<Arc<dyn ReadyCheck>>,
     /// The rate limits, if there are any.
     pub(crate) limits: Option<Limits>,
+    /// The limit of registrations without a login, if there is one (U0).
+    pub(crate) registration_limits: Option<Limits>,
+}
+
+impl AppState {
+    /// Counts a registration against the limit of its address (U0).
+    ///
+    /// # Errors
+    /// 429 `rate-limited`.
+    pub fn admit_newcomer(
+        &self,
+        request: &actix_web::HttpRequest,
+    ) -> Result<(), crate::problem::Problem> {
+        self.registration_limits.as_ref().map_or(Ok(()), |limits| limits.admit(request))
+    }
 }
 
 impl fmt::Debug for AppState {

@@ -171,6 +171,8 @@ text_enum! {
         OrganizationAccepted = "organization.accepted",
         /// A unit: refused.
         OrganizationRefused = "organization.refused",
+        /// A unit: withdrawn, by its applicant.
+        OrganizationWithdrawn = "organization.withdrawn",
         /// A unit: changed.
         OrganizationChanged = "organization.changed",
         /// A unit: moved.

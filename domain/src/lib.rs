@@ -19,6 +19,8 @@
 //! | [`exemption`] | being let off a year | A5, A6 |
 //! | [`appeal`] | against a rejection or revocation, for a missing record | V8 |
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
+//! | [`registration`], [`transfer`], [`merging`] | people who register, move, and have two records | U0, U2, U4 |
+//! | [`units`], [`titles`] | the tree of units and their offices, series of titles | Who, U1, U4b |
 //! | [`workflow`], [`event`] | side roads and their states, what happened | V3 |
 //! | [`access`] | roles, scopes, subtrees, who may review | Who |
 #[macro_use]
@@ -39,13 +41,18 @@ pub mod identity;
 pub mod instant;
 pub mod learning;
 pub mod ledger;
+pub mod merging;
 pub mod people;
 pub mod policy;
 pub mod refusal;
+pub mod registration;
 pub mod registry;
 pub mod review;
 pub mod rule;
 pub mod seminar;
+pub mod titles;
+pub mod transfer;
+pub mod units;
 pub mod workflow;
 
 pub use hours::Hours;

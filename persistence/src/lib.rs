@@ -18,6 +18,7 @@ mod columns;
 mod connection;
 mod consistency;
 mod declarations;
+mod employments;
 mod error;
 mod events;
 mod exemptions;
@@ -33,6 +34,7 @@ mod organizations;
 mod page;
 mod people;
 mod policies;
+mod registrations;
 mod reset;
 mod reviews;
 mod schema;
@@ -40,6 +42,8 @@ mod scope;
 mod seminars;
 mod stage_visits;
 mod store;
+mod transfers;
+mod units;
 mod url;
 
 pub use accounts::AccountFilter;
@@ -73,9 +77,13 @@ pub use organizations::{Organization, OrganizationFilter};
 pub use page::{Page, Slice};
 pub use people::{Employment, NewProfessional, Professional, ProfessionalFilter};
 pub use policies::{StoredArrangement, StoredPolicy};
+pub use registrations::{
+    EmploymentRequest, NewRegistration, Registration, RegistrationFilter, UnitRegistration,
+};
 pub use reviews::{RecordedAct, Review};
 pub use scope::Scope;
 pub use seminars::{Seminar, SeminarAdmission, SeminarFilter, SeminarStep};
 pub use stage_visits::StageVisit;
 pub use store::{Keep, Purpose, Reader, Store, StoreOptions, Writer};
+pub use transfers::{Transfer, TransferFilter};
 pub use url::{DatabaseUrl, UnknownDatabase};

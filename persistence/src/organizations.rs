@@ -9,6 +9,7 @@ use crate::page::{Page, Slice};
 use crate::schema::organizations;
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
+use crate::units::without_administrator;
 use xueshi_domain::registry::{OrganizationKind, Standing};
 
 /// A unit: bureau, authority, base, institution or employer.
@@ -50,6 +51,10 @@ pub struct OrganizationFilter {
     pub kind: Option<OrganizationKind>,
     /// Only directly below this unit.
     pub parent: Option<Id>,
+    /// Only in this state.
+    pub state: Option<Standing>,
+    /// Only those in use that nobody acts for (U1).
+    pub without_administrator: bool,
 }
 
 impl Reader<'_> {
@@ -102,6 +107,12 @@ impl Reader<'_> {
             }
             if let Some(parent) = filter.parent {
                 query = query.filter(organizations::parent_id.eq(parent));
+            }
+            if let Some(state) = filter.state {
+                query = query.filter(organizations::state.eq(Word(state)));
+            }
+            if filter.without_administrator {
+                query = query.filter(without_administrator());
             }
             query
         };

@@ -8,6 +8,11 @@ use diesel::connection::SimpleConnection;
 const TABLES: &[&str] = &[
     "explanations",
     "refusals",
+    "person_merges",
+    "transfers",
+    "employment_requests",
+    "unit_registrations",
+    "registrations",
     "events",
     "funding_report_revisions",
     "funding_reports",

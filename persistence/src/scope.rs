@@ -7,8 +7,8 @@ use diesel::sql_types::Bool;
 use crate::columns::Id;
 use crate::connection::AnyBackend;
 use crate::schema::{
-    annual_records, appeals, declarations, events, exemptions, learning_records, organizations,
-    professionals,
+    annual_records, appeals, declarations, employment_requests, events, exemptions,
+    learning_records, organizations, professionals, transfers, unit_registrations,
 };
 
 /// The rows that an actor may see: their own, and those of the units they answer for.
@@ -97,6 +97,9 @@ impl Scope {
         for pattern in self.patterns() {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = d::employer_id.eq_any(units()).or(d::authority_id.eq_any(units()));
+            // U2: history follows the person to those whom they work for now.
+            let people = people_below(self.jurisdiction, pattern.clone());
+            let theirs = theirs.or(d::professional_id.eq_any(people));
             within = Box::new(within.or(d::submitted_at.is_not_null().and(theirs)));
         }
         Box::new(d::jurisdiction_id.eq(self.jurisdiction).and(within))
@@ -125,6 +128,40 @@ impl Scope {
         Box::new(l::jurisdiction_id.eq(self.jurisdiction).and(within))
     }
 
+    /// Own transfers, and those from or to the scope's units (U2).
+    pub(crate) fn transfers(&self) -> Condition<transfers::table> {
+        use transfers as t;
+        let mut within: Condition<t::table> = Box::new(t::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = t::from_id.eq_any(units()).or(t::to_id.eq_any(units()));
+            within = Box::new(within.or(theirs));
+        }
+        Box::new(t::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// An account's own requests to join, and those to the scope's units (U0).
+    pub(crate) fn employment_requests(&self, account: Id) -> Condition<employment_requests::table> {
+        use employment_requests as e;
+        let mut within: Condition<e::table> = Box::new(e::account_id.eq(account));
+        for pattern in self.patterns() {
+            let units = units_below(self.jurisdiction, pattern);
+            within = Box::new(within.or(e::organization_id.eq_any(units)));
+        }
+        Box::new(e::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// The registration of an account's own unit, and those that name a body of the scope (U0).
+    pub(crate) fn unit_registrations(&self, account: Id) -> Condition<unit_registrations::table> {
+        use unit_registrations as u;
+        let mut within: Condition<u::table> = Box::new(u::account_id.eq(account));
+        for pattern in self.patterns() {
+            let units = units_below(self.jurisdiction, pattern);
+            within = Box::new(within.or(u::body_id.eq_any(units)));
+        }
+        Box::new(u::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
     /// Oneself, and the people of the scope's units.
     pub(crate) fn professionals(&self) -> Condition<professionals::table> {
         use professionals as p;
@@ -144,7 +181,9 @@ impl Scope {
         for pattern in self.patterns() {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = a::employer_id.eq_any(units()).or(a::authority_id.eq_any(units()));
-            within = Box::new(within.or(theirs));
+            // U2: history follows the person to those whom they work for now.
+            let people = people_below(self.jurisdiction, pattern.clone());
+            within = Box::new(within.or(theirs).or(a::professional_id.eq_any(people)));
         }
         Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
     }

@@ -57,6 +57,40 @@ struct Side {
     seminar: String,
     exemption: String,
     appeal: String,
+    moves: Moves,
+}
+
+/// What waits for a side's employer and its body: a transfer away, someone who asks to join, a unit that registers.
+struct Moves {
+    transfer: String,
+    employment_request: String,
+    registration: String,
+}
+
+/// Where everybody is transferred to here.
+const SCHOOL: &str = "12410100MA0000074K";
+
+async fn moves(server: &Server, name: &str, person: &str, administrator: &Client) -> Moves {
+    let (number, employer, body, code) = if name == "H" {
+        ("410102198506151238", "12410100MA0000058X", "11410100MA00000319", "91350100M000100Y43")
+    } else {
+        ("41010519900101002X", "91410105MA0000066U", "11410105MA0000023N", "914403001922038216")
+    };
+    let transfer = json!({"professional_id": person, "to_unit_code": SCHOOL});
+    let transfer = administrator.post("/v1/transfers").json(transfer).await.is(201);
+    let nobody = server.nobody();
+    let newcomer = json!({"username": format!("newcomer.{}", name.to_lowercase()), "password": "a long enough password",
+        "name": "郑小满", "id_type": "resident_id", "id_number": number, "post": "technical", "employer_unit_code": employer});
+    let request = nobody.post("/v1/registrations").json(newcomer).await.is(201);
+    let unit = json!({"kind": "employer", "name": "新单位", "unit_code": code, "reviewing_body_code": body,
+        "username": format!("unit.{}", name.to_lowercase()), "password": "a long enough password",
+        "administrator_name": "新管理员"});
+    let registration = nobody.post("/v1/organization-registrations").json(unit).await.is(201);
+    Moves {
+        transfer: text(&transfer, "id"),
+        employment_request: text(&request, "id"),
+        registration: text(&registration, "id"),
+    }
 }
 
 /// A conference that its owner has submitted, so that their units see it, with its evidence.
@@ -108,6 +142,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
     let spring = classes.iter().find(|row| text(row, "title").contains("春季")).unwrap();
     let appeal = json!({"class_id": spring["id"], "statement": "名册漏报"});
     let appeal = client.post("/v1/appeals").json(appeal).await.is(201);
+    let moves = moves(server, name, &professional, &administrator).await;
     Side {
         name,
         declaration,
@@ -125,6 +160,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         class: text(class, "id"),
         exemption: text(&exemption, "id"),
         appeal: text(&appeal, "id"),
+        moves,
     }
 }
 
@@ -145,6 +181,9 @@ impl Side {
             "declarations" if operation.id() == "get_revocation" => &self.revoked,
             "declarations" | "explanations" => &self.declaration,
             "professionals" => &self.professional,
+            "transfers" => &self.moves.transfer,
+            "employment-requests" => &self.moves.employment_request,
+            "organizations" if template.contains("/registration") => &self.moves.registration,
             "organizations" => &self.unit,
             "accounts" => &self.account,
             "classes" => &self.class,
@@ -216,6 +255,21 @@ impl Side {
             }
             "apply_for_exemption" => with(example(content), "professional_id", &self.professional),
             "bring_appeal" => with(example(content), "declaration_id", &self.revoked),
+            "request_transfer" => {
+                json!({"professional_id": self.professional, "to_unit_code": SCHOOL})
+            }
+            "register_person" => {
+                json!({"username": "newcomer", "password": "a long enough password", "name": "郑小满",
+                "id_type": "resident_id", "id_number": "410102198506151238", "post": "technical",
+                "employer_unit_code": SCHOOL})
+            }
+            "request_employment" => json!({"employer_unit_code": SCHOOL}),
+            "register_organization" => {
+                json!({"kind": "employer", "name": "新单位", "unit_code": "91350100M000100Y43",
+                "reviewing_body_code": "11410100MA00000319", "username": "unit.new", "password": "a long enough password",
+                "administrator_name": "新管理员"})
+            }
+            "relocate_organization" => json!({"parent_id": self.parent}),
             "edit_professional" => json!({"post": "management"}),
             "edit_organization" => json!({"is_public_institution": false}),
             "edit_account" => json!({"display_name": "改名"}),

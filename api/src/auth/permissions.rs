@@ -100,6 +100,8 @@ permissions! {
     TransferPeople = TransferPeople;
     /// Deciding on transfers as a common superior (U2).
     DecideTransfer = DecideTransfer;
+    /// Deciding on a transfer, for the employer that was asked or for a unit above both (U2).
+    DecideOrTransfer = TransferPeople | DecideTransfer;
     /// Asking to join an employer (U0).
     JoinEmployer = JoinEmployer;
     /// Accepting people who ask to join a unit (U0).

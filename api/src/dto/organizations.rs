@@ -92,7 +92,32 @@ pub struct NewOrganization {
     pub reviewing_body_id: Option<Uuid>,
 }
 
-/// What to change in a unit; members left out stay as they are. Kind and place in the tree do not change.
+/// Why a unit is closed.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct UnitClosing {
+    /// The reason, for the record.
+    #[validate(
+        length(min = 1, max = 500),
+        custom(function = "not_blank"),
+        custom(function = "one_line")
+    )]
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+/// Where a unit goes.
+#[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct Relocation {
+    /// The unit that it will stand under.
+    pub parent_id: Uuid,
+    /// The bureau or authority above its new place that reviews for it. Where it is left out: the present one, if it stands above
+    /// still, otherwise the new parent or the one that reviews for it.
+    pub reviewing_body_id: Option<Uuid>,
+}
+
+/// What to change in a unit; members left out stay as they are. Kind and place in the tree do not change here.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 1)]
@@ -116,7 +141,7 @@ pub struct OrganizationChanges {
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub is_public_institution: Option<bool>,
-    /// The bureau or authority that reviews after it. What waits there already stays with the former one.
+    /// The bureau or authority that reviews after it; it takes over what waits for the former one (U2).
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     pub reviewing_body_id: Option<Uuid>,

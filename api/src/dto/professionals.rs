@@ -96,7 +96,7 @@ pub struct NewProfessional {
     #[validate(custom(function = "good_phone"))]
     #[schema(pattern = "^\\+?[0-9][0-9-]{4,19}$", example = "13800001234")]
     pub phone: Option<String>,
-    /// Series of the title (U4b); together with the level.
+    /// Series of the title, one of `/v1/title-series` (U4b); together with the level.
     #[validate(
         length(min = 1, max = 50),
         custom(function = "not_blank"),
@@ -127,7 +127,7 @@ pub struct ProfessionalChanges {
     #[validate(custom(function = "good_phone"))]
     #[schema(value_type = Option<String>, pattern = "^\\+?[0-9][0-9-]{4,19}$")]
     pub phone: Option<Option<String>>,
-    /// Series of the title; null takes the title away.
+    /// Series of the title, one of `/v1/title-series`; null takes the title away.
     #[serde(default, deserialize_with = "present")]
     #[validate(
         length(min = 1, max = 50),
@@ -154,7 +154,10 @@ fn names_something(changes: &ProfessionalChanges) -> Result<(), ValidationError>
 }
 
 /// 5 to 20 digits and hyphens, with a `+` before them or not.
-fn good_phone(phone: &str) -> Result<(), ValidationError> {
+///
+/// # Errors
+/// `phone`.
+pub fn good_phone(phone: &str) -> Result<(), ValidationError> {
     let digits = phone.strip_prefix('+').unwrap_or(phone);
     let good = (5..=20).contains(&digits.len())
         && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
@@ -234,7 +237,8 @@ impl EndReason {
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct EmploymentEnd {
-    /// The day from which the person no longer counts; not in the future and not before the employment began.
+    /// The day from which the person no longer counts: not before the employment began, at most a year ahead, and of someone
+    /// deceased not in the future.
     pub ended_on: Day,
     /// Why.
     pub reason: EndReason,

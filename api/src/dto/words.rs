@@ -102,4 +102,14 @@ words! {
     CheckName: xueshi_domain::explanation::CheckName;
     /// What a check found.
     CheckOutcome: xueshi_domain::explanation::CheckOutcome;
+    /// Where a transfer stands.
+    TransferState: xueshi_domain::transfer::State;
+    /// One of the two employers of a transfer.
+    TransferSide: xueshi_domain::transfer::Side;
+    /// As what someone decides on a transfer.
+    TransferDecidedAs: xueshi_domain::transfer::DecidedAs;
+    /// Where a registration stands.
+    RegistrationState: xueshi_domain::registration::State;
+    /// What accepting an applicant did.
+    Joining: xueshi_domain::registration::Joining;
 }

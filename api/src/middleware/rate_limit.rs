@@ -73,6 +73,12 @@ impl Limits {
         }
     }
 
+    /// Counts a request of a kind that has a limit of its own, by the address that it came from.
+    pub(crate) fn admit(&self, request: &actix_web::HttpRequest) -> Result<(), Problem> {
+        let key = self.hasher.hash_one(network(request.peer_addr()));
+        self.check(key).map(drop).map_err(limited)
+    }
+
     fn check(&self, key: u64) -> Result<StateSnapshot, u64> {
         self.limiter.check_key(&key).map_err(|refusal: NotUntil<_>| {
             let wait = refusal.wait_time_from(DefaultClock::default().now());
@@ -136,7 +142,11 @@ pub async fn rate_limit<B: MessageBody + 'static>(
 
 /// The peer's address; of an IPv6 address the network, since one customer has all of it.
 fn address(request: &ServiceRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|peer| match peer.ip() {
+    network(request.peer_addr())
+}
+
+fn network(peer: Option<std::net::SocketAddr>) -> Option<IpAddr> {
+    peer.map(|peer| match peer.ip() {
         IpAddr::V6(address) => {
             let segments = address.segments();
             IpAddr::from([segments[0], segments[1], segments[2], segments[3], 0, 0, 0, 0])
@@ -150,10 +160,13 @@ fn refuse(
     limits: &Limits,
     seconds: u64,
 ) -> ServiceResponse<BoxBody> {
-    let problem = Problem::new(Code::RateLimited)
+    with_headers(ServiceResponse::from_err(limited(seconds), request), limits, 0)
+}
+
+fn limited(seconds: u64) -> Problem {
+    Problem::new(Code::RateLimited)
         .detail(format!("请 {seconds} 秒后再试"), format!("try again in {seconds} seconds"))
-        .retry_after(seconds);
-    with_headers(ServiceResponse::from_err(problem, request), limits, 0)
+        .retry_after(seconds)
 }
 
 fn with_headers(

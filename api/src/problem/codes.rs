@@ -225,6 +225,20 @@ codes! {
         "年度开始后再报送经费。", "Report the funds of a year that has begun.";
     FundingOverPayroll = "funding-over-payroll", 422, "U5", "经费超过工资总额", "The funds are above the payroll",
         "核对金额：单位为分，提取和支出均不得超过工资总额。", "Check the amounts: they are in fen, and neither accrued nor spent funds exceed the payroll.";
+    EmployedElsewhere = "employed-elsewhere", 409, "U2", "该人员在其他单位在职", "The person is employed elsewhere",
+        "由任一用人单位提出调动，对方接受后再办理。", "Have either employer ask for a transfer, and go on once it is accepted.";
+    RecordHasAccount = "record-has-account", 409, "U0", "该人员已有账号", "The person has an account already",
+        "请本人使用原有账号登录；忘记密码的由市人社局重置。", "Have the person log in with their own account; the municipal bureau resets a lost password.";
+    IdentityMismatch = "identity-mismatch", 422, "U0", "姓名与登记不一致", "The name is not the registered one",
+        "核对本人证件；登记有误的由市人社局更正。", "Compare the person's document; the municipal bureau corrects what is registered wrongly.";
+    SameEmployer = "same-employer", 422, "U2", "调出与调入单位相同", "It is the same employer",
+        "核对调入单位。", "Check the employer that the person is to come to.";
+    UnitDisabled = "unit-disabled", 422, "U1", "单位已停用", "The unit is not in use",
+        "由市人社局启用该单位，或选择其他单位。", "Have the municipal bureau open the unit again, or choose another one.";
+    UnitInUse = "unit-in-use", 409, "U1", "单位仍有人员或事项", "Something still rests on the unit",
+        "先办理人员调动、下级单位和待办事项；数量见各成员。", "First transfer its people, move its units and finish what waits; the members say how many.";
+    SameRecord = "same-record", 422, "U4", "不能与自身合并", "A record is not merged with itself",
+        "填写两条不同的人员记录。", "Name two different records.";
 
     // Load and faults: 429, 500, 503.
     RateLimited = "rate-limited", 429, "", "请求过于频繁", "Too many requests",

@@ -68,6 +68,13 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::OutOfScope => Code::OutOfScope,
         RefusalCode::NoReviewingBody => Code::NoReviewingBody,
         RefusalCode::OwnReviewingBody => Code::OwnReviewingBody,
+        RefusalCode::EmployedElsewhere => Code::EmployedElsewhere,
+        RefusalCode::RecordHasAccount => Code::RecordHasAccount,
+        RefusalCode::IdentityMismatch => Code::IdentityMismatch,
+        RefusalCode::SameEmployer => Code::SameEmployer,
+        RefusalCode::UnitDisabled => Code::UnitDisabled,
+        RefusalCode::UnitInUse => Code::UnitInUse,
+        RefusalCode::SameRecord => Code::SameRecord,
         RefusalCode::OwnCase => Code::OwnCase,
         RefusalCode::SeminarTooLarge => Code::SeminarTooLarge,
         RefusalCode::SeminarBegun => Code::SeminarBegun,
@@ -317,6 +324,34 @@ pub fn text(refusal: &Refusal) -> Text {
             format!("工资总额 {payroll} 分，提取 {accrued} 分，支出 {spent} 分"),
             format!("the payroll is {payroll} fen; {accrued} were accrued and {spent} spent"),
         ),
+        Refusal::EmployedElsewhere => Text::new(
+            "该人员在其他用人单位在职，应办理调动",
+            "the person is employed by another unit; a transfer is the way",
+        ),
+        Refusal::RecordHasAccount => Text::new(
+            "该证件号码对应的人员已有登录账号",
+            "the person with this id number has an account already",
+        ),
+        Refusal::IdentityMismatch => Text::new(
+            "申请人填写的姓名与该证件号码已登记的姓名不一致",
+            "the applicant's name is not the one that is registered with this id number",
+        ),
+        Refusal::SameEmployer => {
+            Text::new("该人员已在此单位", "the person is employed there already")
+        }
+        Refusal::UnitDisabled => Text::new("该单位已停用", "the unit is not in use"),
+        Refusal::UnitInUse { people, units, reviewed_units, waiting } => Text::new(
+            format!(
+                "该单位还有在职人员 {people} 人、下级单位 {units} 个、由其审核的单位 {reviewed_units} 个、待办申报 {waiting} 件"
+            ),
+            format!(
+                "still resting on the unit: {people} people, {units} units below it, {reviewed_units} units that it reviews for, \
+                 {waiting} declarations that wait"
+            ),
+        ),
+        Refusal::SameRecord => {
+            Text::new("两个标识指向同一条人员记录", "both ids name the same record of a person")
+        }
     }
 }
 

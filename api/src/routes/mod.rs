@@ -25,9 +25,11 @@ mod policies;
 mod policy_drafts;
 mod problems;
 mod professionals;
+mod registrations;
 mod reviews;
 mod sandbox;
 mod seminars;
+mod transfers;
 mod working_days;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -44,6 +46,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     oauth::routes(config);
     organizations::routes(config);
     professionals::routes(config);
+    registrations::routes(config);
+    transfers::routes(config);
     annual_records::routes(config);
     appeals::routes(config);
     exemptions::routes(config);

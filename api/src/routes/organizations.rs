@@ -6,19 +6,19 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
-use xueshi_domain::registry::OrganizationKind;
+use xueshi_domain::registry::{OrganizationKind, Standing};
 use xueshi_persistence::{Id, OrganizationFilter};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::organizations::{
     AdministratorDto, Administrators, Appointment, NewOrganization, OrganizationChanges,
-    OrganizationDto,
+    OrganizationDto, Relocation, UnitClosing,
 };
 use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, administrators, organizations};
+use crate::services::{Act, administrators, organizations, unit_changes};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -27,6 +27,9 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(create_organization)
         .service(get_organization)
         .service(edit_organization)
+        .service(disable_organization)
+        .service(enable_organization)
+        .service(relocate_organization)
         .service(list_administrators)
         .service(appoint_administrator);
 }
@@ -47,6 +50,11 @@ struct WhichOrganizations {
     kind: Option<OrganizationKind>,
     /// Only those directly below this unit.
     parent_id: Option<Uuid>,
+    /// Only in this state.
+    #[param(value_type = Option<words::Standing>)]
+    state: Option<Standing>,
+    /// `true`: only units in use that nobody acts for; someone is to be appointed (U1).
+    without_administrator: Option<bool>,
 }
 
 /// Units that the caller may see
@@ -62,7 +70,12 @@ async fn list_organizations(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let page = list.page::<Id>()?;
-    let filter = OrganizationFilter { kind: which.0.kind, parent: which.0.parent_id.map(Id) };
+    let filter = OrganizationFilter {
+        kind: which.0.kind,
+        parent: which.0.parent_id.map(Id),
+        state: which.0.state,
+        without_administrator: which.0.without_administrator == Some(true),
+    };
     let found = state.desk.read(&caller, move |reader, asker| {
         Ok(reader.organizations(&asker.scope(Permission::ReadOrganizations), &filter, page)?)
     });
@@ -112,11 +125,13 @@ async fn get_organization(
 
 /// Change a unit
 ///
-/// Its own facts; kind and place in the tree do not change.
+/// Its own facts. Another reviewing body takes over what waited for the former one, with the full time (U2); the place in the tree
+/// changes by a relocation.
 #[utoipa::path(tag = "organizations", params(DryRun, RequiredIfMatch), request_body = OrganizationChanges,
     responses((status = 200, description = "The unit", body = OrganizationDto,
         headers(("ETag" = String, description = "Its version")))),
-    extensions(("x-codes" = json!([Code::AlreadyExists, Code::UnknownReference, Code::OwnReviewingBody]))))]
+    extensions(("x-codes" = json!([Code::AlreadyExists, Code::UnknownReference, Code::OwnReviewingBody,
+        Code::YearEndFreeze]))))]
 #[patch("/v1/organizations/{id}")]
 async fn edit_organization(
     caller: Caller<permissions::ManageOrganizations>,
@@ -129,6 +144,75 @@ async fn edit_organization(
     let Body(changes) = body;
     let write = state.desk.write(&caller, act, move |writer, asker| {
         organizations::edit(writer, asker, id.0, &condition, &changes)
+    });
+    write.await
+}
+
+/// Close a unit
+///
+/// When nothing rests on it any more: no people, no units below it or reviewed by it, nothing that waits. Its offices end at
+/// once (U1).
+#[utoipa::path(tag = "organizations", params(DryRun, IdempotencyKey, RequiredIfMatch), request_body = UnitClosing,
+    responses((status = 200, description = "The unit", body = OrganizationDto,
+        headers(("ETag" = String, description = "Its version")))),
+    extensions(("x-codes" = json!([Code::WrongState, Code::UnitInUse]))))]
+#[post("/v1/organizations/{id}/disablement")]
+async fn disable_organization(
+    caller: Caller<permissions::ManageOrganizations>,
+    id: PathId,
+    condition: RequiredIfMatch,
+    act: Act,
+    body: Body<UnitClosing>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(closing) = body;
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        unit_changes::disable(writer, asker, id.0, &condition, &closing.reason)
+    });
+    write.await
+}
+
+/// Open a closed unit again
+///
+/// Its administrator is to be appointed anew.
+#[utoipa::path(tag = "organizations", params(DryRun, IdempotencyKey, RequiredIfMatch),
+    responses((status = 200, description = "The unit", body = OrganizationDto,
+        headers(("ETag" = String, description = "Its version")))),
+    extensions(("x-codes" = json!([Code::WrongState, Code::UnitDisabled]))))]
+#[post("/v1/organizations/{id}/enablement")]
+async fn enable_organization(
+    caller: Caller<permissions::ManageOrganizations>,
+    id: PathId,
+    condition: RequiredIfMatch,
+    act: Act,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        unit_changes::enable(writer, asker, id.0, &condition)
+    });
+    write.await
+}
+
+/// Move a unit in the tree
+///
+/// With all that is below it. Where a reviewing body no longer stands above a unit, the new one takes its place: what waits for
+/// the former goes to it with the full time, and unsettled years follow (U2).
+#[utoipa::path(tag = "organizations", params(DryRun, IdempotencyKey, RequiredIfMatch), request_body = Relocation,
+    responses((status = 200, description = "The unit", body = OrganizationDto,
+        headers(("ETag" = String, description = "Its version")))),
+    extensions(("x-codes" = json!([Code::UnknownReference, Code::YearEndFreeze]))))]
+#[post("/v1/organizations/{id}/relocation")]
+async fn relocate_organization(
+    caller: Caller<permissions::ManageOrganizations>,
+    id: PathId,
+    condition: RequiredIfMatch,
+    act: Act,
+    body: Body<Relocation>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(to) = body;
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        unit_changes::relocate(writer, asker, id.0, &condition, &to)
     });
     write.await
 }

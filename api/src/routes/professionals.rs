@@ -1,6 +1,6 @@
 //! People and where they work.
 
-use actix_web::{HttpResponse, get, patch, post, web};
+use actix_web::{HttpResponse, delete, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,7 +17,7 @@ use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, professionals};
+use crate::services::{Act, departures, professionals};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -27,7 +27,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(get_professional)
         .service(edit_professional)
         .service(list_employments)
-        .service(end_employment);
+        .service(end_employment)
+        .service(take_back_departure);
 }
 
 page! {
@@ -156,8 +157,8 @@ async fn list_employments(
 
 /// End a person's employment
 ///
-/// Retirement or leaving (U3): from that day the person no longer counts and can no longer declare; records and certificates
-/// stay.
+/// Retirement or leaving (U3), also announced ahead: from that day the person no longer counts and can no longer declare; records
+/// and certificates stay, what waits is still reviewed, and the person's offices at the employer end.
 #[utoipa::path(tag = "professionals", params(DryRun, IdempotencyKey, RequiredIfMatch), request_body = EmploymentEnd,
     responses((status = 200, description = "The person", body = ProfessionalDto,
         headers(("ETag" = String, description = "Its version")))),
@@ -173,7 +174,28 @@ async fn end_employment(
 ) -> Result<HttpResponse, Problem> {
     let Body(end) = body;
     let write = state.desk.write(&caller, act, move |writer, asker| {
-        professionals::end_employment(writer, asker, id.0, &condition, &end)
+        departures::end_employment(writer, asker, id.0, &condition, &end)
+    });
+    write.await
+}
+
+/// Take back the announced end of an employment
+///
+/// Before its day has come (U3).
+#[utoipa::path(tag = "professionals", params(DryRun, RequiredIfMatch),
+    responses((status = 200, description = "The person", body = ProfessionalDto,
+        headers(("ETag" = String, description = "Its version")))),
+    extensions(("x-codes" = json!([Code::NotEmployed, Code::ValidationFailed]))))]
+#[delete("/v1/professionals/{id}/departure")]
+async fn take_back_departure(
+    caller: Caller<permissions::ManagePeople>,
+    id: PathId,
+    condition: RequiredIfMatch,
+    act: Act,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let write = state.desk.write(&caller, act, move |writer, asker| {
+        departures::take_back(writer, asker, id.0, &condition)
     });
     write.await
 }

@@ -11,7 +11,7 @@ use super::administrators::refuse_own;
 use super::ids::new_id;
 use super::login::check_new_password;
 use super::references::unknown;
-use super::{Asker, Reply};
+use super::{Asker, Reply, offices};
 use crate::dto::accounts::{AccountChanges, AccountDetail, AccountDto, GrantDto, NewAccount};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
@@ -125,10 +125,20 @@ pub fn edit(
     if account.state.0 == Standing::Disabled {
         writer.end_sessions_of(account.id, "account-disabled")?;
     }
-    match writer.update_account(&mut account)? {
-        true => Ok(Reply::ok(detail(writer, &account)?).version(account.version)),
-        false => Err(Problem::new(Code::PreconditionFailed)),
+    if !writer.update_account(&mut account)? {
+        return Err(Problem::new(Code::PreconditionFailed));
     }
+    if changes.state == Some(Standing::Disabled) {
+        // U1: a unit whose administrator cannot log in has none.
+        for (grant, _) in writer.grants_of(account.id)? {
+            if let Some(unit) =
+                writer.organization(account.jurisdiction_id, grant.organization_id)?
+            {
+                offices::tell_if_missing(writer, Some(asker.account()), &unit)?;
+            }
+        }
+    }
+    Ok(Reply::ok(detail(writer, &account)?).version(account.version))
 }
 
 /// Accounts belong to the city as a whole: only a right on its root covers them.

@@ -2,12 +2,13 @@
 
 use uuid::Uuid;
 use xueshi_domain::access::{Permission, Role};
+use xueshi_domain::event::EventType;
 use xueshi_domain::registry::{OrganizationKind, Standing};
 use xueshi_persistence::{Grant, Id, Moment, Organization, Reader, Word, Writer};
 
 use super::ids::new_id;
 use super::references::{unfit, unknown};
-use super::{Asker, Reply, organizations};
+use super::{Asker, Reply, offices, organizations};
 use crate::dto::accounts::{GrantDto, NewGrant};
 use crate::dto::organizations::{AdministratorDto, Administrators, Appointment};
 use crate::problem::{Code, Problem};
@@ -69,8 +70,7 @@ pub fn appoint(
                 .detail("该账号已是此单位的管理员", "the account has this role already"));
         }
         refuse_own(asker, holder.id)?;
-        writer.end_grant(former.id, Some(asker.account()))?;
-        writer.end_sessions_of(holder.id, "administrator-replaced")?;
+        offices::end(writer, Some(asker.account()), former, "administrator-replaced")?;
     }
     let grant = give(writer, asker, account.id, role, &unit)?;
     let location = format!("/v1/organizations/{}/administrators", unit.id);
@@ -126,8 +126,13 @@ pub fn revoke(
     let grant = writer.grant(Id(grant))?.filter(|grant| grant.account_id == account.id);
     let grant = grant.ok_or_else(|| Problem::new(Code::NotFound))?;
     refuse_own(asker, account.id)?;
-    writer.end_grant(grant.id, Some(asker.account()))?;
-    Ok(())
+    let by = Some(asker.account());
+    writer.end_grant(grant.id, by)?;
+    offices::tell(writer, by, EventType::AdministratorEnded, &grant, Some("role-revoked"))?;
+    match writer.organization(grant.jurisdiction_id, grant.organization_id)? {
+        Some(unit) => offices::tell_if_missing(writer, by, &unit),
+        None => Ok(()),
+    }
 }
 
 /// Nobody changes their own rights, nor those of one who has taken their place.
@@ -158,6 +163,8 @@ fn give(
         ended_by: None,
     };
     writer.insert_grant(&grant)?;
+    let by = Some(asker.account());
+    offices::tell(writer, by, EventType::AdministratorAppointed, &grant, None)?;
     Ok(grant)
 }
 

@@ -1,14 +1,17 @@
 //! Units and their tree.
 
+use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::access::{OrgPath, Permission};
+use xueshi_domain::event::EventType;
 use xueshi_domain::registry::{OrganizationKind, Standing};
 use xueshi_domain::review::Route;
+use xueshi_domain::units::stands_under;
 use xueshi_persistence::{Id, Moment, Organization, Reader, StoreError, Word, Writer};
 
 use super::ids::new_id;
 use super::references::{unfit, unknown};
-use super::{Asker, Reply};
+use super::{Asker, Reply, following, offices, unit_changes};
 use crate::dto::organizations::{NewOrganization, OrganizationChanges, OrganizationDto};
 use crate::dto::unit_codes::parse_unit_code;
 use crate::extract::RequiredIfMatch;
@@ -92,14 +95,22 @@ pub fn create(
         updated_at: Moment(now),
     };
     writer.insert_organization(&unit).map_err(code_taken)?;
+    unit_changes::tell(
+        writer,
+        asker,
+        EventType::OrganizationAccepted,
+        &unit,
+        json!({"created": true}),
+    )?;
+    offices::tell_if_missing(writer, Some(asker.account()), &unit)?;
     let location = format!("/v1/organizations/{}", unit.id);
     Ok(Reply::created(&location, OrganizationDto::from(&unit)).version(unit.version))
 }
 
-/// Changes a unit's own facts.
+/// Changes a unit's own facts. Another reviewing body takes over what waited for the former one (U2).
 ///
 /// # Errors
-/// 404, 412 on a stale version, and as [`create`].
+/// 404, 412 on a stale version, `year-end-freeze` for another reviewing body, and as [`create`].
 pub fn edit(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -116,29 +127,25 @@ pub fn edit(
     if let Some(code) = &changes.unit_code {
         unit.unit_code = Some(parse_unit_code(code, "/unit_code")?.as_str().to_owned());
     }
+    let former = unit.reviewing_body_id;
     if let Some(body) = changes.reviewing_body_id {
         check_reviewing_body(writer, asker, unit.kind.0, unit.id, &unit.path, Some(body))?;
         unit.reviewing_body_id = Some(Id(body));
     }
+    if unit.reviewing_body_id != former {
+        following::admit(writer, unit.jurisdiction_id)?;
+    }
     unit.is_public_institution =
         changes.is_public_institution.unwrap_or(unit.is_public_institution);
-    match writer.update_organization(&mut unit).map_err(code_taken)? {
-        true => Ok(Reply::ok(OrganizationDto::from(&unit)).version(unit.version)),
-        false => Err(Problem::new(Code::PreconditionFailed)),
+    if !writer.update_organization(&mut unit).map_err(code_taken)? {
+        return Err(Problem::new(Code::PreconditionFailed));
     }
-}
-
-/// Where a unit may stand in the tree (rulebook, "Who").
-fn stands_under(kind: OrganizationKind, parent: OrganizationKind) -> bool {
-    match kind {
-        // There is one, at the root: it comes with the city.
-        OrganizationKind::MunicipalBureau => false,
-        OrganizationKind::DistrictBureau | OrganizationKind::IndustryAuthority => {
-            parent == OrganizationKind::MunicipalBureau
-        }
-        OrganizationKind::CeBase | OrganizationKind::TrainingInstitution => parent.reviews(),
-        OrganizationKind::Employer => parent.reviews() || parent == OrganizationKind::Employer,
+    if unit.reviewing_body_id == former {
+        unit_changes::tell(writer, asker, EventType::OrganizationChanged, &unit, json!({}))?;
+    } else {
+        unit_changes::rebody(writer, asker, &unit)?;
     }
+    Ok(Reply::ok(OrganizationDto::from(&unit)).version(unit.version))
 }
 
 /// Every employer names one reviewing body, which is a bureau or an authority and not itself (rulebook, "Who").
@@ -179,7 +186,9 @@ fn check_reviewing_body(
     ))
 }
 
-fn code_taken(error: StoreError) -> Problem {
+/// 409 for a unit code that another unit has (U4).
+#[must_use]
+pub fn code_taken(error: StoreError) -> Problem {
     let taken = matches!(error, StoreError::Taken(_));
     let problem = Problem::from(error);
     if !taken {
@@ -187,33 +196,4 @@ fn code_taken(error: StoreError) -> Problem {
     }
     let text = Text::new("该统一社会信用代码已登记", "a unit with this code is registered already");
     problem.detail(text.zh.clone(), text.en.clone()).at("/unit_code", "already-exists", text)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_units_stand() {
-        use OrganizationKind::{
-            CeBase, DistrictBureau, Employer, IndustryAuthority, MunicipalBureau,
-            TrainingInstitution,
-        };
-        for (kind, parents) in [
-            (MunicipalBureau, vec![]),
-            (DistrictBureau, vec![MunicipalBureau]),
-            (IndustryAuthority, vec![MunicipalBureau]),
-            (CeBase, vec![MunicipalBureau, DistrictBureau, IndustryAuthority]),
-            (TrainingInstitution, vec![MunicipalBureau, DistrictBureau, IndustryAuthority]),
-            (Employer, vec![MunicipalBureau, DistrictBureau, IndustryAuthority, Employer]),
-        ] {
-            for parent in OrganizationKind::ALL {
-                assert_eq!(
-                    stands_under(kind, *parent),
-                    parents.contains(parent),
-                    "{kind} under {parent}"
-                );
-            }
-        }
-    }
 }

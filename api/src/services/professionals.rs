@@ -1,21 +1,24 @@
-//! People: registering them (U4), keeping their record, and ending their employment (U3).
+//! People: registering them (U4) and keeping their record. How employments end is in [`super::departures`].
 
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
-use xueshi_domain::identity::mask_phone;
+use xueshi_domain::event::EventType;
+use xueshi_domain::identity::{IdNumber, IdType, mask_phone};
 use xueshi_domain::instant::china_date;
-use xueshi_domain::registry::{PersonState, Standing};
+use xueshi_domain::people::TitleLevel;
+use xueshi_domain::registry::Standing;
+use xueshi_domain::titles;
 use xueshi_persistence::{
     Id, NewProfessional as PersonToRegister, Professional, Reader, StoreError, Word, Writer,
 };
 
+use super::events::Happening;
 use super::ids::new_id;
 use super::references::{unfit, unknown};
 use super::{Asker, Reply, organizations};
 use crate::dto::id_numbers::{id_number_text, parse_id_number};
 use crate::dto::professionals::{
-    EmploymentDto, EmploymentEnd, Employments, NewProfessional, ProfessionalChanges,
-    ProfessionalDto,
+    EmploymentDto, Employments, NewProfessional, ProfessionalChanges, ProfessionalDto,
 };
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
@@ -64,10 +67,7 @@ pub fn register(
 ) -> Result<Reply<ProfessionalDto>, Problem> {
     let now = writer.now();
     let today = china_date(now);
-    let id_number = parse_id_number(new.id_type, &new.id_number, "/id_number")?;
-    id_number.check_born_by(today).map_err(|error| {
-        Problem::new(Code::ValidationFailed).at("/id_number", error.code(), id_number_text(error))
-    })?;
+    let id_number = checked_number(writer, new.id_type, &new.id_number)?;
     let employer =
         organizations::find(writer, asker, Permission::ReadOrganizations, new.employer_id)?;
     let employer = employer
@@ -83,12 +83,7 @@ pub fn register(
             "is after today or before the date of birth",
         ));
     }
-    let title = match (&new.title_series, new.title_level) {
-        (Some(series), Some(level)) => Some((series.clone(), level)),
-        (None, None) => None,
-        (Some(_), None) => return Err(half_title("/title_level")),
-        (None, Some(_)) => return Err(half_title("/title_series")),
-    };
+    let title = checked_title(new.title_series.as_deref(), new.title_level)?;
     let person = writer.insert_professional(&PersonToRegister {
         jurisdiction: asker.jurisdiction,
         id: new_id(now),
@@ -113,6 +108,7 @@ pub fn register(
             problem
         }
     })?;
+    tell(writer, asker, EventType::ProfessionalRegistered, &person)?;
     let location = format!("/v1/professionals/{}", person.professional_id);
     let version = person.version;
     Ok(Reply::created(&location, shown(writer, &person)?).version(version))
@@ -137,50 +133,76 @@ pub fn edit(
     if let Some(level) = changes.title_level {
         person.title_level = level.map(Word);
     }
-    match (&person.title_series, person.title_level) {
-        (Some(_), None) => return Err(half_title("/title_level")),
-        (None, Some(_)) => return Err(half_title("/title_series")),
-        (Some(_), Some(_)) | (None, None) => {}
-    }
+    checked_title(person.title_series.as_deref(), person.title_level.map(|word| word.0))?;
     person.post = changes.post.map_or(person.post, Word);
-    save(writer, &mut person, changes.phone.clone())
+    let reply = save(writer, &mut person, changes.phone.clone())?;
+    tell(writer, asker, EventType::ProfessionalChanged, &person)?;
+    Ok(reply)
 }
 
-/// Ends a person's present employment: from that day they no longer count and can no longer declare; records and certificates
-/// stay (U3).
+/// An id number of a request that could belong to someone who is born already (U4a, E12a).
 ///
 /// # Errors
-/// 403, 404, 412 as [`edit`]; 422 `not-employed` when there is none, and for a day that cannot be.
-pub fn end_employment(
+/// 422 at `/id_number`.
+pub fn checked_number(
+    reader: &Reader<'_>,
+    id_type: IdType,
+    text: &str,
+) -> Result<IdNumber, Problem> {
+    let number = parse_id_number(id_type, text, "/id_number")?;
+    number.check_born_by(china_date(reader.now())).map_err(|error| {
+        Problem::new(Code::ValidationFailed).at("/id_number", error.code(), id_number_text(error))
+    })?;
+    Ok(number)
+}
+
+/// A whole title or none, of a series that exists (U4b).
+///
+/// # Errors
+/// 422 for half a title and for an unknown series.
+pub fn checked_title(
+    series: Option<&str>,
+    level: Option<TitleLevel>,
+) -> Result<Option<(String, TitleLevel)>, Problem> {
+    match (series, level) {
+        (Some(series), Some(level)) if titles::is_series(series) => {
+            Ok(Some((series.to_owned(), level)))
+        }
+        (Some(_), Some(_)) => Err(unfit(
+            "/title_series",
+            "unknown-title-series",
+            "没有这个职称系列，可用名称见 /v1/title-series",
+            "there is no such series of titles; /v1/title-series has their names",
+        )),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(half_title("/title_level")),
+        (None, Some(_)) => Err(half_title("/title_series")),
+    }
+}
+
+/// Tells what happened to a person, without anything personal.
+///
+/// # Errors
+/// On a database failure.
+pub fn tell(
     writer: &mut Writer<'_>,
     asker: &Asker,
-    id: Uuid,
-    condition: &RequiredIfMatch,
-    end: &EmploymentEnd,
-) -> Result<Reply<ProfessionalDto>, Problem> {
-    let mut person = managed(writer, asker, id)?;
-    condition.check(person.version.into())?;
-    let (city, day) = (person.jurisdiction_id, end.ended_on.0);
-    let all = writer.employments(city, person.professional_id)?;
-    let present = all.iter().find(|employment| employment.ended_on.is_none());
-    let present = present.ok_or(xueshi_domain::Refusal::NotEmployed {
-        since: all.first().and_then(|last| last.ended_on),
-    })?;
-    if day > china_date(writer.now()) || day < present.started_on {
-        return Err(unfit(
-            "/ended_on",
-            "impossible-day",
-            "离职日期不能晚于今天或早于入职日期",
-            "is after today or before the employment began",
-        ));
-    }
-    writer.end_employment(city, person.professional_id, day, end.reason.as_str())?;
-    person.state = Word(PersonState::Ended);
-    save(writer, &mut person, None)
+    event: EventType,
+    person: &Professional,
+) -> Result<(), Problem> {
+    let city = person.jurisdiction_id;
+    let happening = Happening::new(event).by(asker).subject(person.professional_id);
+    let happening = happening.person(person.professional_id, person.employer_id, None);
+    let data = serde_json::json!({"state": person.state.0, "post": person.post.0,
+        "title_level": person.title_level.map(|level| level.0)});
+    happening.data(data).tell(writer, city)
 }
 
 /// A person whom the asker manages, at their employer.
-fn managed(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Professional, Problem> {
+///
+/// # Errors
+/// 404 for someone they do not see, 403 for someone they do not manage.
+pub fn managed(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Professional, Problem> {
     let person = visible(reader, asker, id)?;
     let forbidden = || Problem::new(Code::Forbidden);
     let employer = person.employer_id.ok_or_else(forbidden)?;
@@ -189,7 +211,11 @@ fn managed(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Professio
     Ok(person)
 }
 
-fn save(
+/// Stores a changed person.
+///
+/// # Errors
+/// 412 when somebody else was faster.
+pub fn save(
     writer: &mut Writer<'_>,
     person: &mut Professional,
     phone: Option<Option<String>>,

@@ -181,8 +181,11 @@ impl Year {
         record.approved_professional = Tenths(totals.approved.professional);
         record.pending_public = Tenths(totals.pending.public);
         record.pending_professional = Tenths(totals.pending.professional);
-        record.employer_id = d.employer_id;
-        record.authority_id = d.authority_id;
+        if Bucket::of(d.state.0) == Some(Bucket::Pending) {
+            // U2: the year follows a new submission; what happens later to an old declaration does not bring the old units back.
+            record.employer_id = d.employer_id;
+            record.authority_id = d.authority_id;
+        }
         self.follow(writer, posting.floors, posting.reason, posting.by)
     }
 

@@ -39,6 +39,9 @@ pub struct SettingsArgs {
     /// Requests of one caller, such as 600/60s, or off [default: 600/60s, off in the sandbox]
     #[arg(long, global = true, value_name = "RATE")]
     pub rate_limit: Option<RateChoice>,
+    /// Registrations from one address, such as 10/3600s, or off [default: 10/3600s, off in the sandbox]
+    #[arg(long, global = true, value_name = "RATE")]
+    pub registration_limit: Option<RateChoice>,
     /// Origins of web pages that may call the service, separated by commas
     #[arg(long, global = true, value_name = "ORIGINS", value_delimiter = ',', value_parser = http_url)]
     pub cors_origins: Option<Vec<String>>,
@@ -75,6 +78,7 @@ impl SettingsArgs {
             data_dir: self.data_dir.or(other.data_dir),
             public_url: self.public_url.or(other.public_url),
             rate_limit: self.rate_limit.or(other.rate_limit),
+            registration_limit: self.registration_limit.or(other.registration_limit),
             cors_origins: self.cors_origins.or(other.cors_origins),
             log: self.log.or(other.log),
             access_token_seconds: self.access_token_seconds.or(other.access_token_seconds),

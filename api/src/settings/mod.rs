@@ -31,6 +31,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Requests that one caller may make in a time; none means no limit.
     pub rate_limit: Option<Rate>,
+    /// Registrations without a login that one address may make in a time (U0); none means no limit.
+    pub registration_limit: Option<Rate>,
     /// Origins of web pages that may call this service (CORS).
     pub cors_origins: Vec<String>,
     /// Filter of the log, in the syntax of `env_logger`.
@@ -82,6 +84,9 @@ impl Settings {
             data_dir: args.data_dir.unwrap_or_else(|| PathBuf::from("data")),
             public_url: args.public_url.map(|url| url.trim_end_matches('/').to_owned()),
             rate_limit: args.rate_limit.map_or(default_rate, |choice| choice.0),
+            registration_limit: args
+                .registration_limit
+                .map_or(default_rate.map(|_| Rate::REGISTRATIONS), |choice| choice.0),
             cors_origins: args.cors_origins.unwrap_or_default(),
             log: args.log.unwrap_or_else(|| "info".to_owned()),
             access_token_life: Duration::from_secs(args.access_token_seconds.unwrap_or(900)),

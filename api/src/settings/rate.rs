@@ -19,6 +19,12 @@ impl Rate {
         (Some(requests), Some(seconds)) => Rate { requests, seconds },
         _ => Rate { requests: NonZeroU32::MIN, seconds: NonZeroU32::MIN },
     };
+
+    /// The limit of registrations in a production service where none is set: 10 in an hour from one address (U0).
+    pub const REGISTRATIONS: Rate = match (NonZeroU32::new(10), NonZeroU32::new(3600)) {
+        (Some(requests), Some(seconds)) => Rate { requests, seconds },
+        _ => Rate { requests: NonZeroU32::MIN, seconds: NonZeroU32::MIN },
+    };
 }
 
 impl fmt::Display for Rate {

@@ -63,6 +63,20 @@ text_enum! {
         NoReviewingBody = "no-reviewing-body",
         /// [`Refusal::OwnReviewingBody`](super::Refusal::OwnReviewingBody).
         OwnReviewingBody = "own-reviewing-body",
+        /// [`Refusal::EmployedElsewhere`](super::Refusal::EmployedElsewhere).
+        EmployedElsewhere = "employed-elsewhere",
+        /// [`Refusal::RecordHasAccount`](super::Refusal::RecordHasAccount).
+        RecordHasAccount = "record-has-account",
+        /// [`Refusal::IdentityMismatch`](super::Refusal::IdentityMismatch).
+        IdentityMismatch = "identity-mismatch",
+        /// [`Refusal::SameEmployer`](super::Refusal::SameEmployer).
+        SameEmployer = "same-employer",
+        /// [`Refusal::UnitDisabled`](super::Refusal::UnitDisabled).
+        UnitDisabled = "unit-disabled",
+        /// [`Refusal::UnitInUse`](super::Refusal::UnitInUse).
+        UnitInUse = "unit-in-use",
+        /// [`Refusal::SameRecord`](super::Refusal::SameRecord).
+        SameRecord = "same-record",
         /// [`Refusal::OwnCase`](super::Refusal::OwnCase).
         OwnCase = "own-case",
         /// [`Refusal::SeminarTooLarge`](super::Refusal::SeminarTooLarge).
@@ -130,6 +144,10 @@ impl RefusalCode {
             Self::NoProRating => Rule::A6,
             Self::AppealedAlready | Self::RecordNotMissing | Self::SameDecider => Rule::V8,
             Self::NotEmployed => Rule::U3,
+            Self::EmployedElsewhere | Self::SameEmployer => Rule::U2,
+            Self::RecordHasAccount | Self::IdentityMismatch => Rule::U0,
+            Self::UnitDisabled | Self::UnitInUse => Rule::U1,
+            Self::SameRecord => Rule::U4,
             Self::OutOfScope => Rule::U4b,
             Self::SeminarTooLarge
             | Self::SeminarBegun
@@ -179,6 +197,13 @@ impl RefusalCode {
             | Self::RecordNotMissing
             | Self::SameDecider
             | Self::OutOfScope
+            | Self::EmployedElsewhere
+            | Self::RecordHasAccount
+            | Self::IdentityMismatch
+            | Self::SameEmployer
+            | Self::UnitDisabled
+            | Self::UnitInUse
+            | Self::SameRecord
             | Self::NoReviewingBody
             | Self::OwnReviewingBody
             | Self::OwnCase

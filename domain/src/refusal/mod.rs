@@ -213,6 +213,29 @@ pub enum Refusal {
     NoReviewingBody,
     /// The employer would review its own people at both stages (Who).
     OwnReviewingBody,
+    /// The person is employed by another unit: a transfer is the way (U2).
+    EmployedElsewhere,
+    /// The record under this id number belongs to somebody who logs in already (U0, U4).
+    RecordHasAccount,
+    /// The record under this id number bears another name (U0, U4).
+    IdentityMismatch,
+    /// The person is employed there already (U2).
+    SameEmployer,
+    /// The unit is not in use (U1).
+    UnitDisabled,
+    /// People, units or declarations still rest on the unit (U1).
+    UnitInUse {
+        /// People who are employed there.
+        people: i64,
+        /// Units in use below it.
+        units: i64,
+        /// Units in use that it reviews for.
+        reviewed_units: i64,
+        /// Declarations that wait for it.
+        waiting: i64,
+    },
+    /// A record cannot be merged with itself (U4).
+    SameRecord,
     /// A case does not take the event in its present state.
     #[serde(rename = "wrong-state")]
     WrongStep {
@@ -366,6 +389,13 @@ impl Refusal {
             Self::OutOfScope { .. } => RefusalCode::OutOfScope,
             Self::NoReviewingBody => RefusalCode::NoReviewingBody,
             Self::OwnReviewingBody => RefusalCode::OwnReviewingBody,
+            Self::EmployedElsewhere => RefusalCode::EmployedElsewhere,
+            Self::RecordHasAccount => RefusalCode::RecordHasAccount,
+            Self::IdentityMismatch => RefusalCode::IdentityMismatch,
+            Self::SameEmployer => RefusalCode::SameEmployer,
+            Self::UnitDisabled => RefusalCode::UnitDisabled,
+            Self::UnitInUse { .. } => RefusalCode::UnitInUse,
+            Self::SameRecord => RefusalCode::SameRecord,
             Self::OwnCase => RefusalCode::OwnCase,
             Self::SeminarTooLarge { .. } => RefusalCode::SeminarTooLarge,
             Self::SeminarBegun { .. } => RefusalCode::SeminarBegun,

@@ -17,6 +17,7 @@ mod funding;
 mod hours;
 mod identity;
 mod ledger;
+mod moves;
 mod policy;
 mod refusal;
 mod review;

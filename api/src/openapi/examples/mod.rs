@@ -8,6 +8,7 @@ mod events;
 mod explanations;
 mod identity;
 mod learning;
+mod moves;
 mod policies;
 mod seminars;
 mod sideroads;
@@ -21,6 +22,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     explanations::of,
     identity::of,
     learning::of,
+    moves::of,
     policies::of,
     seminars::of,
     sideroads::of,

@@ -9,7 +9,7 @@ mod windows;
 
 use xueshi_persistence::{Id, Jurisdiction, Keep, Store, Writer};
 
-use super::appeals;
+use super::{appeals, departures};
 use crate::problem::Problem;
 
 /// One kind of thing that time brings about, in one city: how many it found. At most [`MOST`] in one transaction.
@@ -19,7 +19,7 @@ type Round = fn(&mut Writer<'_>, Id) -> Result<usize, Problem>;
 pub const MOST: usize = 200;
 
 /// Every kind.
-const ROUNDS: &[Round] = &[due_days::round, windows::round, appeals::round];
+const ROUNDS: &[Round] = &[due_days::round, windows::round, appeals::round, departures::round];
 
 /// Runs every round in every city until nothing is left to do.
 ///

@@ -1,0 +1,104 @@
+//! What follows a person to another employer, and an employer to another reviewing body (U2).
+
+use serde_json::json;
+use xueshi_domain::calendar::Action;
+use xueshi_domain::event::EventType;
+use xueshi_domain::review::{Ending, Route, Stage};
+use xueshi_domain::transfer::{Rerouting, rerouting};
+use xueshi_persistence::{Declaration, Id, Organization, Writer};
+
+use super::declarations::{Cause, moved};
+use super::rules::Rules;
+use crate::problem::Problem;
+
+/// Refuses in a year-end freeze of whatever year: what waits and whose it is does not change then (W1, W2).
+///
+/// # Errors
+/// `year-end-freeze`.
+pub fn admit(writer: &mut Writer<'_>, city: Id) -> Result<(), Problem> {
+    // Every timetable knows the freezes of all years; without any policy there is nothing to freeze.
+    let Some(any) = writer.published_policies(city)?.into_iter().next() else { return Ok(()) };
+    let rules = Rules::of(writer, city, any.year)?;
+    let admission = rules.timetable.admit(Action::Transfer, writer.now())?;
+    writer.valid_until(admission.valid_until);
+    Ok(())
+}
+
+/// The two units that review for an employer's people.
+///
+/// # Errors
+/// `no-reviewing-body`, `own-reviewing-body`.
+pub fn route_of(employer: &Organization) -> Result<Route, Problem> {
+    Ok(Route::new(employer.id.0, employer.reviewing_body_id.map(|id| id.0))?)
+}
+
+/// Lets a person's waiting declarations and unsettled years follow them to an employer.
+///
+/// # Errors
+/// On a database failure, and for an employer without a reviewing body.
+pub fn follow_person(
+    writer: &mut Writer<'_>,
+    by: Option<Id>,
+    person: Id,
+    employer: &Organization,
+) -> Result<(), Problem> {
+    let (city, route) = (employer.jurisdiction_id, route_of(employer)?);
+    for declaration in writer.waiting_declarations_of(city, person)? {
+        reroute(writer, by, declaration, route)?;
+    }
+    for mut record in writer.unsettled_records_of(city, person)? {
+        record.employer_id = Id(route.holder(Stage::Employer));
+        record.authority_id = Id(route.holder(Stage::Authority));
+        writer.save_annual_record(&mut record)?;
+    }
+    Ok(())
+}
+
+/// Lets the waiting declarations and unsettled years of an employer's people follow it to its present reviewing body.
+///
+/// # Errors
+/// On a database failure, and for an employer without a reviewing body.
+pub fn follow_body(
+    writer: &mut Writer<'_>,
+    by: Option<Id>,
+    employer: &Organization,
+) -> Result<(), Problem> {
+    let (city, route) = (employer.jurisdiction_id, route_of(employer)?);
+    for declaration in writer.waiting_declarations_from(city, employer.id)? {
+        reroute(writer, by, declaration, route)?;
+    }
+    for mut record in writer.unsettled_records_from(city, employer.id)? {
+        record.authority_id = Id(route.holder(Stage::Authority));
+        writer.save_annual_record(&mut record)?;
+    }
+    Ok(())
+}
+
+/// U2: a declaration at the employer's stage begins it anew at the new employer; one at the authority's stays with the same
+/// body and otherwise goes to the new one. Whoever has it newly has the full time.
+fn reroute(
+    writer: &mut Writer<'_>,
+    by: Option<Id>,
+    mut declaration: Declaration,
+    route: Route,
+) -> Result<(), Problem> {
+    let employer = Id(route.holder(Stage::Employer));
+    let body = Id(route.holder(Stage::Authority));
+    let (same_employer, same_body) =
+        (declaration.employer_id == employer, declaration.authority_id == body);
+    if same_employer && same_body {
+        return Ok(());
+    }
+    let was = declaration.state.0;
+    let way = rerouting(was, same_employer, same_body);
+    let data = json!({"rerouting": way, "from_unit_id": declaration.holder_id});
+    declaration.employer_id = employer;
+    declaration.authority_id = body;
+    let cause = Cause::new(by, EventType::DeclarationRerouted).data(data);
+    let cause = match way {
+        Rerouting::Restart | Rerouting::Move => cause.ending(Ending::Rerouted),
+        Rerouting::Stay | Rerouting::Nothing => cause,
+    };
+    let rules = Rules::of(writer, declaration.jurisdiction_id, declaration.year)?;
+    moved(writer, was, &mut declaration, &rules, cause)
+}
