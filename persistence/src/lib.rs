@@ -29,6 +29,7 @@ mod identity;
 mod jurisdictions;
 mod keys;
 mod learning;
+mod merging;
 mod migrate;
 mod organizations;
 mod page;
@@ -72,6 +73,7 @@ pub use learning::{
     Class, ClassFiling, Filing, LearningRecord, LearningRecordFilter, PlanItem, Platform,
     TrainingPlan,
 };
+pub use merging::{Pair, PersonMerge};
 pub use migrate::{pending as pending_migrations, run as migrate};
 pub use organizations::{Organization, OrganizationFilter};
 pub use page::{Page, Slice};

@@ -46,6 +46,7 @@ struct Side {
     revoked: String,
     attachment: String,
     professional: String,
+    certified: String,
     record: String,
     certificate: String,
     code: String,
@@ -149,6 +150,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         revoked,
         attachment,
         professional,
+        certified,
         record: text(&records["data"][0], "id"),
         certificate: text(&certificate, "number"),
         code: text(&certificate, "verification_code"),
@@ -262,6 +264,9 @@ impl Side {
                 json!({"username": "newcomer", "password": "a long enough password", "name": "郑小满",
                 "id_type": "resident_id", "id_number": "410102198506151238", "post": "technical",
                 "employer_unit_code": SCHOOL})
+            }
+            "merge_professionals" => {
+                json!({"kept_id": self.professional, "merged_id": self.certified, "reason": "重复登记"})
             }
             "request_employment" => json!({"employer_unit_code": SCHOOL}),
             "register_organization" => {

@@ -111,6 +111,7 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("no-reviewing-body", "a unit without one cannot be made"),
     ("own-reviewing-body", "a unit that is its own cannot be made"),
     ("makeup-closed", "make-up is a later issue"),
+    ("records-conflict", "two grants for one year would have to be brought about for two records"),
     ("conflict", "only the sandbox's chaos sends it"),
 ];
 

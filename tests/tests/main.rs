@@ -23,6 +23,7 @@ mod explanations;
 mod funding;
 mod histories;
 mod people;
+mod people_merging;
 mod people_registration;
 mod people_transfers;
 mod people_units;

@@ -126,6 +126,22 @@ fn keys_of_peoples_data_carry_city_and_person() {
     }
 }
 
+/// U4: a merge of two records defers foreign keys. Migration 0018 made those before it deferrable; later ones say so.
+#[test]
+fn later_keys_of_peoples_data_are_deferrable() {
+    for (name, sql) in migrations("postgres").range("0019".to_owned()..) {
+        for (table, definitions) in tables(&statements(sql)) {
+            for definition in definitions.iter().filter(|text| text.starts_with("foreign key")) {
+                let of_people = columns(definition).contains("professional_id");
+                assert!(
+                    !of_people || definition.contains("deferrable"),
+                    "{name} {table}: {definition}"
+                );
+            }
+        }
+    }
+}
+
 /// The same numbers, the same tables, the same columns and the same indexes in both.
 #[test]
 fn both_databases_have_one_schema() {

@@ -17,6 +17,7 @@ pub mod id_numbers;
 pub mod institutions;
 pub mod learning_records;
 pub mod me;
+pub mod merging;
 pub mod organizations;
 pub mod platforms;
 pub mod policies;

@@ -239,6 +239,8 @@ codes! {
         "先办理人员调动、下级单位和待办事项；数量见各成员。", "First transfer its people, move its units and finish what waits; the members say how many.";
     SameRecord = "same-record", 422, "U4", "不能与自身合并", "A record is not merged with itself",
         "填写两条不同的人员记录。", "Name two different records.";
+    RecordsConflict = "records-conflict", 409, "U4", "两条记录有冲突的事项", "The records have cases that exclude each other",
+        "先办结或撤销其中一条记录的重复事项（如同一年度的补学批准），再合并。", "First finish or end the double case of one record, such as a grant for the same year, then merge.";
 
     // Load and faults: 429, 500, 503.
     RateLimited = "rate-limited", 429, "", "请求过于频繁", "Too many requests",

@@ -75,6 +75,7 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::UnitDisabled => Code::UnitDisabled,
         RefusalCode::UnitInUse => Code::UnitInUse,
         RefusalCode::SameRecord => Code::SameRecord,
+        RefusalCode::RecordsConflict => Code::RecordsConflict,
         RefusalCode::OwnCase => Code::OwnCase,
         RefusalCode::SeminarTooLarge => Code::SeminarTooLarge,
         RefusalCode::SeminarBegun => Code::SeminarBegun,
@@ -352,6 +353,10 @@ pub fn text(refusal: &Refusal) -> Text {
         Refusal::SameRecord => {
             Text::new("两个标识指向同一条人员记录", "both ids name the same record of a person")
         }
+        Refusal::RecordsConflict => Text::new(
+            "两条记录存在同一年度或同一事项的重复办理，无法合并",
+            "both records have a case of which one person has only one, such as grants for the same year",
+        ),
     }
 }
 

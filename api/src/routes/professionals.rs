@@ -10,6 +10,7 @@ use xueshi_domain::registry::PersonState;
 use xueshi_persistence::{Id, ProfessionalFilter};
 
 use crate::auth::{Caller, permissions};
+use crate::dto::merging::{Merge, MergeResult};
 use crate::dto::professionals::{
     EmploymentEnd, Employments, NewProfessional, ProfessionalChanges, ProfessionalDto,
 };
@@ -17,7 +18,7 @@ use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, departures, professionals};
+use crate::services::{Act, departures, merging, professionals};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -28,7 +29,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(edit_professional)
         .service(list_employments)
         .service(end_employment)
-        .service(take_back_departure);
+        .service(take_back_departure)
+        .service(merge_professionals);
 }
 
 page! {
@@ -198,4 +200,28 @@ async fn take_back_departure(
         departures::take_back(writer, asker, id.0, &condition)
     });
     write.await
+}
+
+/// Merge two records of one person
+///
+/// A municipal act (U4). Everything of the merged record belongs to the other one afterwards: learning, declarations with their
+/// reviews and evidence, years, certificates, employments, id numbers. Of two declarations of the same learning the one that
+/// has come further stands (H7); years are added up, and a certified one is stated anew (A2); one account remains. The
+/// merged record is an empty shell. What could not be taken apart, such as two grants for one year, is refused.
+#[utoipa::path(tag = "professionals", params(DryRun, IdempotencyKey), request_body = Merge,
+    responses((status = 200, description = "What was done", body = MergeResult)),
+    extensions(("x-codes" = json!([Code::OwnCase, Code::SameRecord, Code::RecordsConflict, Code::UnknownReference,
+        Code::NoPolicy, Code::YearEndFreeze]))))]
+#[post("/v1/professionals:merge")]
+async fn merge_professionals(
+    caller: Caller<permissions::MergePeople>,
+    act: Act,
+    body: Body<Merge>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Body(request) = body;
+    state
+        .desk
+        .write(&caller, act, move |writer, asker| merging::merge(writer, asker, &request))
+        .await
 }

@@ -23,6 +23,7 @@ pub mod joining;
 pub mod learning_records;
 pub mod login;
 pub mod me;
+pub mod merging;
 pub mod newcomers;
 pub mod offices;
 pub mod organizations;

@@ -77,6 +77,8 @@ text_enum! {
         UnitInUse = "unit-in-use",
         /// [`Refusal::SameRecord`](super::Refusal::SameRecord).
         SameRecord = "same-record",
+        /// [`Refusal::RecordsConflict`](super::Refusal::RecordsConflict).
+        RecordsConflict = "records-conflict",
         /// [`Refusal::OwnCase`](super::Refusal::OwnCase).
         OwnCase = "own-case",
         /// [`Refusal::SeminarTooLarge`](super::Refusal::SeminarTooLarge).
@@ -147,7 +149,7 @@ impl RefusalCode {
             Self::EmployedElsewhere | Self::SameEmployer => Rule::U2,
             Self::RecordHasAccount | Self::IdentityMismatch => Rule::U0,
             Self::UnitDisabled | Self::UnitInUse => Rule::U1,
-            Self::SameRecord => Rule::U4,
+            Self::SameRecord | Self::RecordsConflict => Rule::U4,
             Self::OutOfScope => Rule::U4b,
             Self::SeminarTooLarge
             | Self::SeminarBegun
@@ -204,6 +206,7 @@ impl RefusalCode {
             | Self::UnitDisabled
             | Self::UnitInUse
             | Self::SameRecord
+            | Self::RecordsConflict
             | Self::NoReviewingBody
             | Self::OwnReviewingBody
             | Self::OwnCase

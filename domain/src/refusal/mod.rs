@@ -236,6 +236,8 @@ pub enum Refusal {
     },
     /// A record cannot be merged with itself (U4).
     SameRecord,
+    /// Both records have something of which a person has one, and which cannot be taken apart (U4).
+    RecordsConflict,
     /// A case does not take the event in its present state.
     #[serde(rename = "wrong-state")]
     WrongStep {
@@ -396,6 +398,7 @@ impl Refusal {
             Self::UnitDisabled => RefusalCode::UnitDisabled,
             Self::UnitInUse { .. } => RefusalCode::UnitInUse,
             Self::SameRecord => RefusalCode::SameRecord,
+            Self::RecordsConflict => RefusalCode::RecordsConflict,
             Self::OwnCase => RefusalCode::OwnCase,
             Self::SeminarTooLarge { .. } => RefusalCode::SeminarTooLarge,
             Self::SeminarBegun { .. } => RefusalCode::SeminarBegun,

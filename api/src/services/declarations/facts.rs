@@ -73,7 +73,11 @@ impl Case {
             },
             Some(record) => source(reader, record)?,
         };
-        let employment = reader.employments(city, person_id)?.into_iter().next();
+        let today = china_date(reader.now());
+        let jobs = reader.employments(city, person_id)?;
+        let days = jobs.iter().map(|job| Employment { from: job.started_on, until: job.ended_on });
+        let latest = days.clone().next();
+        // Of a person who was two records the employment that goes on need not be the one that began last (U4).
         let facts = DeclarationFacts {
             year: declaration.year,
             subject: declaration.subject.0,
@@ -83,10 +87,9 @@ impl Case {
             hours: declaration.hours.0,
             source,
             used_this_year,
-            employment: employment
-                .map(|job| Employment { from: job.started_on, until: job.ended_on }),
+            employment: days.into_iter().find(|days| days.is_active_on(today)).or(latest),
             post: person.post.0,
-            today: china_date(reader.now()),
+            today,
         };
         Ok(Self { person, facts, trace, others })
     }
@@ -153,6 +156,32 @@ fn inputs(facts: &DeclarationFacts, others: usize) -> Value {
         "employed_until": facts.employment.and_then(|job| job.until).map(Day),
         "today": Day(facts.today), "other_declarations": others,
     })
+}
+
+/// What a person has declared in a year, as H7 compares it.
+///
+/// # Errors
+/// On a database failure.
+pub(in crate::services) fn standings(
+    reader: &mut Reader<'_>,
+    city: Id,
+    person: Id,
+    year: i32,
+) -> Result<Vec<Standing>, Problem> {
+    let mut evidence: HashMap<Id, Vec<Attachment>> = HashMap::new();
+    for attachment in reader.attachments_of_year(city, person, year)? {
+        evidence.entry(attachment.declaration_id).or_default().push(attachment);
+    }
+    let mut standings = Vec::new();
+    for declaration in reader.declarations_of_year(city, person, year)? {
+        let record = match declaration.learning_record_id {
+            Some(id) => Some(learning_record(reader, city, person, id)?),
+            None => None,
+        };
+        let trace = trace(&declaration, record.as_ref(), evidence.get(&declaration.id))?;
+        standings.push(Standing { id: declaration.id.0, state: declaration.state.0, trace });
+    }
+    Ok(standings)
 }
 
 fn learning_record(

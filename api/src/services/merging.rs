@@ -1,0 +1,352 @@
+//! Merging two records of one person: a municipal act (U4). No learning counts twice afterwards (H7).
+
+use serde_json::json;
+use xueshi_domain::Refusal;
+use xueshi_domain::access::{Permission, Role};
+use xueshi_domain::certificate::CertificateState;
+use xueshi_domain::duplicate::Standing as Declared;
+use xueshi_domain::event::EventType;
+use xueshi_domain::instant::china_date;
+use xueshi_domain::ledger::RecordState;
+use xueshi_domain::merging::{GivesWay, giving_way};
+use xueshi_domain::registry::{PersonState, RecordAct, Standing};
+use xueshi_domain::review::{Ending, Event, next};
+use xueshi_persistence::{
+    Account, AnnualRecord, Grant, Id, Moment, Pair, PersonMerge, Professional, RecordedAct,
+    StoreError, Tenths, Word, Writer,
+};
+
+use super::declarations::{Cause, moved, standings};
+use super::events::Happening;
+use super::ids::new_id;
+use super::references::unknown;
+use super::rules::Rules;
+use super::transfers::present_employment;
+use super::verification::reissue;
+use super::year::{Year, standing_certificate};
+use super::{Asker, Reply, following, offices};
+use crate::dto::merging::{Merge, MergeResult};
+use crate::problem::{Code, Problem};
+
+/// Merges two records of one person into the first (U4): everything moves there; of two declarations of the same learning one
+/// stands; years are added up, and their state and certificate follow; one account remains.
+///
+/// # Errors
+/// 403 without the right, and `own-case`; 422 `same-record`, `unknown-reference`, `year-end-freeze`.
+pub fn merge(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    request: &Merge,
+) -> Result<Reply<MergeResult>, Problem> {
+    let city = asker.jurisdiction;
+    let pair =
+        Pair { jurisdiction: city, kept: Id(request.kept_id), merged: Id(request.merged_id) };
+    let root = writer.municipal_bureau(city)?.ok_or_else(|| Problem::new(Code::Forbidden))?;
+    let unit = Id(asker.acting_for(Permission::MergePeople, &root.path)?.organization_id);
+    if pair.kept == pair.merged {
+        return Err(Refusal::SameRecord.into());
+    }
+    let mut kept = writer.professional(city, pair.kept)?.ok_or_else(|| unknown("/kept_id"))?;
+    let mut shell = writer.professional(city, pair.merged)?.ok_or_else(|| unknown("/merged_id"))?;
+    if [pair.kept, pair.merged].iter().any(|id| asker.actor.is_professional(id.0)) {
+        return Err(Refusal::OwnCase.into());
+    }
+    following::admit(writer, city)?;
+    let ended = end_duplicates(writer, asker, pair, unit, &request.reason)?;
+    writer.defer_keys()?;
+    share_learning(writer, pair)?;
+    end_shell_employment(writer, asker, &kept, &shell)?;
+    writer.withdraw_transfers_of(pair)?;
+    let years = add_years(writer, pair)?;
+    writer.rekey(pair)?;
+    if !writer.check_keys(pair)? {
+        return Err(Refusal::RecordsConflict.into());
+    }
+    settle_people(writer, &mut kept, &mut shell)?;
+    let account = one_account(writer, pair)?;
+    if let Some(employer) = kept.employer_id
+        && let Some(employer) = writer.organization(city, employer)?
+        && employer.reviewing_body_id.is_some()
+    {
+        following::follow_person(writer, Some(asker.account()), pair.kept, &employer)?;
+    }
+    for (year, added) in &years {
+        if *added {
+            follow_year(writer, asker, pair, *year, unit)?;
+        }
+    }
+    let years: Vec<i32> = years.into_iter().map(|(year, _)| year).collect();
+    let merge = PersonMerge {
+        jurisdiction_id: city,
+        professional_id: pair.kept,
+        id: new_id(writer.now()),
+        merged_id: pair.merged,
+        account_id: asker.account(),
+        unit_id: unit,
+        reason: request.reason.clone(),
+        ended_declarations: i32::try_from(ended.len()).unwrap_or(i32::MAX),
+        merged_at: Moment(writer.now()),
+    };
+    writer.insert_person_merge(&merge)?;
+    Happening::new(EventType::ProfessionalMerged)
+        .by(asker)
+        .person(pair.kept, kept.employer_id, None)
+        .subject(pair.kept)
+        .data(json!({"merged_id": pair.merged, "account_id": account, "years": years,
+            "ended_declarations": ended.iter().map(|end| end.id).collect::<Vec<_>>()}))
+        .tell(writer, city)?;
+    Ok(Reply::ok(MergeResult::new(&merge, &ended, years)))
+}
+
+/// H7: of two declarations of the same learning the one that has come further stands; the other ends, on its own record and
+/// with a trace (V10).
+fn end_duplicates(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    pair: Pair,
+    unit: Id,
+    reason: &str,
+) -> Result<Vec<GivesWay>, Problem> {
+    let mut all = Vec::new();
+    for year in writer.years_of(pair.jurisdiction, pair.merged)? {
+        let kept: Vec<Declared> = standings(writer, pair.jurisdiction, pair.kept, year)?;
+        let merged = standings(writer, pair.jurisdiction, pair.merged, year)?;
+        let ended = giving_way(&kept, &merged);
+        for end in &ended {
+            let owner =
+                if kept.iter().any(|own| own.id == end.id) { pair.kept } else { pair.merged };
+            end_one(writer, asker, (pair.jurisdiction, owner, year), end, (unit, reason))?;
+        }
+        all.extend(ended);
+    }
+    Ok(all)
+}
+
+fn end_one(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    (city, owner, year): (Id, Id, i32),
+    end: &GivesWay,
+    (unit, reason): (Id, &str),
+) -> Result<(), Problem> {
+    let of_year = writer.declarations_of_year(city, owner, year)?;
+    let found = of_year.into_iter().find(|declaration| declaration.id.0 == end.id);
+    let mut declaration = found.ok_or_else(|| Problem::internal("a declaration is missing"))?;
+    let was = declaration.state.0;
+    declaration.state = Word(next(was, end.event)?);
+    let rules = Rules::of(writer, city, year)?;
+    let by = Some(asker.account());
+    let data = json!({"merged": true, "standing_id": end.stands});
+    let cause = if end.event == Event::Revoke {
+        Cause::new(by, EventType::DeclarationRevoked).reason("hours_revoked")
+    } else {
+        Cause::new(by, EventType::DeclarationWithdrawn)
+    };
+    let cause = if was.is_pending() { cause.ending(Ending::Withdrawn) } else { cause };
+    if end.event == Event::Revoke {
+        let now = writer.now();
+        writer.insert_record_act(&RecordedAct {
+            jurisdiction_id: city,
+            professional_id: owner,
+            id: new_id(now),
+            act: Word(RecordAct::Revoked),
+            declaration_id: Some(declaration.id),
+            certificate_id: None,
+            year,
+            account_id: asker.account(),
+            unit_id: unit,
+            reason: Some(reason.to_owned()),
+            policy_version: rules.version,
+            acted_at: Moment(now),
+        })?;
+    }
+    moved(writer, was, &mut declaration, &rules, cause.data(data))
+}
+
+/// H7: what both records have learnt is one: declarations of the merged record rest on the other's learning from now on, and its
+/// own copy stays with the shell.
+fn share_learning(writer: &mut Writer<'_>, pair: Pair) -> Result<(), Problem> {
+    let city = pair.jurisdiction;
+    let kept = writer.learning_of(city, pair.kept)?;
+    for copy in writer.learning_of(city, pair.merged)? {
+        let same = kept.iter().find(|own| {
+            let class = own.class_id.is_some() && own.class_id == copy.class_id;
+            let seminar = own.seminar_id.is_some() && own.seminar_id == copy.seminar_id;
+            let course = own.platform_code.is_some()
+                && own.platform_code == copy.platform_code
+                && own.course_code == copy.course_code;
+            class || seminar || course
+        });
+        let Some(own) = same else { continue };
+        writer.rest_on(pair, copy.id, own.id)?;
+        if copy.declared {
+            writer.set_declared(city, pair.merged, copy.id, false)?;
+            writer.set_declared(city, pair.kept, own.id, true)?;
+        }
+    }
+    Ok(())
+}
+
+/// One person works in one place: where both are employed, the one of the record that stands goes on.
+fn end_shell_employment(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    kept: &Professional,
+    shell: &Professional,
+) -> Result<(), Problem> {
+    let today = china_date(writer.now());
+    let (own, other) =
+        (present_employment(writer, kept, today)?, present_employment(writer, shell, today)?);
+    let (Some(own), Some(other)) = (own, other) else { return Ok(()) };
+    writer.set_employment_end(&other, Some((today, "merged")))?;
+    if own.organization_id == other.organization_id {
+        return Ok(());
+    }
+    let (city, id) = (shell.jurisdiction_id, shell.professional_id);
+    let by = Some(asker.account());
+    offices::end_of_person(writer, by, city, id, other.organization_id, "merged")
+}
+
+/// Adds the years of the merged record to those of the one that stands: the years that it had, and whether there was something
+/// to be added to. The others move as they are.
+fn add_years(writer: &mut Writer<'_>, pair: Pair) -> Result<Vec<(i32, bool)>, Problem> {
+    let city = pair.jurisdiction;
+    let mut years = Vec::new();
+    for mut copy in writer.annual_records_of(city, pair.merged)? {
+        let own = writer.annual_record(city, pair.kept, copy.year)?;
+        years.push((copy.year, own.is_some()));
+        let Some(mut own) = own else { continue };
+        let before = writer.certificates_of_year(city, pair.kept, copy.year)?;
+        writer.renumber_certificates(
+            pair,
+            copy.year,
+            i32::try_from(before.len()).map_err(Problem::internal)?,
+        )?;
+        let certified = [&own, &copy].iter().any(|year| year.state.0 == RecordState::Certified);
+        if own.certificate_id.is_some()
+            && let Some(old) = standing_certificate(writer, &copy)?
+        {
+            writer.end_certificate(&old, CertificateState::Superseded, "corrected")?;
+        }
+        own.certificate_id = own.certificate_id.or(copy.certificate_id);
+        add_hours(&mut own, &copy)?;
+        own.settled_at = own.settled_at.or(copy.settled_at);
+        if certified {
+            own.state = Word(RecordState::Certified);
+        } else if copy.state.0 == RecordState::Exempt {
+            own.state = copy.state;
+        }
+        empty(&mut copy);
+        writer.save_annual_record(&mut copy)?;
+        writer.save_annual_record(&mut own)?;
+    }
+    Ok(years)
+}
+
+fn add_hours(own: &mut AnnualRecord, copy: &AnnualRecord) -> Result<(), Problem> {
+    let add = |one: &mut Tenths, other: Tenths| match one.0.checked_add(other.0) {
+        Some(sum) => {
+            one.0 = sum;
+            Ok(())
+        }
+        None => Err(Problem::internal("a year's total would overflow")),
+    };
+    add(&mut own.approved_public, copy.approved_public)?;
+    add(&mut own.approved_professional, copy.approved_professional)?;
+    add(&mut own.pending_public, copy.pending_public)?;
+    add(&mut own.pending_professional, copy.pending_professional)?;
+    add(&mut own.makeup_public, copy.makeup_public)?;
+    add(&mut own.makeup_professional, copy.makeup_professional)
+}
+
+/// A year of the shell: nothing is left in it.
+fn empty(copy: &mut AnnualRecord) {
+    let none = Tenths(xueshi_domain::Hours::ZERO);
+    copy.approved_public = none;
+    copy.approved_professional = none;
+    copy.pending_public = none;
+    copy.pending_professional = none;
+    copy.makeup_public = none;
+    copy.makeup_professional = none;
+    copy.state = Word(RecordState::InProgress);
+    copy.satisfied_at = None;
+    copy.certificate_id = None;
+}
+
+/// H1, A2: the state of an added-up year follows its hours; a certified one gets a new certificate in place of the old one.
+fn follow_year(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    pair: Pair,
+    year: i32,
+    unit: Id,
+) -> Result<(), Problem> {
+    let rules = Rules::of(writer, pair.jurisdiction, year)?;
+    let record = writer.annual_record(pair.jurisdiction, pair.kept, year)?;
+    let record = record.ok_or_else(|| Problem::internal("an added-up year is missing"))?;
+    let by = Some(asker.account());
+    Year::stored(record).follow(writer, rules.policy.floors, "hours_revoked", by)?;
+    let record = writer.annual_record(pair.jurisdiction, pair.kept, year)?;
+    match record.filter(|record| record.state.0 == RecordState::Certified) {
+        Some(record) => reissue(writer, asker, record, unit),
+        None => Ok(()),
+    }
+}
+
+/// The record that stands takes what it lacks; the shell is nobody's any more.
+fn settle_people(
+    writer: &mut Writer<'_>,
+    kept: &mut Professional,
+    shell: &mut Professional,
+) -> Result<(), Problem> {
+    let today = china_date(writer.now());
+    if let Some(job) = present_employment(writer, kept, today)? {
+        kept.employer_id = Some(job.organization_id);
+        kept.state = Word(PersonState::Active);
+    }
+    kept.employer_id = kept.employer_id.or(shell.employer_id);
+    if kept.title_series.is_none() {
+        kept.title_series = shell.title_series.take();
+        kept.title_level = shell.title_level.take();
+    }
+    if kept.phone_cipher.is_none() {
+        kept.phone_cipher = shell.phone_cipher.take();
+    }
+    shell.state = Word(PersonState::Ended);
+    shell.employer_id = None;
+    for person in [kept, shell] {
+        if !writer.update_professional(person, None)? {
+            return Err(StoreError::Conflict.into());
+        }
+    }
+    Ok(())
+}
+
+/// One person, one account: that of the record that stands, otherwise the other one's. An account that is left without a record
+/// and without an office is closed.
+fn one_account(writer: &mut Writer<'_>, pair: Pair) -> Result<Option<Id>, Problem> {
+    let city = pair.jurisdiction;
+    let own = writer.account_of(city, pair.kept)?;
+    let Some(mut other) = writer.account_of(city, pair.merged)? else {
+        return Ok(own.map(|account| account.id));
+    };
+    let Some(own) = own else {
+        other.professional_id = Some(pair.kept);
+        return save_account(writer, &mut other).map(|()| Some(other.id));
+    };
+    other.professional_id = None;
+    let in_office = |(grant, _): &(Grant, String)| grant.role.0 != Role::Professional;
+    if !writer.grants_of(other.id)?.iter().any(in_office) {
+        other.state = Word(Standing::Disabled);
+        writer.end_sessions_of(other.id, "merged")?;
+    }
+    save_account(writer, &mut other)?;
+    Ok(Some(own.id))
+}
+
+fn save_account(writer: &mut Writer<'_>, account: &mut Account) -> Result<(), Problem> {
+    match writer.update_account(account)? {
+        true => Ok(()),
+        false => Err(StoreError::Conflict.into()),
+    }
+}

@@ -1,0 +1,375 @@
+//! Merging two records of one person: everything is keyed by person, so everything changes its key (U4).
+
+use std::collections::BTreeMap;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
+use diesel::sql_types::{Integer, Text};
+
+use crate::annual_records::AnnualRecord;
+use crate::columns::{Id, Moment};
+use crate::connection::AnyConnection;
+use crate::error::StoreError;
+use crate::learning::LearningRecord;
+use crate::schema::{
+    annual_records, certificates, declarations, employment_requests, learning_records,
+    person_merges, professional_identities, transfers,
+};
+use crate::store::{Reader, Writer};
+
+/// Two records of one person that became one.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_merges)]
+pub struct PersonMerge {
+    /// The city.
+    pub jurisdiction_id: Id,
+    /// The record that stands.
+    pub professional_id: Id,
+    /// Its id.
+    pub id: Id,
+    /// The record that is an empty shell now.
+    pub merged_id: Id,
+    /// Who merged them.
+    pub account_id: Id,
+    /// Acting for which unit.
+    pub unit_id: Id,
+    /// Why.
+    pub reason: String,
+    /// How many declarations gave way to another one of the same learning (H7).
+    pub ended_declarations: i32,
+    /// When.
+    pub merged_at: Moment,
+}
+
+/// Tables with a person in them that change otherwise: the shell stays, so that old ids keep meaning something; id numbers
+/// lead to the record that stands; one person has one account, and the service decides which.
+const LEFT_ALONE: &[&str] = &["professionals", "professional_identities", "accounts"];
+
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// A column of a foreign key, as SQLite tells it.
+#[derive(QueryableByName)]
+struct KeyColumn {
+    #[diesel(sql_type = Text)]
+    child: String,
+    #[diesel(sql_type = Integer)]
+    number: i32,
+    #[diesel(sql_type = Text)]
+    parent: String,
+    #[diesel(sql_type = Text)]
+    own: String,
+    #[diesel(sql_type = Text)]
+    other: String,
+}
+
+impl Reader<'_> {
+    /// The years in which a person has declarations, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn years_of(&mut self, jurisdiction: Id, professional: Id) -> Result<Vec<i32>, StoreError> {
+        Ok(declarations::table
+            .filter(declarations::jurisdiction_id.eq(jurisdiction))
+            .filter(declarations::professional_id.eq(professional))
+            .select(declarations::year)
+            .distinct()
+            .order(declarations::year.asc())
+            .load(self.conn)?)
+    }
+
+    /// All years of a person, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn annual_records_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<AnnualRecord>, StoreError> {
+        Ok(annual_records::table
+            .filter(annual_records::jurisdiction_id.eq(jurisdiction))
+            .filter(annual_records::professional_id.eq(professional))
+            .order(annual_records::year.asc())
+            .select(AnnualRecord::as_select())
+            .load(self.conn)?)
+    }
+
+    /// All learning records of a person, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn learning_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<LearningRecord>, StoreError> {
+        Ok(learning_records::table
+            .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+            .filter(learning_records::professional_id.eq(professional))
+            .order(learning_records::id.asc())
+            .select(LearningRecord::as_select())
+            .load(self.conn)?)
+    }
+}
+
+/// Two records of one person.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    /// The city.
+    pub jurisdiction: Id,
+    /// The record that stands.
+    pub kept: Id,
+    /// The record that is merged into it.
+    pub merged: Id,
+}
+
+impl Writer<'_> {
+    /// Until [`Self::check_keys`] foreign keys may point nowhere: parents and children change their keys one after the other.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn defer_keys(&mut self) -> Result<(), StoreError> {
+        let statement = match self.conn {
+            AnyConnection::Sqlite(_) => "pragma defer_foreign_keys = on",
+            AnyConnection::Postgres(_) => "set constraints all deferred",
+        };
+        Ok(self.conn.batch_execute(statement)?)
+    }
+
+    /// Whether all foreign keys of the two records point somewhere again. They do not when something stayed with the shell that
+    /// belongs to what has moved; the caller then gives up, and nothing is kept.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn check_keys(&mut self, pair: Pair) -> Result<bool, StoreError> {
+        if let AnyConnection::Postgres(conn) = &mut *self.conn {
+            return match conn.batch_execute("set constraints all immediate") {
+                Ok(()) => Ok(true),
+                Err(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+                    Ok(false)
+                }
+                Err(error) => Err(error.into()),
+            };
+        }
+        for statement in self.dangling(pair)? {
+            let AnyConnection::Sqlite(conn) = &mut *self.conn else { continue };
+            let found: Vec<Name> = diesel::sql_query(statement).load(conn)?;
+            if !found.is_empty() {
+                return Ok(false);
+            }
+        }
+        self.conn.batch_execute("pragma defer_foreign_keys = off")?;
+        Ok(true)
+    }
+
+    /// SQLite cannot be asked whether deferred keys are broken: one query for each foreign key with a person in it, which finds
+    /// the rows of the two records that point nowhere.
+    fn dangling(&mut self, pair: Pair) -> Result<Vec<String>, StoreError> {
+        let (kept, merged) = (self.literal(pair.kept), self.literal(pair.merged));
+        let AnyConnection::Sqlite(conn) = &mut *self.conn else { return Ok(Vec::new()) };
+        let columns: Vec<KeyColumn> = diesel::sql_query(
+            "select t.name as child, f.id as number, f.\"table\" as parent, f.\"from\" as own, f.\"to\" as other \
+             from sqlite_master t join pragma_foreign_key_list(t.name) f where t.type = 'table' order by t.name, f.id, f.seq",
+        )
+        .load(conn)?;
+        let mut keys: BTreeMap<(String, i32), Vec<KeyColumn>> = BTreeMap::new();
+        for column in columns {
+            keys.entry((column.child.clone(), column.number)).or_default().push(column);
+        }
+        let of_people = keys
+            .into_iter()
+            .filter(|(_, columns)| columns.iter().any(|column| column.own == "professional_id"));
+        let statements = of_people.map(|((child, _), columns)| {
+            let parent = columns.first().map(|column| column.parent.clone()).unwrap_or_default();
+            let set: Vec<_> =
+                columns.iter().map(|column| format!("c.{} is not null", column.own)).collect();
+            let same: Vec<_> =
+                columns.iter().map(|column| format!("p.{} = c.{}", column.other, column.own)).collect();
+            format!(
+                "select '{child}' as name from {child} c where c.professional_id in ({kept}, {merged}) and {} \
+                 and not exists (select 1 from {parent} p where {}) limit 1",
+                set.join(" and "),
+                same.join(" and ")
+            )
+        });
+        Ok(statements.collect())
+    }
+
+    /// Lets everything of the merged record belong to the one that stands, table by table, whatever tables there are. What
+    /// cannot, because the one that stands has the same already, stays with the shell; gives the tables where that was so.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn rekey(&mut self, pair: Pair) -> Result<Vec<String>, StoreError> {
+        let mut stayed = Vec::new();
+        for table in self.tables_of_people()? {
+            if LEFT_ALONE.contains(&table.as_str()) {
+                continue;
+            }
+            let whole = self.change_key(&table, pair, None);
+            let alone = self.attempt_statement(&whole)?;
+            if alone {
+                continue;
+            }
+            for place in self.places(&table, pair)? {
+                let row = self.change_key(&table, pair, Some(&place));
+                if !self.attempt_statement(&row)? && !stayed.contains(&table) {
+                    stayed.push(table.clone());
+                }
+            }
+        }
+        diesel::update(professional_identities::table)
+            .filter(professional_identities::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(professional_identities::professional_id.eq(pair.merged))
+            .set(professional_identities::professional_id.eq(pair.kept))
+            .execute(self.conn)?;
+        diesel::update(employment_requests::table)
+            .filter(employment_requests::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(employment_requests::person_id.eq(pair.merged))
+            .set(employment_requests::person_id.eq(pair.kept))
+            .execute(self.conn)?;
+        Ok(stayed)
+    }
+
+    /// Runs a statement in a savepoint; false when a unique key stands in its way.
+    fn attempt_statement(&mut self, statement: &str) -> Result<bool, StoreError> {
+        let result =
+            self.attempt(|writer| Ok::<_, StoreError>(writer.conn.batch_execute(statement)?));
+        match result {
+            Ok(()) => Ok(true),
+            Err(StoreError::Taken(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The tables with a person in them, by what the database says of itself.
+    fn tables_of_people(&mut self) -> Result<Vec<String>, StoreError> {
+        let names: Vec<Name> = match &mut *self.conn {
+            AnyConnection::Sqlite(conn) => diesel::sql_query(
+                "select t.name as name from sqlite_master t join pragma_table_info(t.name) c \
+                 where t.type = 'table' and c.name = 'professional_id' order by t.name",
+            )
+            .load(conn)?,
+            AnyConnection::Postgres(conn) => diesel::sql_query(
+                "select table_name::text as name from information_schema.columns \
+                 where table_schema = current_schema() and column_name = 'professional_id' order by table_name",
+            )
+            .load(conn)?,
+        };
+        Ok(names.into_iter().map(|row| row.name).collect())
+    }
+
+    /// Where the rows of the merged record are in a table.
+    fn places(&mut self, table: &str, pair: Pair) -> Result<Vec<String>, StoreError> {
+        let rows = self.rows_of(pair);
+        let names: Vec<Name> = match &mut *self.conn {
+            AnyConnection::Sqlite(conn) => diesel::sql_query(format!(
+                "select cast(rowid as text) as name from {table} where {rows}"
+            ))
+            .load(conn)?,
+            AnyConnection::Postgres(conn) => {
+                diesel::sql_query(format!("select ctid::text as name from {table} where {rows}"))
+                    .load(conn)?
+            }
+        };
+        Ok(names.into_iter().map(|row| row.name).collect())
+    }
+
+    fn change_key(&self, table: &str, pair: Pair, place: Option<&str>) -> String {
+        let (kept, rows) = (self.literal(pair.kept), self.rows_of(pair));
+        let one = match (place, &*self.conn) {
+            (None, _) => String::new(),
+            (Some(place), AnyConnection::Sqlite(_)) => format!(" and rowid = {place}"),
+            (Some(place), AnyConnection::Postgres(_)) => format!(" and ctid = '{place}'::tid"),
+        };
+        format!("update {table} set professional_id = {kept} where {rows}{one}")
+    }
+
+    fn rows_of(&self, pair: Pair) -> String {
+        let (city, merged) = (self.literal(pair.jurisdiction), self.literal(pair.merged));
+        format!("jurisdiction_id = {city} and professional_id = {merged}")
+    }
+
+    /// An id as the database writes it; it holds hexadecimal digits only.
+    fn literal(&self, id: Id) -> String {
+        match &*self.conn {
+            AnyConnection::Sqlite(_) => format!("x'{}'", id.0.simple()),
+            AnyConnection::Postgres(_) => format!("'{}'::uuid", id.0),
+        }
+    }
+
+    /// Lets the declarations of one learning record rest on another one of the same learning (H7).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn rest_on(&mut self, pair: Pair, old: Id, new: Id) -> Result<(), StoreError> {
+        use declarations as d;
+        diesel::update(d::table)
+            .filter(d::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(d::professional_id.eq(pair.merged))
+            .filter(d::learning_record_id.eq(old))
+            .set(d::learning_record_id.eq(new))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Numbers the certificates of the merged record's year behind those of the one that stands.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn renumber_certificates(
+        &mut self,
+        pair: Pair,
+        year: i32,
+        behind: i32,
+    ) -> Result<(), StoreError> {
+        use certificates as c;
+        // From the last one on, so that no number is there twice in between.
+        let all = self.certificates_of_year(pair.jurisdiction, pair.merged, year)?;
+        for certificate in all.iter().rev() {
+            let key = (pair.jurisdiction, pair.merged, certificate.id);
+            diesel::update(c::table.find(key))
+                .set(c::version.eq(certificate.version + behind))
+                .execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// Ends what waits for a decision of the merged record's transfers: its employer is no longer the person's.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn withdraw_transfers_of(&mut self, pair: Pair) -> Result<(), StoreError> {
+        use xueshi_domain::transfer::State;
+
+        use crate::columns::Word;
+        use transfers as t;
+        let now = Moment(self.now());
+        diesel::update(t::table)
+            .filter(t::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(t::professional_id.eq(pair.merged))
+            .filter(t::state.eq(Word(State::Requested)))
+            .set((
+                t::state.eq(Word(State::Withdrawn)),
+                t::decided_at.eq(now),
+                t::updated_at.eq(now),
+                t::version.eq(t::version + 1),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Notes that two records became one.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn insert_person_merge(&mut self, merge: &PersonMerge) -> Result<(), StoreError> {
+        diesel::insert_into(person_merges::table).values(merge).execute(self.conn)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,158 @@
+//! Merging two records of one person (U4): everything moves, nothing counts twice.
+
+use serde_json::{Value, json};
+use xueshi_tests::steps::{self, text};
+use xueshi_tests::{Call, Client, Server, on_both};
+
+on_both!(
+    u4_two_records_become_one,
+    u4_the_certificate_follows_the_added_hours,
+    u4_what_is_not_merged,
+);
+
+const PASSWORD: &str = "a long enough password";
+
+fn merge(client: &Client, kept: &str, merged: &str) -> Call {
+    let body = json!({"kept_id": kept, "merged_id": merged, "reason": "护照与身份证重复登记"});
+    client.post("/v1/professionals:merge").json(body)
+}
+
+/// Lin Zhiyuan once more at the hospital, by his passport, with an account of that record.
+async fn second_record(server: &Server) -> (String, Client) {
+    let hospital = server.login("hospital.admin").await;
+    let unit = hospital.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let body = json!({"name": "林知远", "id_type": "passport", "id_number": "E12345678", "post": "technical",
+        "employer_id": unit, "started_on": "2022-09-01"});
+    let id = text(&hospital.post("/v1/professionals").json(body).await.is(201), "id");
+    let account = json!({"username": "lin.passport", "display_name": "林知远", "password": PASSWORD, "professional_id": id});
+    server.login("city.admin").await.post("/v1/accounts").json(account).await.is(201);
+    (id, server.login_with("lin.passport", PASSWORD).await)
+}
+
+/// A completion that a listed platform delivers for a person.
+async fn deliver(server: &Server, person: &str, course: &str, hours: u32) -> String {
+    let platform = server.machine("hnzjzx").await;
+    let body = json!({"professional_id": person, "platform": "hnzjzx", "course_code": course, "title": format!("课程 {course}"),
+        "hours": hours, "started_on": "2023-04-01", "completed_on": "2023-04-20"});
+    text(&platform.post("/v1/learning-records").json(body).await.is(201), "id")
+}
+
+async fn approved(server: &Server, client: &Client, record: &str) -> Value {
+    let draft = steps::declare_record(client, 2023, record).await.is(201);
+    let hospital = server.login("hospital.admin").await;
+    let health = server.login("health.reviewer").await;
+    steps::approve_fully(client, &draft, &hospital, &health).await;
+    draft
+}
+
+/// U4, H7: records, hours, history and id numbers become one; the same course counts once; one account remains.
+async fn u4_two_records_become_one(server: &Server) {
+    let doctor = server.login("professional").await;
+    let kept = steps::professional_id(&doctor).await;
+    let (merged, other) = second_record(server).await;
+    let own = steps::records(&doctor, "public").await.remove(0);
+    approved(server, &doctor, &text(&own, "id")).await;
+    let same = deliver(server, &merged, &text(&own, "course_code"), 30).await;
+    let more = deliver(server, &merged, "another", 5).await;
+    let twice = approved(server, &other, &same).await;
+    let once = approved(server, &other, &more).await;
+    let waiting = steps::conference_with_evidence(&other, "会议", "05-08", "05-09", 8).await;
+    steps::submission(&other, &waiting).await.is(200);
+
+    let officer = server.login("city.officer").await;
+    let dry = json!({"kept_id": kept, "merged_id": merged, "reason": "试算"});
+    officer.post("/v1/professionals:merge?dry_run=true").json(dry).await.is(200);
+    steps::assert_totals_add_up(server, &merged, 2023).await;
+    let done = merge(&officer, &kept, &merged).await.is(200);
+    assert_eq!(done["years"], json!([2023]));
+    assert_eq!(done["ended_declarations"].as_array().unwrap().len(), 1, "{done:#}");
+    assert_eq!(done["ended_declarations"][0]["declaration_id"], twice["id"]);
+
+    let hospital = server.login("hospital.admin").await;
+    hospital.get(&format!("/v1/professionals/{merged}")).await.refused(404, "not-found");
+    let path = format!("/v1/professionals/{kept}/annual-records/2023");
+    let year = hospital.get(&path).await.is(200);
+    assert_eq!(
+        (&year["approved"]["public"], &year["pending"]["professional"]),
+        (&json!(35), &json!(8)),
+        "{year:#}"
+    );
+    steps::assert_totals_add_up(server, &kept, 2023).await;
+    for (declaration, state) in
+        [(&twice, "revoked"), (&once, "approved"), (&waiting, "employer_review")]
+    {
+        let now = steps::reread(&doctor, declaration).await;
+        assert_eq!((&now["state"], &now["professional_id"]), (&json!(state), &json!(kept)));
+    }
+    let revocation = format!("/v1/declarations/{}/revocation", text(&twice, "id"));
+    assert_eq!(doctor.get(&revocation).await.is(200)["reason"], "护照与身份证重复登记");
+    // What waits goes on.
+    let id = text(&waiting, "id");
+    steps::decision(&hospital, &id, "approve").await.is(200);
+    let health = server.login("health.reviewer").await;
+    assert_eq!(steps::decision(&health, &id, "approve").await.is(200)["state"], "approved");
+    // Both numbers lead to the one record, and one account to it.
+    let jobs = doctor.get(&format!("/v1/professionals/{kept}/employments")).await.is(200);
+    let open: Vec<_> =
+        jobs["data"].as_array().unwrap().iter().filter(|job| job["ended_on"].is_null()).collect();
+    assert_eq!((jobs["data"].as_array().unwrap().len(), open.len()), (2, 1), "{jobs:#}");
+    let body = json!({"name": "林知远", "id_type": "passport", "id_number": "E12345678", "post": "technical",
+        "employer_id": open[0]["organization_id"], "started_on": "2022-09-01"});
+    hospital.post("/v1/professionals").json(body).await.refused(409, "already-exists");
+    other.get("/v1/me").await.refused(401, "invalid-token");
+    assert_eq!(steps::professional_id(&doctor).await, kept);
+    let again = deliver(server, &kept, "third", 1).await;
+    approved(server, &doctor, &again).await;
+    merge(&officer, &kept, &kept).await.refused(422, "same-record");
+}
+
+/// U4, A2: a certified year to which hours are added is stated anew; the old number says that it was superseded.
+async fn u4_the_certificate_follows_the_added_hours(server: &Server) {
+    let certified = steps::certified_person(server).await;
+    let (merged, other) = second_record(server).await;
+    let more = deliver(server, &merged, "another", 5).await;
+    approved(server, &other, &more).await;
+    let officer = server.login("city.officer").await;
+    // The other way round: the record without certificate stands, and the account goes with the person.
+    merge(&officer, &merged, &certified.professional_id).await.is(200);
+    let path = format!("/v1/verify/{}", certified.code);
+    let old = server.nobody().get(&path).header("accept", "application/json").await.is(200);
+    assert_eq!(old["state"], "superseded", "{old:#}");
+    let hospital = server.login("hospital.admin").await;
+    let path = format!("/v1/professionals/{merged}/annual-records/2023");
+    let year = hospital.get(&path).await.is(200);
+    assert_eq!((&year["state"], &year["approved"]["total"]), (&json!("certified"), &json!(95)));
+    let number = text(&year["certificate"], "number");
+    assert_ne!(number, certified.number);
+    let new = hospital.get(&format!("/v1/certificates/{number}")).await.is(200);
+    assert_eq!((&new["state"], &new["hours"]["public"]), (&json!("valid"), &json!(35)));
+    steps::assert_totals_add_up(server, &merged, 2023).await;
+    // The account of the record that stands remains.
+    assert_eq!(steps::professional_id(&other).await, merged);
+    server
+        .nobody()
+        .post("/v1/auth/login")
+        .json(json!({"username": "professional", "password": "sandbox"}))
+        .await
+        .refused(401, "invalid-credentials");
+}
+
+/// U4: a municipal act, on two records of the city, not on one's own, and not in the freeze.
+async fn u4_what_is_not_merged(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let (merged, _) = second_record(server).await;
+    for who in ["hospital.admin", "health.reviewer", "city.admin", "auditor", "professional"] {
+        merge(&server.login(who).await, &kept, &merged).await.refused(403, "forbidden");
+    }
+    let officer = server.login("city.officer").await;
+    let problem = merge(&officer, &kept, &kept).await.refused(422, "same-record");
+    assert_eq!(problem["rule"]["id"], "U4");
+    let nobody = "018b3603-8a00-7c3e-9d1a-2f6b5c4d3e2f";
+    merge(&officer, nobody, &merged).await.refused(422, "unknown-reference");
+    merge(&officer, &kept, nobody).await.refused(422, "unknown-reference");
+    let silent = json!({"kept_id": kept, "merged_id": merged, "reason": " "});
+    officer.post("/v1/professionals:merge").json(silent).await.refused(422, "validation-failed");
+    server.set_clock("2023-12-20T00:00:00+08:00").await;
+    let officer = server.login("city.officer").await;
+    merge(&officer, &kept, &merged).await.refused(422, "year-end-freeze");
+}
