@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 use crate::explanation::CheckName;
 use crate::hours::Hours;
@@ -12,7 +13,8 @@ use crate::instant::start_of_day;
 use crate::learning::{EvidenceKind, LearningSpan, Subject, Way};
 use crate::people::{Employment, Post, require_active, require_in_scope};
 use crate::policy::Policy;
-use crate::refusal::{LimitKind, NotFiledReason, Refusal};
+use crate::refusal::{LimitKind, Mend, NotFiledReason, Refusal};
+use crate::registry::{FilingState, PlanState};
 use crate::rule::Rule;
 use crate::seminar::SeminarFacts;
 
@@ -79,6 +81,14 @@ pub struct ClassFacts {
     pub item_hours: Option<Hours>,
     /// Whether the attendee passed (P4).
     pub passed: bool,
+    /// The class, if it is registered.
+    pub class_id: Option<Uuid>,
+    /// The unit that gives it, if known.
+    pub institution_id: Option<Uuid>,
+    /// Where the unit's filing for the year stands, if there is one.
+    pub filing: Option<FilingState>,
+    /// Where the plan of the class's item stands; `None` when the class stands on no item.
+    pub plan: Option<PlanState>,
 }
 
 /// What a check found.
@@ -265,39 +275,100 @@ fn class_on_an_approved_plan(facts: &DeclarationFacts, _: &Policy) -> Result<Ver
     if facts.subject == Subject::Public {
         return Ok(Verdict::NotApplicable);
     }
-    let (class, institution, missing) = match &facts.source {
-        LearningSource::Roster(class) => {
-            (&class.title, Some(class.institution.clone()), missing_of(class))
-        }
+    match &facts.source {
+        LearningSource::Roster(class) => not_filed(class).map(|()| Verdict::Passed),
         // P6: the bureau's approval of the seminar stands in the place of the plan.
-        LearningSource::Seminar(seminar) => {
-            (&seminar.theme, Some(seminar.host.clone()), seminar.missing())
-        }
+        LearningSource::Seminar(seminar) => match seminar.missing() {
+            None => Ok(Verdict::Passed),
+            Some(missing) => Err(Refusal::TrainingPlanNotFiled {
+                class: seminar.theme.clone(),
+                class_id: None,
+                institution: Some(seminar.host.clone()),
+                institution_id: None,
+                missing,
+                mend: match missing {
+                    NotFiledReason::PlanNotApproved => Mend::DecidePlan,
+                    NotFiledReason::NoClass
+                    | NotFiledReason::InstitutionNotFiled
+                    | NotFiledReason::FilingPending
+                    | NotFiledReason::FilingSuspended
+                    | NotFiledReason::FilingRevoked
+                    | NotFiledReason::NoPlanItem
+                    | NotFiledReason::ApprovedAfterClassBegan => Mend::HoldAgain,
+                },
+            }),
+        },
         LearningSource::SelfDeclared { .. } if facts.way.is_taught() => {
-            (&facts.title, None, Some(NotFiledReason::NoClass))
+            Err(Refusal::TrainingPlanNotFiled {
+                class: facts.title.clone(),
+                class_id: None,
+                institution: None,
+                institution_id: None,
+                missing: NotFiledReason::NoClass,
+                mend: Mend::PutOnRoster,
+            })
         }
         LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
-            return Ok(Verdict::NotApplicable);
+            Ok(Verdict::NotApplicable)
         }
-    };
-    match missing {
-        Some(missing) => {
-            Err(Refusal::TrainingPlanNotFiled { class: class.clone(), institution, missing })
-        }
-        None => Ok(Verdict::Passed),
     }
+}
+
+/// Whether a class counts as one on an approved plan of a filed institution (H5, P1, P3, E10).
+///
+/// # Errors
+/// [`Refusal::TrainingPlanNotFiled`], naming what is missing, and who can mend it and how.
+pub fn not_filed(class: &ClassFacts) -> Result<(), Refusal> {
+    missing_of(class).map_or(Ok(()), |missing| {
+        Err(Refusal::TrainingPlanNotFiled {
+            class: class.title.clone(),
+            class_id: class.class_id,
+            institution: Some(class.institution.clone()),
+            institution_id: class.institution_id,
+            missing,
+            mend: mend_of(class, missing),
+        })
+    })
 }
 
 /// What a class lacks to count as one on an approved plan of a filed institution, if anything (H5, P1, E10).
 #[must_use]
 pub fn missing_of(class: &ClassFacts) -> Option<NotFiledReason> {
-    match class.plan_approved_at {
-        _ if !class.institution_filed => Some(NotFiledReason::InstitutionNotFiled),
-        None => Some(NotFiledReason::PlanNotApproved),
-        Some(approved) if approved >= start_of_day(class.began) => {
+    if !class.institution_filed {
+        return Some(match class.filing {
+            Some(FilingState::Submitted) => NotFiledReason::FilingPending,
+            Some(FilingState::Suspended) => NotFiledReason::FilingSuspended,
+            Some(FilingState::Revoked) => NotFiledReason::FilingRevoked,
+            None | Some(FilingState::Returned | FilingState::Rejected | FilingState::Granted) => {
+                NotFiledReason::InstitutionNotFiled
+            }
+        });
+    }
+    match (class.plan, class.plan_approved_at) {
+        (None, None) => Some(NotFiledReason::NoPlanItem),
+        (Some(_), None) => Some(NotFiledReason::PlanNotApproved),
+        (_, Some(approved)) if approved >= start_of_day(class.began) => {
             Some(NotFiledReason::ApprovedAfterClassBegan)
         }
-        Some(_) => None,
+        (_, Some(_)) => None,
+    }
+}
+
+/// What mends the lack: the next step, which says who has to take it.
+#[must_use]
+pub fn mend_of(class: &ClassFacts, missing: NotFiledReason) -> Mend {
+    match missing {
+        NotFiledReason::NoClass => Mend::PutOnRoster,
+        NotFiledReason::InstitutionNotFiled | NotFiledReason::FilingRevoked => Mend::ApplyForFiling,
+        NotFiledReason::FilingPending => Mend::DecideFiling,
+        NotFiledReason::FilingSuspended => Mend::ResumeFiling,
+        NotFiledReason::NoPlanItem => Mend::FilePlanItem,
+        NotFiledReason::PlanNotApproved => match class.plan {
+            Some(PlanState::Submitted) => Mend::DecidePlan,
+            Some(PlanState::Draft | PlanState::Returned) => Mend::SubmitPlan,
+            None | Some(PlanState::Rejected | PlanState::Approved) => Mend::FilePlanItem,
+        },
+        NotFiledReason::ApprovedAfterClassBegan => Mend::HoldAgain,
     }
 }
 

@@ -18,6 +18,7 @@
 //! | [`explanation`] | the checks behind decisions | V7 |
 //! | [`exemption`] | being let off a year | A5, A6 |
 //! | [`appeal`] | against a rejection or revocation, for a missing record | V8 |
+//! | [`filing`], [`training_plan`], [`class`] | filings, yearly plans, classes and rosters | P1–P5, H9 |
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
 //! | [`registration`], [`transfer`], [`merging`] | people who register, move, and have two records | U0, U2, U4 |
 //! | [`units`], [`titles`] | the tree of units and their offices, series of titles | Who, U1, U4b |
@@ -30,11 +31,13 @@ pub mod access;
 pub mod appeal;
 pub mod calendar;
 pub mod certificate;
+pub mod class;
 pub mod declaration;
 pub mod duplicate;
 pub mod event;
 pub mod exemption;
 pub mod explanation;
+pub mod filing;
 pub mod funding;
 pub mod hours;
 pub mod identity;
@@ -51,6 +54,7 @@ pub mod review;
 pub mod rule;
 pub mod seminar;
 pub mod titles;
+pub mod training_plan;
 pub mod transfer;
 pub mod units;
 pub mod workflow;

@@ -64,11 +64,17 @@ text_enum! {
 text_enum! {
     /// The filing of a training institution for a year (P1).
     pub enum FilingState {
+        /// Applied for; waiting for the municipal bureau.
+        Submitted = "submitted",
+        /// The application is to be corrected.
+        Returned = "returned",
+        /// Declined.
+        Rejected = "rejected",
         /// Its classes count.
         Granted = "granted",
-        /// Its classes do not count for now.
+        /// It holds no new classes for now (P5).
         Suspended = "suspended",
-        /// Its classes no longer count (P5).
+        /// It holds no new classes (P5).
         Revoked = "revoked",
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
-use xueshi_domain::registry::{FilingState, OrganizationKind, Standing};
+use xueshi_domain::registry::{OrganizationKind, Standing};
 
 use crate::columns::{Id, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::learning::{Class, ClassFiling, Filing, PlanItem, Platform, TrainingPlan};
+use crate::filing::Filing;
+use crate::learning::Platform;
 use crate::organizations::Organization;
 use crate::page::{Page, Slice};
-use crate::schema::{filings, organizations, plan_items, platforms, training_plans};
+use crate::schema::{filings, organizations, platforms};
 use crate::store::Reader;
 
 /// A unit that trains, with its filing for a year.
@@ -93,62 +94,6 @@ impl Reader<'_> {
         let rows = units.into_iter();
         let rows = rows.map(|unit| Institution { filing: filed.remove(&unit.id), unit }).collect();
         Ok(Slice { rows, total })
-    }
-
-    /// The filings of some units, of all years.
-    fn filings_of(
-        &mut self,
-        jurisdiction: Id,
-        units: BTreeSet<Id>,
-    ) -> Result<Vec<Filing>, StoreError> {
-        Ok(filings::table
-            .filter(filings::jurisdiction_id.eq(jurisdiction))
-            .filter(filings::organization_id.eq_any(units))
-            .select(Filing::as_select())
-            .load(self.conn)?)
-    }
-
-    /// The filing behind each of some classes of a city, in their order; what [`Reader::class_filing`] says of one,
-    /// in three queries for all (H5).
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn class_filings(
-        &mut self,
-        jurisdiction: Id,
-        classes: Vec<Class>,
-    ) -> Result<Vec<ClassFiling>, StoreError> {
-        let wanted: BTreeSet<Id> = classes.iter().filter_map(|class| class.plan_item_id).collect();
-        let items: HashMap<Id, PlanItem> = plan_items::table
-            .filter(plan_items::jurisdiction_id.eq(jurisdiction))
-            .filter(plan_items::id.eq_any(wanted))
-            .select(PlanItem::as_select())
-            .load(self.conn)?
-            .into_iter()
-            .map(|item| (item.id, item))
-            .collect();
-        let wanted: BTreeSet<Id> = items.values().map(|item| item.plan_id).collect();
-        let plans: HashMap<Id, TrainingPlan> = training_plans::table
-            .filter(training_plans::jurisdiction_id.eq(jurisdiction))
-            .filter(training_plans::id.eq_any(wanted))
-            .select(TrainingPlan::as_select())
-            .load(self.conn)?
-            .into_iter()
-            .map(|plan| (plan.id, plan))
-            .collect();
-        let units = classes.iter().map(|class| class.organization_id).collect();
-        let filed: HashMap<(Id, i32), FilingState> = self
-            .filings_of(jurisdiction, units)?
-            .into_iter()
-            .map(|filing| ((filing.organization_id, filing.year), filing.state.0))
-            .collect();
-        let with_filing = |class: Class| {
-            let item = class.plan_item_id.and_then(|item| items.get(&item)).cloned();
-            let plan = item.as_ref().and_then(|item| plans.get(&item.plan_id)).cloned();
-            let filing = filed.get(&(class.organization_id, class.ends_on.year())).copied();
-            ClassFiling { class, item, plan, filing }
-        };
-        Ok(classes.into_iter().map(with_filing).collect())
     }
 
     /// The names of some units of a city.

@@ -1,4 +1,4 @@
-//! What was learnt, and where: platforms, plans, classes and the completions that they deliver.
+//! What was learnt: platforms, and the completions that they and rosters deliver.
 
 use diesel::prelude::*;
 use time::Date;
@@ -8,10 +8,10 @@ use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
-use crate::schema::{classes, filings, learning_records, plan_items, platforms, training_plans};
+use crate::schema::{learning_records, platforms};
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
-use xueshi_domain::registry::{FilingState, LearningSource, PlanState};
+use xueshi_domain::registry::LearningSource;
 
 /// A free learning platform (H6). Whether it is listed for a year is part of that year's policy.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -29,117 +29,6 @@ pub struct Platform {
     pub version: i32,
     /// When it was added.
     pub created_at: Moment,
-}
-
-/// The filing of a training unit for a year (P1).
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = filings)]
-pub struct Filing {
-    /// The city.
-    pub jurisdiction_id: Id,
-    /// The unit.
-    pub organization_id: Id,
-    /// The year.
-    pub year: i32,
-    /// Whether it stands.
-    pub state: Word<FilingState>,
-    /// When that was decided.
-    pub decided_at: Moment,
-}
-
-/// A yearly training plan (P2).
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = training_plans)]
-pub struct TrainingPlan {
-    /// The city.
-    pub jurisdiction_id: Id,
-    /// Its id.
-    pub id: Id,
-    /// Whose plan it is.
-    pub organization_id: Id,
-    /// The year.
-    pub year: i32,
-    /// Its title.
-    pub title: String,
-    /// Where it stands.
-    pub state: Word<PlanState>,
-    /// When the municipal bureau approved it.
-    pub approved_at: Option<Moment>,
-    /// Grows with every change.
-    pub version: i32,
-    /// When it was begun.
-    pub created_at: Moment,
-}
-
-/// An item of a training plan (P2).
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = plan_items)]
-pub struct PlanItem {
-    /// The city.
-    pub jurisdiction_id: Id,
-    /// Its id.
-    pub id: Id,
-    /// The plan.
-    pub plan_id: Id,
-    /// Public or professional.
-    pub subject: Word<Subject>,
-    /// What it is about.
-    pub theme: String,
-    /// The most that a class under it can give (P3).
-    pub hours: Tenths,
-    /// Planned first day.
-    pub starts_on: Date,
-    /// Planned last day.
-    pub ends_on: Date,
-    /// Places.
-    pub places: i32,
-    /// For whom.
-    pub audience: String,
-}
-
-/// A class that was or will be held (P3).
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = classes)]
-pub struct Class {
-    /// The city.
-    pub jurisdiction_id: Id,
-    /// Its id.
-    pub id: Id,
-    /// Who holds it.
-    pub organization_id: Id,
-    /// The item of a plan that it stands on, if any (H5).
-    pub plan_item_id: Option<Id>,
-    /// Its title.
-    pub title: String,
-    /// Public or professional.
-    pub subject: Word<Subject>,
-    /// In what form.
-    pub way: Word<Way>,
-    /// First day.
-    pub starts_on: Date,
-    /// Last day.
-    pub ends_on: Date,
-    /// Hours that it gives.
-    pub hours: Tenths,
-    /// Where.
-    pub place: String,
-    /// Grows with every change.
-    pub version: i32,
-    /// When it was added.
-    pub created_at: Moment,
-}
-
-/// What the rules want to know about the filing behind a class (H5).
-#[derive(Debug, Clone)]
-pub struct ClassFiling {
-    /// The class.
-    pub class: Class,
-    /// The item of a plan that it stands on.
-    pub item: Option<PlanItem>,
-    /// That plan.
-    pub plan: Option<TrainingPlan>,
-    /// The filing of the unit that holds it, for the year in which it ended.
-    pub filing: Option<FilingState>,
 }
 
 /// A completion delivered by a platform or a roster.
@@ -180,8 +69,22 @@ pub struct LearningRecord {
     pub seminar_id: Option<Id>,
     /// Whether a standing declaration rests on it.
     pub declared: bool,
+    /// The hours that a corrected roster says, while a declaration holds the record fast (P4).
+    pub corrected_hours: Option<Tenths>,
+    /// The result that it says then.
+    pub corrected_passed: Option<bool>,
     /// When it was delivered.
     pub created_at: Moment,
+}
+
+impl LearningRecord {
+    /// Takes a correction over that waited (P4). Whether there was one.
+    pub fn take_correction(&mut self) -> bool {
+        let Some(hours) = self.corrected_hours.take() else { return false };
+        self.hours = hours;
+        self.passed = self.corrected_passed.take().unwrap_or(self.passed);
+        true
+    }
 }
 
 /// Which learning records a list shows.
@@ -195,6 +98,8 @@ pub struct LearningRecordFilter {
     pub professional: Option<Id>,
     /// Only declared, or only undeclared ones.
     pub declared: Option<bool>,
+    /// Only those whose roster says something else than the declared hours, or only the others (P4).
+    pub correction_needed: Option<bool>,
 }
 
 impl Reader<'_> {
@@ -208,90 +113,6 @@ impl Reader<'_> {
             .order(platforms::code.asc())
             .select(Platform::as_select())
             .load(self.conn)?)
-    }
-
-    /// A class with the filing behind it.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn class_filing(
-        &mut self,
-        jurisdiction: Id,
-        class: Id,
-    ) -> Result<Option<ClassFiling>, StoreError> {
-        let class = classes::table
-            .find((jurisdiction, class))
-            .select(Class::as_select())
-            .first(self.conn)
-            .optional()?;
-        let Some(class) = class else { return Ok(None) };
-        let item = match class.plan_item_id {
-            Some(item) => plan_items::table
-                .find((jurisdiction, item))
-                .select(PlanItem::as_select())
-                .first(self.conn)
-                .optional()?,
-            None => None,
-        };
-        let plan = match &item {
-            Some(item) => training_plans::table
-                .find((jurisdiction, item.plan_id))
-                .select(TrainingPlan::as_select())
-                .first(self.conn)
-                .optional()?,
-            None => None,
-        };
-        let filing = filings::table
-            .find((jurisdiction, class.organization_id, class.ends_on.year()))
-            .select(filings::state)
-            .first::<Word<FilingState>>(self.conn)
-            .optional()?;
-        Ok(Some(ClassFiling { class, item, plan, filing: filing.map(|state| state.0) }))
-    }
-
-    /// The classes of a city, by first day.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn classes(
-        &mut self,
-        jurisdiction: Id,
-        year: Option<i32>,
-        organization: Option<Id>,
-        page: Page<(Date, Id)>,
-    ) -> Result<Slice<Class>, StoreError> {
-        let matching = || -> classes::BoxedQuery<'static, AnyBackend> {
-            let mut query =
-                classes::table.into_boxed().filter(classes::jurisdiction_id.eq(jurisdiction));
-            if let Some((first, last)) = year.and_then(first_and_last) {
-                query = query.filter(classes::ends_on.between(first, last));
-            }
-            if let Some(organization) = organization {
-                query = query.filter(classes::organization_id.eq(organization));
-            }
-            query
-        };
-        let total = match page.count {
-            true => Some(matching().count().get_result(self.conn)?),
-            false => None,
-        };
-        let mut query = matching();
-        if let Some((day, id)) = page.after {
-            let same_day = classes::starts_on.eq(day);
-            query =
-                match page.descending {
-                    true => query
-                        .filter(classes::starts_on.lt(day).or(same_day.and(classes::id.lt(id)))),
-                    false => query
-                        .filter(classes::starts_on.gt(day).or(same_day.and(classes::id.gt(id)))),
-                };
-        }
-        query = match page.descending {
-            true => query.order((classes::starts_on.desc(), classes::id.desc())),
-            false => query.order((classes::starts_on.asc(), classes::id.asc())),
-        };
-        let rows = query.select(Class::as_select()).limit(page.limit).load(self.conn)?;
-        Ok(Slice { rows, total })
     }
 
     /// The learning records of a class: its roster.
@@ -411,6 +232,11 @@ impl Reader<'_> {
             if let Some(declared) = filter.declared {
                 query = query.filter(learning_records::declared.eq(declared));
             }
+            match filter.correction_needed {
+                Some(true) => query = query.filter(learning_records::corrected_hours.is_not_null()),
+                Some(false) => query = query.filter(learning_records::corrected_hours.is_null()),
+                None => {}
+            }
             query
         };
         self.learning_record_slice(matching, page)
@@ -441,13 +267,6 @@ impl Reader<'_> {
     }
 }
 
-/// The first and the last day of a year.
-fn first_and_last(year: i32) -> Option<(Date, Date)> {
-    let first = Date::from_ordinal_date(year, 1).ok()?;
-    let last = Date::from_calendar_date(year, time::Month::December, 31).ok()?;
-    Some((first, last))
-}
-
 impl Writer<'_> {
     /// Adds a platform.
     ///
@@ -455,40 +274,6 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when its code is in use.
     pub fn insert_platform(&mut self, platform: &Platform) -> Result<(), StoreError> {
         diesel::insert_into(platforms::table).values(platform).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Adds a filing.
-    ///
-    /// # Errors
-    /// [`StoreError::Taken`] when the unit already has one for the year.
-    pub fn insert_filing(&mut self, filing: &Filing) -> Result<(), StoreError> {
-        diesel::insert_into(filings::table).values(filing).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Adds a training plan with its items.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn insert_training_plan(
-        &mut self,
-        plan: &TrainingPlan,
-        items: &[PlanItem],
-    ) -> Result<(), StoreError> {
-        diesel::insert_into(training_plans::table).values(plan).execute(self.conn)?;
-        for item in items {
-            diesel::insert_into(plan_items::table).values(item).execute(self.conn)?;
-        }
-        Ok(())
-    }
-
-    /// Adds a class.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn insert_class(&mut self, class: &Class) -> Result<(), StoreError> {
-        diesel::insert_into(classes::table).values(class).execute(self.conn)?;
         Ok(())
     }
 
@@ -501,7 +286,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Notes whether a standing declaration rests on a learning record.
+    /// Notes whether a standing declaration rests on a learning record. A correction of its roster that had to wait for the
+    /// declaration takes effect when it no longer stands (P4).
     ///
     /// # Errors
     /// On a database failure.
@@ -514,6 +300,30 @@ impl Writer<'_> {
     ) -> Result<(), StoreError> {
         diesel::update(learning_records::table.find((jurisdiction, professional, record)))
             .set(learning_records::declared.eq(declared))
+            .execute(self.conn)?;
+        if declared {
+            return Ok(());
+        }
+        let Some(mut record) = self.learning_record(jurisdiction, professional, record)? else {
+            return Ok(());
+        };
+        if record.take_correction() { self.save_learning_record(&record) } else { Ok(()) }
+    }
+
+    /// Stores what a roster says of a record by now: hours, result, and a correction that waits.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn save_learning_record(&mut self, record: &LearningRecord) -> Result<(), StoreError> {
+        let r = record;
+        let found = learning_records::table.find((r.jurisdiction_id, r.professional_id, r.id));
+        diesel::update(found)
+            .set((
+                learning_records::hours.eq(r.hours),
+                learning_records::passed.eq(r.passed),
+                learning_records::corrected_hours.eq(r.corrected_hours),
+                learning_records::corrected_passed.eq(r.corrected_passed),
+            ))
             .execute(self.conn)?;
         Ok(())
     }

@@ -3,12 +3,13 @@
 use diesel::dsl::auto_type;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use xueshi_domain::registry::PlanState;
 
-use crate::columns::Id;
+use crate::columns::{Id, Word};
 use crate::connection::AnyBackend;
 use crate::schema::{
-    annual_records, appeals, declarations, employment_requests, events, exemptions,
-    learning_records, organizations, professionals, transfers, unit_registrations,
+    annual_records, appeals, declarations, employment_requests, events, exemptions, filings,
+    learning_records, organizations, professionals, training_plans, transfers, unit_registrations,
 };
 
 /// The rows that an actor may see: their own, and those of the units they answer for.
@@ -115,6 +116,28 @@ impl Scope {
         }
         let waiting = d::holder_id.is_not_null();
         Box::new(d::jurisdiction_id.eq(self.jurisdiction).and(waiting.and(within)))
+    }
+
+    /// The filings of the scope's units.
+    pub(crate) fn filings(&self) -> Condition<filings::table> {
+        use filings as f;
+        let mut within: Condition<f::table> = Box::new(f::organization_id.eq(NOBODY));
+        for pattern in self.patterns() {
+            let units = units_below(self.jurisdiction, pattern);
+            within = Box::new(within.or(f::organization_id.eq_any(units)));
+        }
+        Box::new(f::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// The approved plans of the city, and all plans of the scope's units.
+    pub(crate) fn training_plans(&self) -> Condition<training_plans::table> {
+        use training_plans as p;
+        let mut within: Condition<p::table> = Box::new(p::state.eq(Word(PlanState::Approved)));
+        for pattern in self.patterns() {
+            let units = units_below(self.jurisdiction, pattern);
+            within = Box::new(within.or(p::organization_id.eq_any(units)));
+        }
+        Box::new(p::jurisdiction_id.eq(self.jurisdiction).and(within))
     }
 
     /// Own learning records, and those of the people of the scope's units.

@@ -13,6 +13,7 @@ mod answer;
 mod client;
 mod contract;
 mod database;
+pub mod filing;
 mod raw;
 mod run;
 mod server;

@@ -25,7 +25,7 @@ const HEAD: &str = "\
 # ref  the same as 404 for a unit or person that stands in the body: 422 unknown-reference
 #
 # of   H: a resource of the hospital (health commission); C: the same of the company (Jinshui); -: of nobody
-#      For classes H is the base's, C the institution's that is not filed.
+#      For classes, filings and plans H is the base's, C the institution's that is not filed.
 # no tokens: none, garbage, expired, tampered (another audience, old signature), foreign (this key, another issuer)
 # people:    pro eng, the administrators of hospital, company and school, the reviewers of health, Jinshui and education,
 #            the administrators of base and institute, city.officer, city.admin, auditor
@@ -59,6 +59,7 @@ struct Side {
     exemption: String,
     appeal: String,
     moves: Moves,
+    training: Training,
 }
 
 /// What waits for a side's employer and its body: a transfer away, someone who asks to join, a unit that registers.
@@ -91,6 +92,49 @@ async fn moves(server: &Server, name: &str, person: &str, administrator: &Client
         transfer: text(&transfer, "id"),
         employment_request: text(&request, "id"),
         registration: text(&registration, "id"),
+    }
+}
+
+/// What a unit that trains has filed.
+struct Training {
+    unit: String,
+    filing: String,
+    plan: String,
+    item: String,
+    amendment: String,
+}
+
+/// The base has its approved plan, with an amendment begun; the institution a filing that waits and a plan that is a draft.
+async fn training(server: &Server, class: &Value) -> Training {
+    let unit = text(class, "organization_id");
+    let item = json!({"subject": "professional", "theme": "主题", "hours": 8, "starts_on": "2023-11-01",
+        "ends_on": "2023-11-02", "places": 10, "audience": "全市"});
+    if class["plan_item"].is_null() {
+        let client = server.login("institute.admin").await;
+        let filing = json!({"organization_id": unit, "years": [2023], "statement": "申请备案"});
+        let filed = client.post("/v1/filings").json(filing).await.is(200);
+        let plan = json!({"organization_id": unit, "year": 2023, "title": "计划", "items": [item]});
+        let plan = client.post("/v1/training-plans").json(plan).await.is(201);
+        return Training {
+            filing: text(&filed["results"][0]["filing"], "id"),
+            item: text(&plan["items"][0], "id"),
+            plan: text(&plan, "id"),
+            amendment: unit.clone(),
+            unit,
+        };
+    }
+    let client = server.login("base.admin").await;
+    let filings = client.get("/v1/filings?year=2023").await.is(200);
+    let plan = text(&class["plan_item"], "plan_id");
+    let change = json!({"reason": "增加一项", "changes": [{"action": "add", "item": item}]});
+    let path = format!("/v1/training-plans/{plan}/amendments");
+    let amendment = client.post(&path).json(change).await.is(201);
+    Training {
+        filing: text(&filings["data"][0], "id"),
+        item: text(&class["plan_item"], "id"),
+        plan,
+        amendment: text(&amendment, "id"),
+        unit,
     }
 }
 
@@ -163,6 +207,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         exemption: text(&exemption, "id"),
         appeal: text(&appeal, "id"),
         moves,
+        training: training(server, class).await,
     }
 }
 
@@ -194,6 +239,8 @@ impl Side {
             "learning-records" => &self.record,
             "seminars" => &self.seminar,
             "funding-reports" => &self.unit,
+            "filings" => &self.training.filing,
+            "training-plans" => &self.training.plan,
             other => panic!("{other}: which id stands in {template}? Add it to access.rs"),
         };
         let mut path = operation.template.clone();
@@ -208,6 +255,8 @@ impl Side {
         for (name, value) in [
             ("{attachment_id}", self.attachment.as_str()),
             ("{grant_id}", &self.grant),
+            ("{item_id}", &self.training.item),
+            ("{amendment_id}", &self.training.amendment),
             ("{number}", &self.certificate),
             ("{year}", "2023"),
             ("{version}", draft),
@@ -241,6 +290,15 @@ impl Side {
                 json!({"professional_id": self.professional, "platform": "hnzjzx",
                 "course_code": "access", "title": "课程", "hours": 1, "started_on": "2023-05-08", "completed_on": "2023-05-09"})
             }
+            "apply_for_filing" => {
+                json!({"organization_id": self.training.unit, "years": [2024], "statement": "申请备案"})
+            }
+            "create_training_plan" => {
+                json!({"organization_id": self.training.unit, "year": 2024, "title": "计划"})
+            }
+            "create_class" => json!({"plan_item_id": self.training.item, "title": "新班",
+                "subject": "professional", "way": "training_class", "starts_on": "2023-11-06",
+                "ends_on": "2023-11-10", "hours": 8, "place": "郑州"}),
             "login" => json!({"username": "auditor", "password": "sandbox"}),
             "register_professional" => json!({"name": "郑小满", "id_type": "resident_id",
                 "id_number": "410102198506151238", "post": "technical", "employer_id": self.unit, "started_on": "2023-09-01"}),

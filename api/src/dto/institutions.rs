@@ -27,17 +27,16 @@ pub struct InstitutionDto {
     pub filed: bool,
     /// Its filing for the year; null when it has none.
     #[schema(required = true)]
-    pub filing: Option<FilingDto>,
+    pub filing: Option<InstitutionFiling>,
 }
 
 /// The filing of a training unit for a year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Filing)]
-pub struct FilingDto {
-    /// Whether it stands.
+pub struct InstitutionFiling {
+    /// Where it stands.
     #[schema(value_type = words::FilingState)]
     pub state: FilingState,
-    /// When that was decided.
+    /// When it came to that state.
     pub decided_at: Timestamp,
 }
 
@@ -46,7 +45,7 @@ impl InstitutionDto {
     #[must_use]
     pub fn new(institution: Institution, year: i32) -> Self {
         let Institution { unit, filing } = institution;
-        let filing = filing.map(|filing| FilingDto {
+        let filing = filing.map(|filing| InstitutionFiling {
             state: filing.state.0,
             decided_at: filing.decided_at.into(),
         });

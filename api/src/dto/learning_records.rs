@@ -42,6 +42,10 @@ pub struct LearningRecordDto {
     pub passed: bool,
     /// Whether a standing declaration rests on it.
     pub declared: bool,
+    /// What a corrected roster says of it, while those hours are under review or approved; it takes effect when they are free
+    /// again (P4). Null when there is nothing to correct.
+    #[schema(required = true)]
+    pub correction: Option<LearningCorrection>,
     /// Who delivered it.
     #[schema(value_type = words::LearningSource)]
     pub source: LearningSource,
@@ -61,6 +65,15 @@ pub struct LearningRecordDto {
     pub created_at: Timestamp,
 }
 
+/// What a corrected roster says (P4).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LearningCorrection {
+    /// Hours.
+    pub hours: Amount,
+    /// Whether it was passed.
+    pub passed: bool,
+}
+
 impl From<LearningRecord> for LearningRecordDto {
     fn from(record: LearningRecord) -> Self {
         Self {
@@ -75,6 +88,10 @@ impl From<LearningRecord> for LearningRecordDto {
             completed_on: record.completed_on.into(),
             passed: record.passed,
             declared: record.declared,
+            correction: record.corrected_hours.map(|hours| LearningCorrection {
+                hours: hours.into(),
+                passed: record.corrected_passed.unwrap_or(record.passed),
+            }),
             source: record.source.0,
             platform: record.platform_code,
             course_code: record.course_code,
@@ -104,6 +121,8 @@ pub struct LearningRecordParams {
     pub subject: Option<Subject>,
     /// Only those on which a standing declaration rests, or only the others.
     pub declared: Option<bool>,
+    /// Only those that a corrected roster contradicts while they are under review or approved, or only the others (P4).
+    pub correction_needed: Option<bool>,
     /// Only of this person.
     pub professional_id: Option<Uuid>,
 }

@@ -72,6 +72,16 @@ words! {
     ArrangedKind: xueshi_domain::calendar::ArrangedKind;
     /// Whether the filing of a training unit stands.
     FilingState: xueshi_domain::registry::FilingState;
+    /// Where a training plan or an amendment of one stands.
+    PlanState: xueshi_domain::registry::PlanState;
+    /// Where a class stands.
+    ClassState: xueshi_domain::class::ClassState;
+    /// What a roster did to an attendee's learning record.
+    RosterChange: xueshi_domain::class::RosterChange;
+    /// What mends what a class lacks.
+    Mend: xueshi_domain::refusal::Mend;
+    /// Who has to mend it.
+    MendedBy: xueshi_domain::refusal::MendedBy;
     /// What a class lacks to stand on an approved plan.
     NotFiledReason: xueshi_domain::refusal::NotFiledReason;
     /// Where an advanced seminar stands.

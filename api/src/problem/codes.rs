@@ -184,7 +184,19 @@ codes! {
     HoursExceedDays = "hours-exceed-days", 422, "H9", "学时超过学习天数所能取得的上限", "More hours than the days allow",
         "核对学时与起止日期。", "Check the hours against the first and last day.";
     TrainingPlanNotFiled = "training-plan-not-filed", 422, "H5", "培训未经备案", "The training plan was not filed",
-        "只有开班前已经市人社局备案的培训计划内的班次方可登记。", "Only classes on a plan approved before the class began count.";
+        "只有开班前已经市人社局备案的培训计划内的班次方可登记；由谁、如何补正见 mend 与 mended_by。", "Only classes on a plan approved before the class began count; `mend` and `mended_by` say what can be done and by whom.";
+    FilingNotGranted = "filing-not-granted", 422, "P5", "施教机构备案未生效", "The institution's filing does not stand",
+        "由施教机构向市人社局申请备案，或待市人社局恢复备案后再开班。", "Have the filing granted or resumed by the municipal bureau, then open the class.";
+    FilingYearOver = "filing-year-over", 422, "P1", "年度已过，不能申请备案", "The year is over and cannot be applied for",
+        "只能申请本年度或以后年度的备案。", "Apply for the present year or a later one.";
+    PlanEmpty = "plan-empty", 422, "P2", "培训计划没有项目", "The training plan has no items",
+        "至少添加一个培训项目后再提交。", "Add at least one item before submitting it.";
+    PlanItemInUse = "plan-item-in-use", 422, "P2", "培训项目已有班次", "Classes rest on the item of the plan",
+        "保留项目及已开班次的科目和学时，或先取消班次。", "Keep the item with the subject and the hours of its classes, or cancel them first.";
+    ClassNotInPlan = "class-not-in-plan", 422, "P3", "班次与培训计划项目不符", "The class does not fit the item of the plan",
+        "按已批准的项目填写年度、科目和培训形式，或先变更培训计划。", "Keep to the year and subject of the approved item, or amend the plan first.";
+    RosterRefused = "roster-refused", 422, "P4", "名册有未通过的行", "Lines of the roster were refused",
+        "按 results 改正各行后重新上传，或不选全部成功。", "Correct the lines named in `results` and upload it again, or do without `all_or_nothing`.";
     ClassNotPassed = "class-not-passed", 422, "P4", "该培训未考核合格", "The class was not passed",
         "考核合格后由培训机构更正名册。", "Have the institution correct the roster once the class is passed.";
     PlatformNotListed = "platform-not-listed", 422, "H6", "学习平台不在当年名单内", "The platform is not on the year's list",

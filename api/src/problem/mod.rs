@@ -6,6 +6,7 @@
 pub mod check_text;
 pub mod codes;
 pub mod document;
+mod filing_text;
 pub mod grounds;
 pub mod pages;
 pub mod refusal_text;

@@ -3,11 +3,11 @@
 use serde_json::Value;
 use time::{Date, OffsetDateTime};
 use xueshi_domain::instant::in_china;
-use xueshi_domain::refusal::{DuplicateGround, LimitKind, NotFiledReason};
+use xueshi_domain::refusal::{DuplicateGround, LimitKind};
 use xueshi_domain::{Refusal, RefusalCode};
 
 use super::terms::Term;
-use super::{Code, Grounds, Problem, Text};
+use super::{Code, Grounds, Problem, Text, filing_text};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -26,6 +26,9 @@ impl From<&Refusal> for Problem {
             .rule(rule.id, rule.clause);
         if let Some(pointer) = refusal.field() {
             problem = problem.at(pointer, refusal.code(), text);
+        }
+        if let Refusal::TrainingPlanNotFiled { mend, .. } = refusal {
+            problem = problem.fact("mended_by", mend.by().as_str());
         }
         let facts = serde_json::to_value(refusal).unwrap_or_default();
         let facts = facts.as_object().into_iter().flatten().filter(|(name, _)| *name != "code");
@@ -49,6 +52,11 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::LearningNotFinished => Code::LearningNotFinished,
         RefusalCode::HoursNotPositive => Code::HoursNotPositive,
         RefusalCode::TrainingPlanNotFiled => Code::TrainingPlanNotFiled,
+        RefusalCode::FilingNotGranted => Code::FilingNotGranted,
+        RefusalCode::FilingYearOver => Code::FilingYearOver,
+        RefusalCode::PlanEmpty => Code::PlanEmpty,
+        RefusalCode::PlanItemInUse => Code::PlanItemInUse,
+        RefusalCode::ClassNotInPlan => Code::ClassNotInPlan,
         RefusalCode::ClassNotPassed => Code::ClassNotPassed,
         RefusalCode::PublicHoursNeedPlatform => Code::PublicHoursNeedPlatform,
         RefusalCode::PlatformNotListed => Code::PlatformNotListed,
@@ -150,9 +158,28 @@ pub fn text(refusal: &Refusal) -> Text {
             format!("the learning ends on {} and today is {}", iso(*ends), iso(*today)),
         ),
         Refusal::HoursNotPositive => Text::new("学时必须大于零", "hours must be more than zero"),
-        Refusal::TrainingPlanNotFiled { class, institution, missing } => {
-            not_filed(class, institution.as_deref(), *missing)
+        Refusal::TrainingPlanNotFiled { class, institution, missing, mend, .. } => {
+            filing_text::not_filed(class, institution.as_deref(), *missing, *mend)
         }
+        Refusal::FilingNotGranted { institution, year, state } => {
+            filing_text::not_granted(institution, *year, *state)
+        }
+        Refusal::FilingYearOver { year } => Text::new(
+            format!("{year} 年已经结束，不能再申请备案"),
+            format!("{year} is over: no filing can be applied for"),
+        ),
+        Refusal::PlanEmpty => {
+            Text::new("培训计划至少应有一个项目", "a training plan needs at least one item")
+        }
+        Refusal::PlanItemInUse { theme, classes, most_hours, .. } => Text::new(
+            format!(
+                "项目“{theme}”已有 {classes} 个班次，最多 {most_hours} 学时，不能删除、减少学时或更改科目"
+            ),
+            format!(
+                "{classes} classes of up to {most_hours} hours rest on the item “{theme}”: it cannot go, give fewer hours or change its subject"
+            ),
+        ),
+        Refusal::ClassNotInPlan { mismatch } => filing_text::not_in_plan(*mismatch),
         Refusal::ClassNotPassed { class } => {
             Text::new(format!("“{class}”未考核合格"), format!("“{class}” was not passed"))
         }
@@ -193,6 +220,7 @@ pub fn text(refusal: &Refusal) -> Text {
                 }
                 LimitKind::PlanItem => ("培训计划项目".to_owned(), "the plan's item".to_owned()),
                 LimitKind::Seminar => ("该高级研修".to_owned(), "the seminar".to_owned()),
+                LimitKind::ClassHours => ("该班次".to_owned(), "the class".to_owned()),
             };
             Text::new(
                 format!("{zh}至多 {max} 学时，已用 {used}，本次 {hours}"),
@@ -379,26 +407,6 @@ fn no_pro_rating(year: i32, joined_on: Option<Date>, let_off_from: Option<Date>)
         format!("该人员{joined_zh}；{year} 年度{policy_zh}"),
         format!("the person {joined_en}; in {year} {policy_en}"),
     )
-}
-
-fn not_filed(class: &str, institution: Option<&str>, missing: NotFiledReason) -> Text {
-    let by_zh = institution.map(|name| format!("（{name}）")).unwrap_or_default();
-    let by_en = institution.map(|name| format!(" of {name}")).unwrap_or_default();
-    let (zh, en) = match missing {
-        NotFiledReason::NoClass => {
-            ("未对应任何已登记的班次", "belongs to no class that is registered")
-        }
-        NotFiledReason::InstitutionNotFiled => {
-            ("的施教机构未经市人社局备案", "is given by an institution that is not filed")
-        }
-        NotFiledReason::PlanNotApproved => {
-            ("不在已批准的培训计划内", "is on no approved training plan")
-        }
-        NotFiledReason::ApprovedAfterClassBegan => {
-            ("开班时培训计划尚未批准", "began before its training plan was approved")
-        }
-    };
-    Text::new(format!("“{class}”{by_zh}{zh}"), format!("“{class}”{by_en} {en}"))
 }
 
 /// An instant to the minute, in China.

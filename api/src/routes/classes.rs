@@ -8,7 +8,7 @@ use crate::auth::{Caller, LoggedIn, permissions};
 use crate::dto::Day;
 use crate::dto::classes::{ClassDto, ClassFilter, ClassList, ClassPage, RosterList, RosterPage};
 use crate::dto::institutions::{InstitutionFilter, InstitutionList, InstitutionPage};
-use crate::extract::{Params, PathId};
+use crate::extract::{ETag, Params, PathId};
 use crate::problem::Problem;
 use crate::services::{classes, institutions};
 use crate::state::AppState;
@@ -77,7 +77,8 @@ async fn list_classes(
 /// One class
 ///
 /// With what it lacks, if its hours do not count (H5).
-#[utoipa::path(tag = "learning", responses((status = 200, description = "The class", body = ClassDto)))]
+#[utoipa::path(tag = "learning", responses((status = 200, description = "The class", body = ClassDto,
+    headers(("ETag" = String, description = "Its version")))))]
 #[get("/v1/classes/{id}")]
 async fn get_class(
     caller: Caller<LoggedIn>,
@@ -85,7 +86,8 @@ async fn get_class(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let read = state.desk.read(&caller, move |reader, asker| classes::get(reader, asker, Id(id.0)));
-    Ok(HttpResponse::Ok().json(read.await?))
+    let class = read.await?;
+    Ok(HttpResponse::Ok().insert_header(ETag(class.version.into())).json(class))
 }
 
 /// The roster of a class

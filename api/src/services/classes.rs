@@ -4,25 +4,36 @@ use std::collections::HashMap;
 
 use time::Date;
 use xueshi_domain::access::Permission;
-use xueshi_domain::declaration::{ClassFacts, missing_of};
-use xueshi_domain::registry::FilingState;
-use xueshi_persistence::{ClassFiling, Id, Page, Professional, Reader, Slice};
+use xueshi_domain::declaration::{ClassFacts, mend_of, missing_of};
+use xueshi_domain::training_plan::in_force;
+use xueshi_persistence::{
+    ClassFiling, Filing, Id, Page, PlanItemVersion, Professional, Reader, Slice,
+};
 
 use super::Asker;
 use crate::dto::classes::{ClassDto, RosterEntry};
 use crate::problem::{Code, Problem};
 
-/// What the rules want to know of a class and, where one is concerned, of an attendee.
+/// What the rules want to know of a class and, where one is concerned, of an attendee. The item counts as it was approved when
+/// the class began (P3), the filing as it stood then (P5).
 #[must_use]
 pub fn class_facts(filing: &ClassFiling, institution: &str, passed: bool) -> ClassFacts {
+    let began = filing.class.starts_on;
+    let approvals: Vec<_> = filing.versions.iter().map(PlanItemVersion::approval).collect();
+    let approval = in_force(&approvals, began).filter(|approval| !approval.removed);
+    let filed = filing.filing.as_ref().map(Filing::facts);
     ClassFacts {
         title: filing.class.title.clone(),
         institution: institution.to_owned(),
-        institution_filed: filing.filing == Some(FilingState::Granted),
-        plan_approved_at: filing.plan.as_ref().and_then(|plan| plan.approved_at).map(|at| at.0),
-        began: filing.class.starts_on,
-        item_hours: filing.item.as_ref().map(|item| item.hours.0),
+        institution_filed: filed.is_some_and(|filed| filed.covers(began)),
+        plan_approved_at: approval.map(|approval| approval.approved_at),
+        began,
+        item_hours: approval.map(|approval| approval.hours),
         passed,
+        class_id: Some(filing.class.id.0),
+        institution_id: Some(filing.class.organization_id.0),
+        filing: filed.map(|filed| filed.state),
+        plan: filing.plan.as_ref().map(|plan| plan.state.0),
     }
 }
 
@@ -90,6 +101,7 @@ pub fn roster(
 
 fn shown(filing: ClassFiling, names: &HashMap<Id, String>) -> ClassDto {
     let name = names.get(&filing.class.organization_id).cloned().unwrap_or_default();
-    let missing = missing_of(&class_facts(&filing, &name, true));
-    ClassDto::new(filing, name, missing)
+    let facts = class_facts(&filing, &name, true);
+    let lack = missing_of(&facts).map(|missing| (missing, mend_of(&facts, missing)));
+    ClassDto::new(filing, name, lack)
 }

@@ -1,12 +1,14 @@
 //! Completed learning as it was delivered: who may see it, and how platforms deliver it (H2, H6, H7, H9).
 
 use serde_json::json;
+use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::declaration::{
     DeclarationFacts, LearningSource as Source, Outcome, Step, explain,
 };
 use xueshi_domain::event::EventType;
+use xueshi_domain::identity::IdType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
 use xueshi_domain::people::Post;
@@ -42,6 +44,7 @@ pub fn list(
         subject: wanted.subject,
         professional: wanted.professional_id.map(Id),
         declared: wanted.declared,
+        correction_needed: wanted.correction_needed,
     };
     Ok(reader.learning_records(&asker.scope(Permission::ReadRecords), &filter, page)?)
 }
@@ -67,7 +70,11 @@ pub fn deliver(
 ) -> Result<Reply<LearningRecordDto>, Problem> {
     require_own_platform(asker, &new.platform)?;
     let (city, now) = (asker.jurisdiction, writer.now());
-    let professional = learner(writer, city, new)?;
+    let professional = person(
+        writer,
+        city,
+        Named { id: new.professional_id, id_type: new.id_type, number: new.id_number.as_deref() },
+    )?;
     if let Some(standing) =
         writer.platform_completion(city, professional, &new.platform, &new.course_code)?
     {
@@ -106,6 +113,8 @@ pub fn deliver(
         class_id: None,
         seminar_id: None,
         declared: false,
+        corrected_hours: None,
+        corrected_passed: None,
         created_at: Moment(now),
     };
     match writer.insert_learning_record(&record) {
@@ -138,11 +147,19 @@ fn require_own_platform(asker: &Asker, platform: &str) -> Result<(), Problem> {
     ))
 }
 
-/// The person that a delivery is about.
-fn learner(reader: &mut Reader<'_>, city: Id, new: &NewLearningRecord) -> Result<Id, Problem> {
+/// How a delivery or a line of a roster names a person: by id, or by id number.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    pub(super) id: Option<Uuid>,
+    pub(super) id_type: Option<IdType>,
+    pub(super) number: Option<&'a str>,
+}
+
+/// The person that a delivery or a line of a roster is about.
+pub(super) fn person(reader: &mut Reader<'_>, city: Id, named: Named<'_>) -> Result<Id, Problem> {
     let nobody =
         |pointer| unknown(pointer, Text::new("没有登记这个人", "no such person is registered"));
-    match (new.professional_id, new.id_type, &new.id_number) {
+    match (named.id, named.id_type, named.number) {
         (Some(id), None, None) => {
             let person = reader.professional(city, Id(id))?;
             person.map(|person| person.professional_id).ok_or_else(|| nobody("/professional_id"))

@@ -13,6 +13,7 @@ pub mod departures;
 pub mod events;
 pub mod exemptions;
 pub mod explanations;
+pub mod filing;
 pub mod following;
 pub mod founding;
 pub mod funding_reports;

@@ -25,6 +25,16 @@ text_enum! {
         HoursNotPositive = "hours-not-positive",
         /// [`Refusal::TrainingPlanNotFiled`](super::Refusal::TrainingPlanNotFiled).
         TrainingPlanNotFiled = "training-plan-not-filed",
+        /// [`Refusal::FilingNotGranted`](super::Refusal::FilingNotGranted).
+        FilingNotGranted = "filing-not-granted",
+        /// [`Refusal::FilingYearOver`](super::Refusal::FilingYearOver).
+        FilingYearOver = "filing-year-over",
+        /// [`Refusal::PlanEmpty`](super::Refusal::PlanEmpty).
+        PlanEmpty = "plan-empty",
+        /// [`Refusal::PlanItemInUse`](super::Refusal::PlanItemInUse).
+        PlanItemInUse = "plan-item-in-use",
+        /// [`Refusal::ClassNotInPlan`](super::Refusal::ClassNotInPlan).
+        ClassNotInPlan = "class-not-in-plan",
         /// [`Refusal::ClassNotPassed`](super::Refusal::ClassNotPassed).
         ClassNotPassed = "class-not-passed",
         /// [`Refusal::PublicHoursNeedPlatform`](super::Refusal::PublicHoursNeedPlatform).
@@ -126,6 +136,10 @@ impl RefusalCode {
             | Self::LearningNotFinished => Rule::H2,
             Self::HoursNotPositive => Rule::H1,
             Self::TrainingPlanNotFiled => Rule::H5,
+            Self::FilingNotGranted => Rule::P5,
+            Self::FilingYearOver => Rule::P1,
+            Self::PlanEmpty | Self::PlanItemInUse => Rule::P2,
+            Self::ClassNotInPlan => Rule::P3,
             Self::ClassNotPassed => Rule::P4,
             Self::PublicHoursNeedPlatform | Self::PlatformNotListed => Rule::H6,
             Self::DuplicateLearning => Rule::H7,
@@ -182,6 +196,11 @@ impl RefusalCode {
             | Self::YearEndFreeze
             | Self::MakeupClosed
             | Self::TrainingPlanNotFiled
+            | Self::FilingNotGranted
+            | Self::FilingYearOver
+            | Self::PlanEmpty
+            | Self::PlanItemInUse
+            | Self::ClassNotInPlan
             | Self::ClassNotPassed
             | Self::PlatformNotListed
             | Self::DuplicateLearning

@@ -7,10 +7,80 @@ text_enum! {
         NoClass = "no_class",
         /// The institution is not filed with the municipal bureau (P1).
         InstitutionNotFiled = "institution_not_filed",
-        /// No approved plan has this class.
+        /// The institution has applied; the bureau has not decided (P1).
+        FilingPending = "filing_pending",
+        /// The institution's filing was suspended before the class began (P5).
+        FilingSuspended = "filing_suspended",
+        /// The institution's filing was revoked before the class began (P5).
+        FilingRevoked = "filing_revoked",
+        /// The class stands on no item of a plan (P3).
+        NoPlanItem = "no_plan_item",
+        /// The plan of the class's item is not approved.
         PlanNotApproved = "plan_not_approved",
         /// The plan was approved after the class had begun (E10).
         ApprovedAfterClassBegan = "approved_after_class_began",
+    }
+}
+
+text_enum! {
+    /// What mends the lack of a class: the next step (H5, P3).
+    pub enum Mend {
+        /// The institution holds the class as a registered one and puts the person on its roster.
+        PutOnRoster = "put_on_roster",
+        /// The institution applies for its filing.
+        ApplyForFiling = "apply_for_filing",
+        /// The municipal bureau decides on the filing.
+        DecideFiling = "decide_filing",
+        /// The municipal bureau lets the suspended filing go on.
+        ResumeFiling = "resume_filing",
+        /// The institution puts the class into a plan.
+        FilePlanItem = "file_plan_item",
+        /// The institution submits its plan.
+        SubmitPlan = "submit_plan",
+        /// The municipal bureau decides on the plan.
+        DecidePlan = "decide_plan",
+        /// Nothing mends this class; another one that begins after the approval counts.
+        HoldAgain = "hold_again",
+    }
+}
+
+text_enum! {
+    /// Who has to take a step.
+    pub enum MendedBy {
+        /// The institution.
+        Institution = "institution",
+        /// The municipal bureau.
+        MunicipalBureau = "municipal_bureau",
+        /// Nobody can.
+        Nobody = "nobody",
+    }
+}
+
+impl Mend {
+    /// Who has to take the step.
+    #[must_use]
+    pub const fn by(self) -> MendedBy {
+        match self {
+            Self::PutOnRoster | Self::ApplyForFiling | Self::FilePlanItem | Self::SubmitPlan => {
+                MendedBy::Institution
+            }
+            Self::DecideFiling | Self::ResumeFiling | Self::DecidePlan => MendedBy::MunicipalBureau,
+            Self::HoldAgain => MendedBy::Nobody,
+        }
+    }
+}
+
+text_enum! {
+    /// In what a class does not fit the plan that it is to stand on (P3).
+    pub enum ClassMismatch {
+        /// The item was taken out of the plan.
+        Item = "item",
+        /// Another year than the plan's.
+        Year = "year",
+        /// Another subject than the item's.
+        Subject = "subject",
+        /// A form that no trainer's class has.
+        Way = "way",
     }
 }
 
@@ -25,6 +95,8 @@ text_enum! {
         PlanItem = "plan_item",
         /// The hours of the advanced seminar (P6).
         Seminar = "seminar",
+        /// The hours of the class (P4).
+        ClassHours = "class_hours",
     }
 }
 

@@ -12,6 +12,7 @@ use crate::hours::Hours;
 use crate::learning::{EvidenceKind, Way};
 use crate::ledger::RecordState;
 use crate::people::Post;
+use crate::registry::FilingState;
 use crate::review::{Event, Stage, State};
 use crate::rule::{Rule, RuleRef};
 
@@ -19,7 +20,7 @@ mod code;
 mod ground;
 
 pub use code::RefusalCode;
-pub use ground::{DuplicateGround, LimitKind, NotFiledReason};
+pub use ground::{ClassMismatch, DuplicateGround, LimitKind, Mend, MendedBy, NotFiledReason};
 
 /// A rule's answer when the answer is no, with the facts that it rests on.
 ///
@@ -104,10 +105,48 @@ pub enum Refusal {
     TrainingPlanNotFiled {
         /// The title of the class, or the declared title where there is no class.
         class: String,
-        /// The institution that gave it, if known.
+        /// The class, if it is registered.
+        class_id: Option<Uuid>,
+        /// The name of the institution that gave it, if known.
         institution: Option<String>,
+        /// The institution, if known.
+        institution_id: Option<Uuid>,
         /// What is missing.
         missing: NotFiledReason,
+        /// What mends it; who has to do that is [`Mend::by`].
+        mend: Mend,
+    },
+    /// A unit without a filing that stands holds no new classes (P1, P5).
+    FilingNotGranted {
+        /// The name of the unit.
+        institution: String,
+        /// The year.
+        year: i32,
+        /// Where its filing stands, if it has one.
+        state: Option<FilingState>,
+    },
+    /// A year that is over cannot be applied for (P1).
+    FilingYearOver {
+        /// The year.
+        year: i32,
+    },
+    /// A plan without any item (P2).
+    PlanEmpty,
+    /// Classes rest on the item that an amendment would take away or narrow (P2).
+    PlanItemInUse {
+        /// The item.
+        item: Uuid,
+        /// What it is about.
+        theme: String,
+        /// How many classes rest on it.
+        classes: u32,
+        /// The most hours that one of them gives.
+        most_hours: Hours,
+    },
+    /// The class does not fit the item of the plan that it is to stand on (P3).
+    ClassNotInPlan {
+        /// In what.
+        mismatch: ClassMismatch,
     },
     /// The attendee did not pass the class (P4).
     ClassNotPassed {
@@ -372,6 +411,11 @@ impl Refusal {
             Self::LearningNotFinished { .. } => RefusalCode::LearningNotFinished,
             Self::HoursNotPositive => RefusalCode::HoursNotPositive,
             Self::TrainingPlanNotFiled { .. } => RefusalCode::TrainingPlanNotFiled,
+            Self::FilingNotGranted { .. } => RefusalCode::FilingNotGranted,
+            Self::FilingYearOver { .. } => RefusalCode::FilingYearOver,
+            Self::PlanEmpty => RefusalCode::PlanEmpty,
+            Self::PlanItemInUse { .. } => RefusalCode::PlanItemInUse,
+            Self::ClassNotInPlan { .. } => RefusalCode::ClassNotInPlan,
             Self::ClassNotPassed { .. } => RefusalCode::ClassNotPassed,
             Self::PublicHoursNeedPlatform => RefusalCode::PublicHoursNeedPlatform,
             Self::PlatformNotListed { .. } => RefusalCode::PlatformNotListed,
@@ -431,6 +475,9 @@ impl Refusal {
         }
         if let Self::HoursOverLimit { limit: LimitKind::Seminar, .. } = self {
             return Rule::P6.reference();
+        }
+        if let Self::HoursOverLimit { limit: LimitKind::ClassHours, .. } = self {
+            return Rule::P4.reference();
         }
         self.kind().rule().reference()
     }

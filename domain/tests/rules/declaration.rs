@@ -9,7 +9,8 @@ use xueshi_domain::declaration::{
 use xueshi_domain::hours::Hours;
 use xueshi_domain::learning::{EvidenceKind, LearningSpan, Subject, Way};
 use xueshi_domain::people::{Employment, Post};
-use xueshi_domain::refusal::{LimitKind, NotFiledReason};
+use xueshi_domain::refusal::{LimitKind, Mend, MendedBy, NotFiledReason};
+use xueshi_domain::registry::{FilingState, PlanState};
 use xueshi_domain::seminar::SeminarFacts;
 
 use crate::{hours, policy};
@@ -44,6 +45,10 @@ fn class() -> ClassFacts {
         began: date!(2023 - 05 - 10),
         item_hours: Some(hours("60")),
         passed: true,
+        class_id: None,
+        institution_id: None,
+        filing: Some(FilingState::Granted),
+        plan: Some(PlanState::Approved),
     }
 }
 
@@ -230,36 +235,81 @@ fn one_change_at_a_time() {
 
 #[test]
 fn h5_e10_classes() {
-    use NotFiledReason::{ApprovedAfterClassBegan, InstitutionNotFiled, PlanNotApproved};
+    use NotFiledReason::{
+        ApprovedAfterClassBegan, FilingPending, FilingRevoked, FilingSuspended,
+        InstitutionNotFiled, NoPlanItem, PlanNotApproved,
+    };
     type Change = fn(&mut ClassFacts);
-    let cases: &[(&str, Change, Option<NotFiledReason>)] = &[
+    type Lack = (NotFiledReason, Mend, MendedBy);
+    let never = (ApprovedAfterClassBegan, Mend::HoldAgain, MendedBy::Nobody);
+    let cases: &[(&str, Change, Option<Lack>)] = &[
         ("as it is", |_| (), None),
-        (
-            "E10",
-            |c| c.plan_approved_at = Some(datetime!(2023-05-11 0:00 +8)),
-            Some(ApprovedAfterClassBegan),
-        ),
+        ("E10", |c| c.plan_approved_at = Some(datetime!(2023-05-11 0:00 +8)), Some(never)),
         ("the day before", |c| c.plan_approved_at = Some(datetime!(2023-05-09 23:59:59 +8)), None),
         (
             "the day itself",
             |c| c.plan_approved_at = Some(datetime!(2023-05-10 0:00 +8)),
-            Some(ApprovedAfterClassBegan),
+            Some(never),
         ),
         (
             "before midnight elsewhere",
             |c| c.plan_approved_at = Some(datetime!(2023-05-09 16:00 UTC)),
-            Some(ApprovedAfterClassBegan),
+            Some(never),
         ),
-        ("no approved plan", |c| c.plan_approved_at = None, Some(PlanNotApproved)),
-        ("P1", |c| c.institution_filed = false, Some(InstitutionNotFiled)),
+        (
+            "no approved item",
+            |c| c.plan_approved_at = None,
+            Some((PlanNotApproved, Mend::FilePlanItem, MendedBy::Institution)),
+        ),
+        (
+            "P2: the plan is a draft",
+            |c| (c.plan_approved_at, c.plan) = (None, Some(PlanState::Draft)),
+            Some((PlanNotApproved, Mend::SubmitPlan, MendedBy::Institution)),
+        ),
+        (
+            "P2: the plan waits",
+            |c| (c.plan_approved_at, c.plan) = (None, Some(PlanState::Submitted)),
+            Some((PlanNotApproved, Mend::DecidePlan, MendedBy::MunicipalBureau)),
+        ),
+        (
+            "P3: no item",
+            |c| (c.plan_approved_at, c.plan) = (None, None),
+            Some((NoPlanItem, Mend::FilePlanItem, MendedBy::Institution)),
+        ),
+        (
+            "P1",
+            |c| (c.institution_filed, c.filing) = (false, None),
+            Some((InstitutionNotFiled, Mend::ApplyForFiling, MendedBy::Institution)),
+        ),
+        (
+            "P1: applied",
+            |c| (c.institution_filed, c.filing) = (false, Some(FilingState::Submitted)),
+            Some((FilingPending, Mend::DecideFiling, MendedBy::MunicipalBureau)),
+        ),
+        (
+            "P5: suspended",
+            |c| (c.institution_filed, c.filing) = (false, Some(FilingState::Suspended)),
+            Some((FilingSuspended, Mend::ResumeFiling, MendedBy::MunicipalBureau)),
+        ),
+        (
+            "P5: revoked",
+            |c| (c.institution_filed, c.filing) = (false, Some(FilingState::Revoked)),
+            Some((FilingRevoked, Mend::ApplyForFiling, MendedBy::Institution)),
+        ),
     ];
-    for (case, change, missing) in cases {
+    for (case, change, lack) in cases {
         let mut class = class();
         change(&mut class);
-        let refusal = missing.map(|missing| Refusal::TrainingPlanNotFiled {
-            class: class.title.clone(),
-            institution: Some(class.institution.clone()),
-            missing,
+        let refusal = lack.map(|(missing, mend, by)| {
+            assert_eq!(mend.by(), by, "{case}");
+            Refusal::TrainingPlanNotFiled {
+                class: class.title.clone(),
+                class_id: None,
+                institution: Some(class.institution.clone()),
+                institution_id: None,
+                missing,
+                mend,
+            }
         });
         let found = check_draft(&class_hours(class), &policy(2023)).err();
         assert_eq!(found, refusal, "{case}");
@@ -274,8 +324,11 @@ fn h5_a_class_on_ones_own_word_is_named() {
         refused,
         Refusal::TrainingPlanNotFiled {
             class: "中原肿瘤学术会议".to_owned(),
+            class_id: None,
             institution: None,
-            missing: NotFiledReason::NoClass
+            institution_id: None,
+            missing: NotFiledReason::NoClass,
+            mend: Mend::PutOnRoster,
         }
     );
     assert_eq!((refused.rule().id, refused.rule().clause), ("H5", "三（一）备案管理"));

@@ -13,6 +13,7 @@ mod duplicate;
 mod edges;
 mod exemption;
 mod explain;
+mod filing;
 mod funding;
 mod hours;
 mod identity;

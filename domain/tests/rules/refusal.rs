@@ -8,7 +8,7 @@ use xueshi_domain::calendar::WindowKind;
 use xueshi_domain::learning::{EvidenceKind, Way};
 use xueshi_domain::ledger::RecordState;
 use xueshi_domain::people::Post;
-use xueshi_domain::refusal::{DuplicateGround, LimitKind, NotFiledReason};
+use xueshi_domain::refusal::{ClassMismatch, DuplicateGround, LimitKind, Mend, NotFiledReason};
 use xueshi_domain::review::{Event, Stage, State};
 use xueshi_domain::{Refusal, RefusalCode, Rule};
 
@@ -49,12 +49,34 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
         (
             Refusal::TrainingPlanNotFiled {
                 class: class.clone(),
+                class_id: None,
                 institution: None,
+                institution_id: None,
                 missing: NotFiledReason::NoClass,
+                mend: Mend::PutOnRoster,
             },
             "H5",
             None,
         ),
+        (
+            Refusal::FilingNotGranted { institution: class.clone(), year: 2023, state: None },
+            "P5",
+            None,
+        ),
+        (Refusal::FilingYearOver { year: 2022 }, "P1", None),
+        (Refusal::PlanEmpty, "P2", None),
+        (
+            Refusal::PlanItemInUse {
+                item: Uuid::nil(),
+                theme: class.clone(),
+                classes: 2,
+                most_hours: hours("60"),
+            },
+            "P2",
+            None,
+        ),
+        (Refusal::ClassNotInPlan { mismatch: ClassMismatch::Subject }, "P3", None),
+        (over(LimitKind::ClassHours), "P4", Some("/hours")),
         (Refusal::ClassNotPassed { class }, "P4", None),
         (Refusal::PublicHoursNeedPlatform, "H6", Some("/subject")),
         (Refusal::PlatformNotListed { platform: "x".to_owned(), year: 2023 }, "H6", None),

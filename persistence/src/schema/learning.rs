@@ -10,6 +10,12 @@ diesel::table! {
         year -> Integer,
         state -> Text,
         decided_at -> Instant,
+        id -> Key,
+        statement -> Text,
+        applied_by -> Nullable<Key>,
+        stopped_at -> Nullable<Instant>,
+        version -> Integer,
+        created_at -> Instant,
     }
 }
 
@@ -25,6 +31,7 @@ diesel::table! {
         title -> Text,
         state -> Text,
         approved_at -> Nullable<Instant>,
+        submitted_by -> Nullable<Key>,
         version -> Integer,
         created_at -> Instant,
     }
@@ -45,6 +52,7 @@ diesel::table! {
         ends_on -> Date,
         places -> Integer,
         audience -> Text,
+        removed -> Bool,
     }
 }
 
@@ -64,6 +72,9 @@ diesel::table! {
         ends_on -> Date,
         hours -> Integer,
         place -> Text,
+        state -> Text,
+        cancel_reason -> Nullable<Text>,
+        roster_revision -> Integer,
         version -> Integer,
         created_at -> Instant,
     }
@@ -91,6 +102,8 @@ diesel::table! {
         class_id -> Nullable<Key>,
         seminar_id -> Nullable<Key>,
         declared -> Bool,
+        corrected_hours -> Nullable<Integer>,
+        corrected_passed -> Nullable<Bool>,
         created_at -> Instant,
     }
 }

@@ -2,6 +2,7 @@
 
 mod city;
 mod explaining;
+mod filing;
 mod funding;
 mod happenings;
 mod identity;
@@ -17,6 +18,7 @@ mod units;
 
 pub(crate) use city::*;
 pub(crate) use explaining::*;
+pub(crate) use filing::*;
 pub(crate) use funding::*;
 pub(crate) use happenings::*;
 pub(crate) use identity::*;

@@ -23,7 +23,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
         "ClassPage" => json!({"data": [class()], "next_cursor": null}),
         "RosterPage" => json!({"data": [{
             "learning_record_id": RECORD, "professional_id": PERSON, "name": "张明", "masked_id_number": "410102********1238",
-            "hours": 60, "passed": true, "declared": false
+            "hours": 60, "passed": true, "declared": false, "correction_needed": false
         }], "next_cursor": null}),
         "NewLearningRecord" => json!({
             "id_type": "resident_id", "id_number": "410102198506151238", "platform": "hnzjzx", "course_code": "gx-2023-01",
@@ -44,7 +44,8 @@ fn class() -> Value {
     json!({
         "id": CLASS, "organization_id": BASE, "organization_name": "郑州市某继续教育基地", "title": "心血管病诊疗新进展研修班",
         "subject": "professional", "way": "training_class", "starts_on": "2023-05-15", "ends_on": "2023-05-24", "hours": 60,
-        "place": "郑州市金水区", "filed": true, "missing": null,
+        "place": "郑州市金水区", "state": "held", "cancel_reason": null, "roster_revision": 1, "filed": true, "missing": null,
+        "mend": null, "version": 2,
         "plan_item": {
             "id": "018b3b1e-7c00-7a10-8c11-00000000b002", "theme": "心血管病诊疗", "hours": 60,
             "plan_id": "018b3b1e-7c00-7a10-8c11-00000000b001", "plan_title": "2023年度培训计划",
@@ -57,7 +58,7 @@ fn record() -> Value {
     json!({
         "id": RECORD, "professional_id": PERSON, "year": 2023, "subject": "public", "way": "distance_course",
         "title": "数字技术", "hours": 30, "started_on": "2023-03-01", "completed_on": "2023-03-20", "passed": true,
-        "declared": false, "source": "platform", "platform": "hnzjzx", "course_code": "gx-2023-01", "class_id": null, "seminar_id": null,
+        "declared": false, "correction": null, "source": "platform", "platform": "hnzjzx", "course_code": "gx-2023-01", "class_id": null, "seminar_id": null,
         "created_at": "2023-03-20T18:00:00+08:00"
     })
 }

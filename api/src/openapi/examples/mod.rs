@@ -6,6 +6,7 @@
 mod declarations;
 mod events;
 mod explanations;
+mod filing;
 mod identity;
 mod learning;
 mod moves;
@@ -20,6 +21,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     declarations::of,
     events::of,
     explanations::of,
+    filing::of,
     identity::of,
     learning::of,
     moves::of,

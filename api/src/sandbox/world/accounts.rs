@@ -153,7 +153,11 @@ impl Accounts {
         let former = unit == Unit::Hospital && at < HANDOVER;
         let decides = |row: &Row| {
             let acts = |(role, on): &(Role, Unit)| {
-                *on == unit && matches!(role, Role::EmployerAdministrator | Role::Reviewer)
+                let decides = matches!(
+                    role,
+                    Role::EmployerAdministrator | Role::Reviewer | Role::InstitutionAdministrator
+                );
+                *on == unit && decides
             };
             row.roles.iter().any(acts) && (row.username == FORMER) == former
         };

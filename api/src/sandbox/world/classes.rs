@@ -3,6 +3,7 @@
 use time::macros::{date, datetime};
 use time::{Date, OffsetDateTime};
 use xueshi_domain::Hours;
+use xueshi_domain::class::ClassState;
 use xueshi_domain::declaration::ClassFacts;
 use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::registry::{FilingState, PlanState};
@@ -10,6 +11,7 @@ use xueshi_persistence::{
     Class, Filing, Id, Moment, PlanItem, StoreError, Tenths, TrainingPlan, Word,
 };
 
+use super::super::clock::START;
 use super::World;
 use super::units::{Unit, Units};
 
@@ -127,6 +129,7 @@ const FILINGS: [(Unit, i32, OffsetDateTime); 2] = [
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) id: Id,
+    pub(super) unit: Unit,
     pub(super) title: &'static str,
     pub(super) starts_on: Date,
     pub(super) ends_on: Date,
@@ -145,14 +148,27 @@ impl Classes {
         &self.0[course as usize]
     }
 
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Held> {
+        self.0.iter()
+    }
+
     pub(super) fn load(world: &mut World<'_, '_>, units: &Units) -> Result<Self, StoreError> {
         for (unit, year, granted_at) in FILINGS {
+            let applied = granted_at.saturating_sub(time::Duration::days(5));
+            let id = world.ids.at(applied);
             world.writer.insert_filing(&Filing {
                 jurisdiction_id: world.city,
+                id,
                 organization_id: units.of(unit).id,
                 year,
                 state: Word(FilingState::Granted),
                 decided_at: Moment(granted_at),
+                statement: "市级继续教育基地，承担全市专业科目培训".to_owned(),
+                applied_by: None,
+                stopped_at: None,
+                version: 1,
+                created_at: Moment(applied),
             })?;
         }
         let items = plans(world, units)?;
@@ -167,6 +183,8 @@ impl Classes {
             .saturating_sub(time::Duration::days(12));
             let id = world.ids.at(announced);
             let hours = whole(row.hours);
+            // The rosters of all that have ended are in.
+            let has_ended = row.ends_on < START.date();
             world.writer.insert_class(&Class {
                 jurisdiction_id: world.city,
                 id,
@@ -179,6 +197,9 @@ impl Classes {
                 ends_on: row.ends_on,
                 hours: Tenths(hours),
                 place: row.place.to_owned(),
+                state: Word(if has_ended { ClassState::Held } else { ClassState::Announced }),
+                cancel_reason: None,
+                roster_revision: i32::from(has_ended),
                 version: 1,
                 created_at: Moment(announced),
             })?;
@@ -193,9 +214,14 @@ impl Classes {
                 began: row.starts_on,
                 item_hours: plan.map(|_| hours),
                 passed: true,
+                class_id: Some(id.0),
+                institution_id: Some(units.of(row.unit).id.0),
+                filing: Some(FilingState::Granted),
+                plan: plan.map(|_| PlanState::Approved),
             };
             let (title, starts_on, ends_on) = (row.title, row.starts_on, row.ends_on);
-            classes.0.push(Held { id, title, starts_on, ends_on, hours, facts });
+            let unit = row.unit;
+            classes.0.push(Held { id, unit, title, starts_on, ends_on, hours, facts });
         }
         Ok(classes)
     }
@@ -214,6 +240,7 @@ fn plans(world: &mut World<'_, '_>, units: &Units) -> Result<Vec<Option<Id>>, St
             title: row.title.to_owned(),
             state: Word(PlanState::Approved),
             approved_at: Some(Moment(row.approved_at)),
+            submitted_by: None,
             version: 1,
             created_at: Moment(written),
         };
@@ -234,6 +261,7 @@ fn plans(world: &mut World<'_, '_>, units: &Units) -> Result<Vec<Option<Id>>, St
                 ends_on: class.ends_on,
                 places: 60,
                 audience: "全市专业技术人员".to_owned(),
+                removed: false,
             });
         }
         world.writer.insert_training_plan(&plan, &rows)?;

@@ -116,6 +116,8 @@ impl Learned {
             class_id: class,
             seminar_id: None,
             declared,
+            corrected_hours: None,
+            corrected_passed: None,
             created_at: Moment(delivered),
         })?;
         Ok(Some(id))

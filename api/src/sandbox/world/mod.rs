@@ -12,6 +12,7 @@ mod ids;
 mod learning;
 mod people;
 mod records;
+mod rosters;
 mod seminars;
 mod units;
 mod years;
@@ -57,6 +58,7 @@ pub fn load(writer: &mut Writer<'_>, password_hash: &str) -> Result<(), StoreErr
     for entry in years::entries() {
         history.tell(world, &entry)?;
     }
+    rosters::store(world, &units, &classes, &accounts)?;
     records::store(world, &mut history)?;
     seminars::store(world, &units, &people, &accounts)?;
     world.writer.as_of(now)

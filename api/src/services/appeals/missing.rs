@@ -162,6 +162,8 @@ fn blank(appeal: &Appeal, year: i32, now: OffsetDateTime) -> LearningRecord {
         class_id: None,
         seminar_id: None,
         declared: false,
+        corrected_hours: None,
+        corrected_passed: None,
         created_at: Moment(now),
     }
 }

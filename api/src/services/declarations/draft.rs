@@ -27,8 +27,24 @@ pub fn create(
     asker: &Asker,
     new: &NewDeclaration,
 ) -> Result<Reply<DeclarationDto>, Problem> {
+    let declaration = begin(writer, asker.jurisdiction, asker.professional()?, new)?;
+    let location = format!("/v1/declarations/{}", declaration.id);
+    let version = declaration.version;
+    let body = DeclarationDto::new(&declaration, writer.now());
+    Ok(Reply::created(&location, body).version(version))
+}
+
+/// Begins a declaration for a person: their own act, or their employer's for the attendees of a class (P4).
+///
+/// # Errors
+/// The first rule that refuses.
+pub fn begin(
+    writer: &mut Writer<'_>,
+    city: Id,
+    person_id: Id,
+    new: &NewDeclaration,
+) -> Result<Declaration, Problem> {
     let now = writer.now();
-    let (city, person_id) = (asker.jurisdiction, asker.professional()?);
     let rules = Rules::of(writer, city, new.year)?;
     let admission = rules.timetable.admit(Action::Draft, now)?;
     writer.valid_until(admission.valid_until);
@@ -69,9 +85,7 @@ pub fn create(
     if let Some(record) = declaration.learning_record_id {
         writer.set_declared(city, person_id, record, true)?;
     }
-    let location = format!("/v1/declarations/{}", declaration.id);
-    let version = declaration.version;
-    Ok(Reply::created(&location, DeclarationDto::new(&declaration, now)).version(version))
+    Ok(declaration)
 }
 
 /// Edits a draft, or one that was returned.

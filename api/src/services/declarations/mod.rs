@@ -12,14 +12,14 @@ use xueshi_domain::access::Permission;
 use xueshi_persistence::{Declaration, Reader};
 
 pub use cap::check_upheld;
-pub use draft::{create, current_route, edit};
+pub use draft::{begin, create, current_route, edit};
 pub use evidence::{
     NewEvidence, add_attachment, check_attachment, remove_attachment, visible_attachment,
     visible_attachments,
 };
 pub(super) use facts::standings;
 pub use road::{Cause, moved};
-pub use submit::submit;
+pub use submit::{hand_in, submit};
 pub use withdraw::withdraw;
 
 use super::Asker;

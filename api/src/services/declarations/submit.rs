@@ -5,7 +5,7 @@ use xueshi_domain::declaration::Step;
 use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::review::{Event, Stage, State, Warning, next, warn_of_freeze};
-use xueshi_persistence::{Id, Moment, Word, Writer};
+use xueshi_persistence::{Declaration, Id, Moment, Word, Writer};
 
 use super::draft::current_route;
 use super::facts::Case;
@@ -28,15 +28,31 @@ pub fn submit(
     id: uuid::Uuid,
     condition: &RequiredIfMatch,
 ) -> Result<Reply<SubmissionDto>, Problem> {
-    let now = writer.now();
-    let mut declaration = own(writer, asker, id)?;
+    let declaration = own(writer, asker, id)?;
     condition.check(declaration.version.into())?;
+    let (declaration, warning) = hand_in(writer, asker, declaration)?;
+    let version = declaration.version;
+    let body = SubmissionDto::new(DeclarationDto::new(&declaration, writer.now()), warning);
+    Ok(Reply::ok(body).version(version))
+}
+
+/// Hands a declaration in: its owner's act, or their employer's for the attendees of a class (P4).
+///
+/// # Errors
+/// 409 in other states, and the first rule that refuses.
+pub fn hand_in(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    mut declaration: Declaration,
+) -> Result<(Declaration, Option<Warning>), Problem> {
+    let now = writer.now();
     let was = declaration.state.0;
     let state = next(was, Event::Submit)?;
     let rules = Rules::of(writer, asker.jurisdiction, declaration.year)?;
     // W2: `valid_until` is the first instant at which this answer would be no; the store looks again when it commits.
     let admission = rules.timetable.admit(Action::Submit, now)?;
     writer.valid_until(admission.valid_until);
+    take_correction(writer, &mut declaration)?;
     let case = Case::gather(writer, &declaration)?;
     let basis = case.examine(Step::Submission, declaration.id, &rules)?;
 
@@ -56,9 +72,19 @@ pub fn submit(
     let cause = Cause::new(Some(asker.account()), EventType::DeclarationSubmitted);
     let cause = cause.resting_on(basis);
     moved(writer, was, &mut declaration, &rules, cause)?;
-    let version = declaration.version;
-    Ok(Reply::ok(SubmissionDto::new(DeclarationDto::new(&declaration, now), warning))
-        .version(version))
+    Ok((declaration, warning))
+}
+
+/// A correction of the roster that came while the hours were under review takes effect when they are handed in again (P4).
+fn take_correction(writer: &mut Writer<'_>, declaration: &mut Declaration) -> Result<(), Problem> {
+    let Some(record) = declaration.learning_record_id else { return Ok(()) };
+    let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
+    let Some(mut record) = writer.learning_record(city, person, record)? else { return Ok(()) };
+    if record.take_correction() {
+        declaration.hours = record.hours;
+        writer.save_learning_record(&record)?;
+    }
+    Ok(())
 }
 
 /// V5: whether full review time is left; a warning stops nothing.

@@ -124,6 +124,8 @@ fn deliver(
         class_id: None,
         seminar_id: Some(seminar.id),
         declared: false,
+        corrected_hours: None,
+        corrected_passed: None,
         created_at: Moment(now),
     };
     match writer.insert_learning_record(&record) {
