@@ -10,7 +10,7 @@ use diesel::sql_types::{Integer, Text};
 use crate::annual_records::AnnualRecord;
 use crate::columns::{Id, Moment};
 use crate::connection::AnyConnection;
-use crate::error::StoreError;
+use crate::error::{StoreError, StoreFailure};
 use crate::learning::LearningRecord;
 use crate::schema::{
     annual_records, certificates, declarations, employment_requests, learning_records,
@@ -129,16 +129,27 @@ pub struct Pair {
 }
 
 impl Writer<'_> {
-    /// Until [`Self::check_keys`] foreign keys may point nowhere: parents and children change their keys one after the other.
+    /// Runs `work` while foreign keys may point nowhere: parents and children change their keys one after the other. `work` ends
+    /// with [`Self::check_keys`].
     ///
     /// # Errors
-    /// On a database failure.
-    pub fn defer_keys(&mut self) -> Result<(), StoreError> {
+    /// Whatever `work` returns.
+    pub fn with_deferred_keys<T, E: StoreFailure>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         let statement = match self.conn {
             AnyConnection::Sqlite(_) => "pragma defer_foreign_keys = on",
             AnyConnection::Postgres(_) => "set constraints all deferred",
         };
-        Ok(self.conn.batch_execute(statement)?)
+        self.conn.batch_execute(statement).map_err(StoreError::from)?;
+        let result = work(self);
+        if let AnyConnection::Sqlite(conn) = &mut *self.conn {
+            // The writers that share this transaction are checked at once again, whatever became of this one.
+            let off = conn.batch_execute("pragma defer_foreign_keys = off");
+            off.map_err(StoreError::from)?;
+        }
+        result
     }
 
     /// Whether all foreign keys of the two records point somewhere again. They do not when something stayed with the shell that
@@ -163,7 +174,6 @@ impl Writer<'_> {
                 return Ok(false);
             }
         }
-        self.conn.batch_execute("pragma defer_foreign_keys = off")?;
         Ok(true)
     }
 

@@ -53,15 +53,17 @@ pub fn merge(
     }
     following::admit(writer, city)?;
     let ended = end_duplicates(writer, asker, pair, unit, &request.reason)?;
-    writer.defer_keys()?;
-    share_learning(writer, pair)?;
     end_shell_employment(writer, asker, &kept, &shell)?;
     writer.withdraw_transfers_of(pair)?;
-    let years = add_years(writer, pair)?;
-    writer.rekey(pair)?;
-    if !writer.check_keys(pair)? {
-        return Err(Refusal::RecordsConflict.into());
-    }
+    let years = writer.with_deferred_keys(|writer| {
+        share_learning(writer, pair)?;
+        let years = add_years(writer, pair)?;
+        writer.rekey(pair)?;
+        match writer.check_keys(pair)? {
+            true => Ok(years),
+            false => Err(Problem::from(Refusal::RecordsConflict)),
+        }
+    })?;
     settle_people(writer, &mut kept, &mut shell)?;
     let account = one_account(writer, pair)?;
     if let Some(employer) = kept.employer_id
