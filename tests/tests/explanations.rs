@@ -9,6 +9,7 @@ on_both!(
     v7_a_submission_is_explained_check_by_check,
     v7_a_refusal_is_explained_to_its_receiver,
     v7_a_refusal_under_a_key_is_explained_too,
+    v7_v6_refused_items_of_a_batch_are_explained,
     v7_approval_return_and_rejection_are_explained,
     v7_a_due_date_shows_every_day_that_was_counted,
     v7_e2_a_year_short_by_a_tenth_is_explained,
@@ -178,6 +179,25 @@ async fn v7_a_refusal_under_a_key_is_explained_too(server: &Server) {
         (&holder["outcome"], &holder["facts"]["stage"]),
         (&json!("failed"), &json!("employer"))
     );
+}
+
+/// V7, V6: refused items of a batch are explained one by one, and not in a dry run.
+async fn v7_v6_refused_items_of_a_batch_are_explained(server: &Server) {
+    let doctor = server.login("professional").await;
+    let draft = steps::draft_of(&doctor, "public").await;
+    steps::submission(&doctor, &draft).await.is(200);
+    let reviewer = server.login("health.reviewer").await;
+    let items = json!({"items": [{"declaration_id": draft["id"], "decision": "approve"}]});
+    let batch =
+        |query: &str| reviewer.post(&format!("/v1/reviews:batch{query}")).json(items.clone());
+    let dry = batch("?dry_run=true").await.is(200);
+    assert_eq!(dry["results"][0]["problem"]["code"], "not-holder");
+    assert_eq!(dry["results"][0]["problem"].get("explanation"), None);
+    let done = batch("").await.is(200);
+    let told = reviewer.get(&text(&done["results"][0]["problem"], "explanation")).await.is(200);
+    assert_eq!((&told["outcome"], &told["kind"]), (&json!("not-holder"), &json!("refusal")));
+    let request = told["decisions"][0]["inputs"]["request"].as_str().unwrap();
+    assert!(request.ends_with(&text(&draft, "id")), "{request}");
 }
 
 /// V7, V10: who decided for which unit and when, in time or late, under which version, and what they said.

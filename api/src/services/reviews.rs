@@ -11,7 +11,7 @@ use xueshi_domain::{Refusal, access::Grant};
 use xueshi_persistence::{Declaration, Id, Moment, Reader, Review, StoreError, Word, Writer};
 
 use super::declarations::{Cause, moved, visible};
-use super::explanations::{Basis, window_findings};
+use super::explanations::{Basis, explained_item, window_findings};
 use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
@@ -233,6 +233,7 @@ pub fn decide_all(
         results.push(match result {
             Ok(declaration) => BatchResult::done(&declaration, writer.now()),
             Err(problem) if problem.status().is_client_error() => {
+                let problem = explained_item(writer, asker, info, item.declaration_id, problem)?;
                 BatchResult::refused(item.declaration_id, &problem, info)
             }
             Err(problem) => return Err(problem),

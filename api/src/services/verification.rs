@@ -18,7 +18,7 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
-use super::explanations::{keep_certificate, keep_year};
+use super::explanations::{explained_item, keep_certificate, keep_year};
 use super::ids::new_id;
 use super::rules::Rules;
 use super::year::{completion, standing_certificate, totals};
@@ -50,6 +50,7 @@ pub fn verify_all(
         results.push(match result {
             Ok(result) => result,
             Err(problem) if problem.status().is_client_error() => {
+                let problem = explained_item(writer, asker, info, person, problem)?;
                 VerificationResult::refused(person, &problem, info)
             }
             Err(problem) => return Err(problem),

@@ -182,9 +182,16 @@ impl Reader<'_> {
 pub struct Writer<'c> {
     reader: Reader<'c>,
     valid_until: Option<OffsetDateTime>,
+    keep: Keep,
 }
 
 impl Writer<'_> {
+    /// Whether anything of this transaction is to stay; a dry run keeps nothing, and promises no addresses.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        self.keep == Keep::Yes
+    }
+
     /// W2: what was decided stands only before `instant`. The store looks at the clock again
     /// right before the commit and, if the instant has passed, decides anew.
     pub fn valid_until(&mut self, instant: Option<OffsetDateTime>) {

@@ -65,6 +65,7 @@ where
         let mut writer = Writer {
             reader: Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher },
             valid_until: None,
+            keep,
         };
         let result = work(&mut writer);
         let valid_until = writer.valid_until;

@@ -81,6 +81,7 @@ where
     F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
 {
     fn run(&mut self, writer: &mut Writer<'_>) -> bool {
+        writer.keep = self.keep;
         let result = (self.work)(writer);
         let keep = result.is_ok() && self.keep == Keep::Yes;
         self.result = Some(result);
@@ -144,6 +145,7 @@ fn run_group(
         let mut writer = Writer {
             reader: Reader { conn, now: shared.now(), cipher: &shared.cipher },
             valid_until: None,
+            keep: Keep::Yes,
         };
         let kept = catch_unwind(AssertUnwindSafe(|| job.run(&mut writer)));
         let until = writer.valid_until;

@@ -17,7 +17,7 @@ use xueshi_persistence::{Declaration, Id, Moment, StoredExplanation, Word, Write
 
 pub use basis::{Basis, DueDays, found, refused, window_findings};
 pub use read::explain;
-pub use refusals::{keep_refusal, link, worth_keeping};
+pub use refusals::{explained_item, keep_refusal, link, worth_keeping};
 pub use years::{keep_certificate, keep_year};
 
 use super::ids::new_id;

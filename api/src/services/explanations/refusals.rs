@@ -13,6 +13,7 @@ use xueshi_persistence::{Moment, StoredRefusal, Writer};
 
 use super::basis::{Basis, check_of};
 use crate::problem::{Problem, check_text};
+use crate::request::RequestInfo;
 use crate::services::Asker;
 use crate::services::ids::new_id;
 
@@ -99,6 +100,26 @@ pub fn worth_keeping(
 pub fn keep_refusal(writer: &mut Writer<'_>, refusal: &StoredRefusal) -> Result<String, Problem> {
     let id = writer.keep_refusal(refusal, MOST)?;
     Ok(link(Explained::Refusal, id.0))
+}
+
+/// Keeps the refusal of one item of a batch, in the batch's own transaction, and names its address (V6).
+///
+/// # Errors
+/// On a database failure.
+pub fn explained_item(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    request: &RequestInfo,
+    item: Uuid,
+    problem: Problem,
+) -> Result<Problem, Problem> {
+    if !writer.keeps() {
+        return Ok(problem);
+    }
+    let request = format!("{}#{item}", request.instance);
+    let refusal = worth_keeping(asker, &request, &problem, writer.now())?;
+    let address = refusal.map(|refusal| keep_refusal(writer, &refusal)).transpose()?;
+    Ok(problem.explained_at(address))
 }
 
 /// The address of an explanation.
