@@ -18,6 +18,8 @@ on_both!(
     v7_what_was_decided_before_is_told_from_its_own_row,
     v7_nobody_reads_why_of_what_they_may_not_see,
     v7_steps_of_a_side_road_are_explained,
+    v7_a5_an_exemption_is_explained,
+    v7_v8_an_appeal_is_explained,
     w3_v2_publishing_and_loading_are_told,
 );
 
@@ -599,4 +601,59 @@ async fn w3_v2_publishing_and_loading_are_told(server: &Server) {
     let published = of("policy.published").unwrap_or_else(|| panic!("{events:#?}"));
     assert_eq!(published["data"], json!({"version": 2, "replaces": 1}));
     assert_eq!(of("calendar.loaded").unwrap()["data"]["version"], 1);
+}
+
+/// V7, A5: an exemption from application to grant, and the year that it ends in.
+async fn v7_a5_an_exemption_is_explained(server: &Server) {
+    let employer = server.login("company.admin").await;
+    let engineer = server.login("engineer").await;
+    let person = steps::professional_id(&engineer).await;
+    let application = json!({"professional_id": person, "year": 2023, "kind": "parental_leave",
+        "starts_on": "2023-03-01", "ends_on": "2023-08-31", "statement": "产假及育儿假，附单位证明"});
+    let made = employer.post("/v1/exemptions").json(application).await.is(201);
+    let id = text(&made, "id");
+    let officer = server.login("city.officer").await;
+    let body = json!({"decision": "grant", "comment": "经核实"});
+    officer.post(&format!("/v1/exemptions/{id}/decision")).json(body).await.is(200);
+    for client in [&employer, &engineer, &officer] {
+        let told = why(client, "exemption", &id).await;
+        assert_eq!(told["outcome"], "granted", "{told:#}");
+        let acts: Vec<&Value> =
+            told["decisions"].as_array().unwrap().iter().map(|one| &one["act"]).collect();
+        assert_eq!(acts, [&json!("exemption.applied"), &json!("exemption.granted")]);
+        assert_eq!(told["decisions"][1]["checks"][0]["rule"]["id"], "A5");
+    }
+    let told = why(&engineer, "annual_record", &format!("{person}:2023")).await;
+    assert_eq!(told["outcome"], "exempt");
+    let exempt = check(&told["standing"], "not_exempt");
+    assert_eq!((&exempt["outcome"], &exempt["rule"]["id"]), (&json!("noted"), &json!("A5")));
+    let address = format!("/v1/explanations/exemption/{id}");
+    server.login("hospital.admin").await.get(&address).await.refused(404, "not-found");
+}
+
+/// V7, V8: an appeal that was upheld, and what it did to the declaration.
+async fn v7_v8_an_appeal_is_explained(server: &Server) {
+    let (doctor, employer, authority) = hospital(server).await;
+    let draft = steps::draft_of(&doctor, "public").await;
+    let declaration = text(&draft, "id");
+    steps::submission(&doctor, &draft).await.is(200);
+    steps::decision(&employer, &declaration, "reject").await.is(200);
+    let body = json!({"declaration_id": declaration, "statement": "请复核"});
+    let appeal = text(&doctor.post("/v1/appeals").json(body).await.is(201), "id");
+    let body = json!({"decision": "uphold", "comment": "经复核"});
+    authority.post(&format!("/v1/appeals/{appeal}/decision")).json(body).await.is(200);
+    let told = why(&doctor, "appeal", &appeal).await;
+    assert_eq!(told["outcome"], "upheld", "{told:#}");
+    assert_eq!(told["decisions"][1]["act"], "appeal.upheld");
+    assert_eq!(told["decisions"][1]["checks"][0]["rule"]["id"], "V8");
+    let told = why(&doctor, "declaration", &declaration).await;
+    let acts: Vec<&str> = told["decisions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|one| one["act"].as_str())
+        .collect();
+    assert_eq!(acts, ["declaration.submitted", "declaration.rejected", "declaration.upheld"]);
+    let address = format!("/v1/explanations/appeal/{appeal}");
+    server.login("company.admin").await.get(&address).await.refused(404, "not-found");
 }
