@@ -13,6 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
 use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
+use crate::services::jobs::runner::{Bell, Worker};
 use crate::services::login::Logins;
 use crate::settings::Settings;
 use crate::state::AppState;
@@ -46,6 +47,7 @@ pub struct Application {
     server: Server,
     _storage: Storage,
     _upkeep: Upkeep,
+    _worker: Worker,
     _housekeeping: Option<Housekeeping>,
     _sweeper: Sweeper,
 }
@@ -111,12 +113,14 @@ impl Application {
         let lives = (settings.access_token_life, settings.refresh_token_life);
         let logins = Logins::open(store.clone(), public_url.clone(), lives.0, lives.1);
         let logins = logins.await.map_err(StorageError::of_keys)?;
+        let bell = Bell::default();
         let state = web::Data::new(AppState {
             public_url,
             document: openapi::document(),
             admission: Arc::new(logins.admission()),
             logins: logins.clone(),
             desk: storage.desk.clone(),
+            bell: bell.clone(),
             blobs: storage.blobs.clone(),
             sandbox: storage.sandbox.clone(),
             fonts: FontFiles::new(None),
@@ -126,6 +130,7 @@ impl Application {
             settings,
         });
         let upkeep = Upkeep::start(state.clone());
+        let worker = Worker::start(store.clone(), bell);
         let sweeper = Sweeper::start(store.clone());
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
@@ -158,6 +163,7 @@ impl Application {
             server,
             _storage: storage,
             _upkeep: upkeep,
+            _worker: worker,
             _housekeeping: housekeeping,
             _sweeper: sweeper,
         })

@@ -13,6 +13,7 @@ use crate::middleware::rate_limit::Limits;
 use crate::openapi::Document;
 use crate::sandbox::Sandbox;
 use crate::services::Desk;
+use crate::services::jobs::runner::Bell;
 use crate::services::login::Logins;
 use crate::settings::Settings;
 
@@ -38,6 +39,8 @@ pub struct AppState {
     pub logins: Logins,
     /// The store, as handlers use it.
     pub desk: Desk,
+    /// Wakes the worker that does jobs.
+    pub bell: Bell,
     /// Evidence files.
     pub blobs: Arc<dyn BlobStore>,
     /// Demo world and test clock, where it is a sandbox.

@@ -4,7 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::certificate::Completion;
 use crate::hours::Hours;
 use crate::learning::Subject;
 use crate::policy::Floors;
@@ -258,21 +257,6 @@ pub const fn state_after(current: RecordState, satisfied: bool, settled: bool) -
                 RecordState::InProgress
             }
         }
-    }
-}
-
-/// The outcome of a settled year, by its state and by how it was completed (A3, A4, M5).
-#[must_use]
-pub const fn outcome(state: RecordState, completion: Completion) -> Outcome {
-    match (state, completion) {
-        (RecordState::Exempt, _) => Outcome::Exempt,
-        (RecordState::Satisfied | RecordState::Certified, Completion::InYear) => {
-            Outcome::CompletedInYear
-        }
-        (RecordState::Satisfied | RecordState::Certified, Completion::ByMakeup) => {
-            Outcome::CompletedByMakeup
-        }
-        (RecordState::InProgress | RecordState::Incomplete, _) => Outcome::Incomplete,
     }
 }
 

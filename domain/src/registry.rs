@@ -116,5 +116,7 @@ text_enum! {
         Verified = "verified",
         /// An approved declaration was revoked.
         Revoked = "revoked",
+        /// What had lapsed through a late review was approved after all (A3a).
+        Reinstated = "reinstated",
     }
 }

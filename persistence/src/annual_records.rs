@@ -96,6 +96,8 @@ impl Reader<'_> {
             .filter(annual_records::jurisdiction_id.eq(jurisdiction))
             .filter(annual_records::year.eq(year))
             .filter(annual_records::state.eq_any(following))
+            // A3: what is settled stays as it was measured.
+            .filter(annual_records::settled_at.is_null())
             .select(AnnualRecord::as_select())
             .load(self.conn)?)
     }

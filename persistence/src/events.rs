@@ -4,16 +4,19 @@ use diesel::prelude::*;
 use xueshi_domain::event::EventType;
 
 use crate::columns::{Id, Moment, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, AnyConnection};
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
 use crate::schema::events;
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
 
+/// Rows in one statement: SQLite takes 32,766 values in one.
+const AT_ONCE: usize = 1_000;
+
 /// Something that happened.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = events)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
 pub struct Event {
     /// The city.
     pub jurisdiction_id: Id,
@@ -127,6 +130,25 @@ impl Writer<'_> {
     /// On a database failure; [`StoreError::Taken`] for a second event with the same `once`.
     pub fn record_event(&mut self, event: &Event) -> Result<(), StoreError> {
         diesel::insert_into(events::table).values(event).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Tells many things that happened at once, in a few statements.
+    ///
+    /// # Errors
+    /// As [`Self::record_event`].
+    pub fn record_events(&mut self, rows: &[Event]) -> Result<(), StoreError> {
+        for rows in rows.chunks(AT_ONCE) {
+            // A batch insert has no common form for both: the same statement, for each by itself.
+            match &mut *self.conn {
+                AnyConnection::Sqlite(conn) => {
+                    diesel::insert_into(events::table).values(rows).execute(conn)?
+                }
+                AnyConnection::Postgres(conn) => {
+                    diesel::insert_into(events::table).values(rows).execute(conn)?
+                }
+            };
+        }
         Ok(())
     }
 }

@@ -119,6 +119,30 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The latest act of a kind on a declaration.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn record_act_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        declaration: Id,
+        act: RecordAct,
+    ) -> Result<Option<RecordedAct>, StoreError> {
+        Ok(record_acts::table
+            .filter(record_acts::jurisdiction_id.eq(jurisdiction))
+            .filter(record_acts::professional_id.eq(professional))
+            .filter(record_acts::declaration_id.eq(declaration))
+            .filter(record_acts::act.eq(Word(act)))
+            .order(record_acts::acted_at.desc())
+            .select(RecordedAct::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+}
+
 impl Writer<'_> {
     /// Stores a decision.
     ///

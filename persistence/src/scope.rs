@@ -8,8 +8,9 @@ use xueshi_domain::registry::PlanState;
 use crate::columns::{Id, Word};
 use crate::connection::AnyBackend;
 use crate::schema::{
-    annual_records, appeals, declarations, employment_requests, events, exemptions, filings,
-    learning_records, organizations, professionals, training_plans, transfers, unit_registrations,
+    annual_records, appeals, appraisals, declarations, employment_requests, events, exemptions,
+    filings, lapses, learning_records, organizations, professionals, training_plans, transfers,
+    unit_registrations,
 };
 
 /// The rows that an actor may see: their own, and those of the units they answer for.
@@ -230,6 +231,32 @@ impl Scope {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = a::employer_id.eq_any(units()).or(a::authority_id.eq_any(units()));
             within = Box::new(within.or(theirs.or(a::decider_id.eq_any(units()))));
+        }
+        Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+}
+
+impl Scope {
+    /// Own lapses, and those of the declarations that went through the scope's units or were held by them.
+    pub(crate) fn lapses(&self) -> Condition<lapses::table> {
+        use lapses as l;
+        let mut within: Condition<l::table> = Box::new(l::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = l::employer_id.eq_any(units()).or(l::unit_id.eq_any(units()));
+            within = Box::new(within.or(theirs));
+        }
+        Box::new(l::jurisdiction_id.eq(self.jurisdiction).and(within))
+    }
+
+    /// Own sealed years, and those of the people of the scope's units when the freeze began.
+    pub(crate) fn appraisals(&self) -> Condition<appraisals::table> {
+        use appraisals as a;
+        let mut within: Condition<a::table> = Box::new(a::professional_id.eq(self.own()));
+        for pattern in self.patterns() {
+            let units = || units_below(self.jurisdiction, pattern.clone());
+            let theirs = a::employer_id.eq_any(units()).or(a::authority_id.eq_any(units()));
+            within = Box::new(within.or(theirs));
         }
         Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
     }

@@ -46,7 +46,11 @@ impl Database {
 
     /// A copy of the demo world.
     pub(crate) fn copy(self) -> Place {
-        let template = self.template();
+        self.copy_of(self.template())
+    }
+
+    /// A copy of a database that nothing uses.
+    fn copy_of(self, template: &Place) -> Place {
         let place = self.place();
         copy_directory(&template.directory, &place.directory);
         if let (Some(from), Some(name)) = (&template.postgres, &place.postgres) {
@@ -91,8 +95,14 @@ impl Database {
 }
 
 impl Place {
+    /// A copy of it, while nothing uses it.
+    pub(crate) fn copied(&self) -> Place {
+        let kind = if self.postgres.is_some() { Database::Postgres } else { Database::Sqlite };
+        kind.copy_of(self)
+    }
+
     /// Brings everything into the one file, or ends what is still connected, so that a copy is whole.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         if let Some(name) = &self.postgres {
             admin(&format!(
                 "select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"

@@ -98,6 +98,46 @@ impl Server {
         }
     }
 
+    /// Whether its database refuses this SQL.
+    pub fn refuses_sql(&self, statement: &str) -> bool {
+        match self.database {
+            Database::Sqlite => {
+                let file = self.place.url.trim_start_matches("sqlite://");
+                let mut connection = SqliteConnection::establish(file).unwrap();
+                connection.batch_execute("pragma busy_timeout = 5000").unwrap();
+                connection.batch_execute(statement).is_err()
+            }
+            Database::Postgres => {
+                PgConnection::establish(&self.place.url).unwrap().batch_execute(statement).is_err()
+            }
+        }
+    }
+
+    /// A service on a copy of its database, made while it is stopped ([`Server::stop`]). Its clock goes on in the copy.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn copy(&self) -> Server {
+        let place = self.place.copied();
+        let running = Running::start(&place, |_| ()).unwrap_or_else(|error| panic!("{error}"));
+        Server { database: self.database, running, place }
+    }
+
+    /// Stops it; its database stays until it is dropped.
+    pub fn stop(&mut self) {
+        self.running.stop();
+        self.place.settle();
+    }
+
+    /// Starts it again after [`Server::stop`].
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_again(&mut self) {
+        self.running =
+            Running::start(&self.place, |_| ()).unwrap_or_else(|error| panic!("{error}"));
+    }
+
     /// The directory of its files.
     pub fn directory(&self) -> &std::path::Path {
         &self.place.directory

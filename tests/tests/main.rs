@@ -36,6 +36,8 @@ mod rules_review;
 mod sandbox;
 mod schema;
 mod seminars;
+mod settlement;
+mod settlement_killed;
 mod visibility;
 mod walk;
 mod windows;

@@ -7,6 +7,7 @@ mod migrate;
 mod openapi;
 mod output;
 mod serve;
+mod settle;
 
 use std::process::ExitCode;
 
@@ -48,6 +49,8 @@ enum Command {
     /// Administrators and keys
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Settle a year: outcomes, what lapses, sealed snapshots
+    Settle(settle::Settle),
     /// The audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -79,6 +82,7 @@ fn run(cli: Cli, output: Output) -> Result<(), CommandError> {
             Command::Migrate(command) => command.run(settings, output).await,
             Command::Demo(command) => command.run(settings, output).await,
             Command::Admin(command) => command.run(settings, output).await,
+            Command::Settle(command) => command.run(settings, output).await,
             Command::Audit(command) => command.run(settings, output).await,
             Command::Openapi(command) => command.run(),
         }

@@ -5,14 +5,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 use xueshi_domain::certificate::{CertificateState, Completion};
-use xueshi_domain::ledger::{Breakdown, RecordState, VerifyOutcome};
+use xueshi_domain::ledger::{Breakdown, Outcome as YearOutcome, RecordState, VerifyOutcome};
 use xueshi_persistence::{AnnualRecord, Certificate};
 
 use super::{Amount, Timestamp, words};
 use crate::problem::{Problem, ProblemDocument};
 use crate::request::RequestInfo;
 use crate::services::certificates::Issued;
-use crate::services::year::totals;
+use crate::services::year::{makeup_of, totals};
 
 /// Hours by subject and together.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -54,9 +54,17 @@ pub struct AnnualRecordDto {
     pub approved: Hours,
     /// Hours under review.
     pub pending: Hours,
+    /// The part of the approved hours that was registered under a make-up grant (M5).
+    pub makeup: Hours,
     /// When the floors were reached.
     #[schema(required = true)]
     pub satisfied_at: Option<Timestamp>,
+    /// How the year ended; null until it is settled (A3, A4).
+    #[schema(required = true, value_type = Option<words::YearOutcome>)]
+    pub outcome: Option<YearOutcome>,
+    /// When it was settled.
+    #[schema(required = true)]
+    pub settled_at: Option<Timestamp>,
     /// The certificate that stands.
     #[schema(required = true)]
     pub certificate_id: Option<Uuid>,
@@ -77,7 +85,10 @@ impl From<&AnnualRecord> for AnnualRecordDto {
             authority_id: record.authority_id.0,
             approved: Breakdown::from(totals.approved).into(),
             pending: Breakdown::from(totals.pending).into(),
+            makeup: Breakdown::from(makeup_of(record)).into(),
             satisfied_at: record.satisfied_at.map(Timestamp::from),
+            outcome: record.outcome.map(|outcome| outcome.0),
+            settled_at: record.settled_at.map(Timestamp::from),
             certificate_id: record.certificate_id.map(|id| id.0),
             version: record.version,
             updated_at: record.updated_at.into(),

@@ -156,6 +156,8 @@ pub struct DeclarationDto {
     pub due_provisional: bool,
     /// Whether the present stage is late (V3).
     pub overdue: bool,
+    /// Whether it was approved after it had lapsed because a unit was late (A3a).
+    pub reinstated: bool,
     /// The policy version that it was last judged by.
     pub policy_version: i32,
     /// Grows with every change; the `ETag` is this number.
@@ -189,6 +191,7 @@ impl DeclarationDto {
             due_at: d.due_at.map(Timestamp::from),
             due_provisional: d.due_provisional,
             overdue: d.due_at.is_some_and(|due| due.0 <= now),
+            reinstated: d.reinstated,
             policy_version: d.policy_version,
             version: d.version,
             created_at: d.created_at.into(),

@@ -119,6 +119,34 @@ impl PartialSchema for Amount {
 
 impl ToSchema for Amount {}
 
+/// Hours of many people together, in tenths; written as a number with at most one decimal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HourSum(pub i64);
+
+impl Serialize for HourSum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 % 10 == 0 {
+            return serializer.serialize_i64(self.0 / 10);
+        }
+        // Exact as a decimal far beyond the hours of any city: a double has 15 digits.
+        #[allow(clippy::cast_precision_loss, reason = "below 2^53 it is exact")]
+        serializer.serialize_f64(self.0 as f64 / 10.0)
+    }
+}
+
+impl PartialSchema for HourSum {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::Number)
+            .description(Some("Hours of many people together, with at most one decimal"))
+            .minimum(Some(0.0))
+            .examples([serde_json::json!(123_456.5)])
+            .into()
+    }
+}
+
+impl ToSchema for HourSum {}
+
 fn string(format: KnownFormat, example: &str) -> RefOr<Schema> {
     ObjectBuilder::new()
         .schema_type(Type::String)

@@ -38,6 +38,22 @@ words! {
     Decision: xueshi_domain::review::Decision;
     /// Where a year stands.
     RecordState: xueshi_domain::ledger::RecordState;
+    /// How a settled year ended.
+    YearOutcome: xueshi_domain::ledger::Outcome;
+    /// What a job does.
+    JobKind: xueshi_domain::job::JobKind;
+    /// How far a job has come.
+    JobState: xueshi_domain::job::JobState;
+    /// How far a settlement has come.
+    SettlementState: xueshi_domain::settlement::SettlementState;
+    /// Why something was added to a sealed snapshot.
+    AddendumCause: xueshi_domain::settlement::AddendumCause;
+    /// What standing is asked for.
+    StandingPurpose: xueshi_domain::settlement::Purpose;
+    /// Whether a year counts as met.
+    StandingAnswer: xueshi_domain::settlement::Answer;
+    /// Whether some years together count as met.
+    StandingVerdict: xueshi_domain::settlement::Verdict;
     /// Whether a certificate stands.
     CertificateState: xueshi_domain::certificate::CertificateState;
     /// In the year, or by make-up.

@@ -163,6 +163,10 @@ codes! {
         "在 opens 与 closes 之间办理；下次开放时间见 next_opening。", "Do it between `opens` and `closes`; `next_opening` says when that is next.";
     YearEndFreeze = "year-end-freeze", 422, "W1", "年终结转期间停止变更", "Changes rest during the year-end freeze",
         "结转结束（closes）后再办理；查询不受影响。", "Wait until the freeze ends (`closes`); reading goes on.";
+    SettlementTooEarly = "settlement-too-early", 422, "A3", "尚未到年终结转时间", "The year cannot be settled yet",
+        "年终结转期开始（opens）后再办理。", "Settle it once its freeze has begun (`opens`).";
+    NotOverdue = "not-overdue", 422, "A3a", "审核并未逾期", "No review was overdue",
+        "只有结转期开始时审核已逾期的申报可以恢复；其余的由本人在下一年度另行安排学习。", "Only what was overdue at its stage when the freeze began can be reinstated.";
     MakeupClosed = "makeup-closed", 422, "W4", "补学已停止办理", "Make-up is closed",
         "确有特殊原因的，以 exceptional 方式说明理由后申请。", "With a special reason, apply with `exceptional` and state it.";
     NoPolicy = "no-policy", 422, "W3", "该年度政策尚未发布", "The year has no published policy",

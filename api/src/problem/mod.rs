@@ -260,6 +260,12 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
+    /// The sentence for this occurrence in English, for logs and the command line.
+    #[must_use]
+    pub fn english_detail(&self) -> Option<&str> {
+        self.0.detail.as_ref().map(|text| &*text.en)
+    }
+
     /// The entries of `errors[]`.
     #[must_use]
     pub fn field_errors(&self) -> &[FieldError] {

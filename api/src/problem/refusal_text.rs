@@ -68,6 +68,8 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::TooManyAttachments => Code::TooManyAttachments,
         RefusalCode::AttachmentTooLarge => Code::AttachmentTooLarge,
         RefusalCode::WrongState => Code::WrongState,
+        RefusalCode::SettlementTooEarly => Code::SettlementTooEarly,
+        RefusalCode::NotOverdue => Code::NotOverdue,
         RefusalCode::OwnDeclaration => Code::OwnDeclaration,
         RefusalCode::SameReviewer => Code::SameReviewer,
         RefusalCode::NotHolder => Code::NotHolder,
@@ -128,6 +130,20 @@ pub fn text(refusal: &Refusal) -> Text {
                 format!(
                     "from {opens} until {closes} nothing may change: hours, reviews, make-up, certificates"
                 ),
+            )
+        }
+        Refusal::SettlementTooEarly { year, opens } => {
+            let opens = minute(*opens);
+            Text::new(
+                format!("{year} 年度须在年终结转期开始（{opens}）后结转"),
+                format!("{year} can be settled once its freeze has begun, on {opens}"),
+            )
+        }
+        Refusal::NotOverdue { stage, due_at, frozen_at } => {
+            let (stage, due, frozen) = (stage.term(), minute(*due_at), minute(*frozen_at));
+            Text::new(
+                format!("结转期于 {frozen} 开始时，{}的时限（{due}）尚未届满", stage.zh),
+                format!("when the freeze began on {frozen}, {} had until {due}", stage.en),
             )
         }
         Refusal::MakeupClosed { year, exceptional_only: true } => Text::new(

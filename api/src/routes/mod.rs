@@ -18,6 +18,7 @@ mod explanations;
 mod filings;
 mod funding_reports;
 mod health;
+mod jobs;
 mod learning_records;
 mod me_years;
 mod oauth;
@@ -32,6 +33,7 @@ mod registrations;
 mod reviews;
 mod sandbox;
 mod seminars;
+mod settlements;
 mod training_plans;
 mod transfers;
 mod working_days;
@@ -74,6 +76,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     policy_drafts::routes(config);
     working_days::routes(config);
     explanations::routes(config);
+    jobs::routes(config);
+    settlements::routes(config);
     docs::routes(config);
 }
 

@@ -87,6 +87,17 @@ impl<T: Serialize> Reply<T> {
         Self { status: StatusCode::CREATED, ..Self::ok(body) }.with(header::LOCATION, location)
     }
 
+    /// 202 with a body: it is being done.
+    pub fn accepted(body: T) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::ok(body) }
+    }
+
+    /// Adds the address of what does it.
+    #[must_use]
+    pub fn at(self, location: &str) -> Self {
+        self.with(header::LOCATION, location)
+    }
+
     /// Adds the strong `ETag` of a version.
     #[must_use]
     pub fn version(self, version: i32) -> Self {

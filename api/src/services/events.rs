@@ -148,8 +148,14 @@ impl Happening {
         {
             return Ok(());
         }
-        let now: OffsetDateTime = writer.now();
-        Ok(writer.record_event(&Event {
+        let event = self.event(writer, city);
+        Ok(writer.record_event(&event)?)
+    }
+
+    /// The event as it is stored, for those who tell many at once ([`Writer::record_events`]).
+    pub fn event(self, reader: &Reader<'_>, city: Id) -> Event {
+        let now: OffsetDateTime = reader.now();
+        Event {
             jurisdiction_id: city,
             id: new_id(now),
             kind: Word(self.kind),
@@ -163,7 +169,7 @@ impl Happening {
             data: self.data.to_string(),
             once: self.once,
             occurred_at: Moment(now),
-        })?)
+        }
     }
 }
 

@@ -92,7 +92,7 @@ fn verify_one(
     let person = writer
         .visible_professional(&asker.scope(Permission::ReadPeople), Id(person_id))?
         .ok_or_else(not_found)?;
-    let Some(mut record) = writer.annual_record(city, person.professional_id, rules.policy.year)?
+    let Some(record) = writer.annual_record(city, person.professional_id, rules.policy.year)?
     else {
         return Ok(VerificationResult::outcome(person_id, VerifyOutcome::NotSatisfied));
     };
@@ -115,6 +115,25 @@ fn verify_one(
             return Ok(VerificationResult::outcome(person_id, outcome));
         }
     }
+    let certificate = certify(writer, asker, rules, record, unit)?;
+    Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
+}
+
+/// A1: certifies a satisfied year: its certificate is issued, and who did it for which unit is kept.
+///
+/// # Errors
+/// On a database failure.
+pub fn certify(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    rules: &Rules,
+    mut record: AnnualRecord,
+    unit: Id,
+) -> Result<Certificate, Problem> {
+    let city = record.jurisdiction_id;
+    let person = writer.professional(city, record.professional_id)?;
+    let person =
+        person.ok_or_else(|| Problem::internal("the owner of a certificate is missing"))?;
     let certificate = issue(writer, asker, &record, &person.name, &person.id_masked, unit)?;
     writer.insert_certificate(&certificate)?;
     writer.insert_record_act(&RecordedAct {
@@ -147,7 +166,7 @@ fn verify_one(
         Some(asker.account()),
         vec![Finding::passed(CheckName::Verified).with(json!({"unit_id": unit}))],
     )?;
-    Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
+    Ok(certificate)
 }
 
 /// A2: a certified year whose hours were corrected and which still meets its floors gets a new certificate in place of the

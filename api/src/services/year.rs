@@ -5,14 +5,16 @@ use xueshi_domain::certificate::{CertificateState, Completion};
 use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::ledger::{
-    Bucket, BySubject, RecordState, YearTotals, assess, outcome, revokes_certificate, state_after,
+    Bucket, BySubject, RecordState, YearTotals, assess, revokes_certificate, state_after,
 };
 use xueshi_domain::policy::Floors;
 use xueshi_domain::review::State;
+use xueshi_domain::settlement::{AddendumCause, outcome};
 use xueshi_persistence::{
     AnnualRecord, Certificate, Declaration, Id, Moment, Reader, Tenths, Word, Writer,
 };
 
+use super::appraisals::{self, Change};
 use super::events::Happening;
 use super::explanations::keep_year;
 use crate::problem::Problem;
@@ -21,6 +23,11 @@ use crate::problem::Problem;
 pub struct Year {
     record: AnnualRecord,
     is_new: bool,
+    /// The record of a settled year as it was found: what changes in it is added beside its sealed snapshot.
+    settled: Option<Box<AnnualRecord>>,
+    /// What changes it: by default an exemption, which moves no declaration.
+    cause: AddendumCause,
+    declaration: Option<Id>,
 }
 
 /// How a declaration moves in its year.
@@ -44,15 +51,14 @@ pub fn completion(record: &AnnualRecord) -> Completion {
     }
 }
 
+/// The approved hours of a stored year that were registered under grants (M5).
+pub fn makeup_of(record: &AnnualRecord) -> BySubject {
+    BySubject { public: record.makeup_public.0, professional: record.makeup_professional.0 }
+}
+
 /// The hours of a stored year that were registered under grants; of what is pending, at least what may become approved.
 fn makeup_hours(record: &AnnualRecord) -> YearTotals {
-    YearTotals {
-        approved: BySubject {
-            public: record.makeup_public.0,
-            professional: record.makeup_professional.0,
-        },
-        pending: totals(record).pending,
-    }
+    YearTotals { approved: makeup_of(record), pending: totals(record).pending }
 }
 
 /// The hours of a stored year.
@@ -65,6 +71,23 @@ pub fn totals(record: &AnnualRecord) -> YearTotals {
         pending: BySubject {
             public: record.pending_public.0,
             professional: record.pending_professional.0,
+        },
+    }
+}
+
+/// Why a declaration changes a year that is settled (A3a, V8, M5, A2).
+fn cause_of(declaration: &Declaration, was: State) -> AddendumCause {
+    match was {
+        State::Lapsed => AddendumCause::Reinstatement,
+        State::Rejected | State::Revoked => AddendumCause::Appeal,
+        State::Approved => AddendumCause::Revocation,
+        State::Draft
+        | State::EmployerReview
+        | State::AuthorityReview
+        | State::Returned
+        | State::Withdrawn => match declaration.makeup_grant_id {
+            Some(_) => AddendumCause::Makeup,
+            None => AddendumCause::Correction,
         },
     }
 }
@@ -91,7 +114,7 @@ impl Year {
     pub fn of(writer: &mut Writer<'_>, declaration: &Declaration) -> Result<Self, Problem> {
         let d = declaration;
         if let Some(record) = writer.annual_record(d.jurisdiction_id, d.professional_id, d.year)? {
-            return Ok(Self { record, is_new: false });
+            return Ok(Self::stored(record));
         }
         Ok(Self::begun(
             writer,
@@ -104,7 +127,9 @@ impl Year {
     /// A stored year.
     #[must_use]
     pub fn stored(record: AnnualRecord) -> Self {
-        Self { record, is_new: false }
+        let settled = record.settled_at.is_some().then(|| Box::new(record.clone()));
+        let cause = AddendumCause::Exemption;
+        Self { record, is_new: false, settled, cause, declaration: None }
     }
 
     /// A year in which nothing was declared yet, of a person (city, id, year) at an employer below a reviewing body.
@@ -136,7 +161,7 @@ impl Year {
             version: 1,
             updated_at: Moment(reader.now()),
         };
-        Self { record, is_new: true }
+        Self { is_new: true, ..Self::stored(record) }
     }
 
     /// The year.
@@ -186,6 +211,8 @@ impl Year {
             record.employer_id = d.employer_id;
             record.authority_id = d.authority_id;
         }
+        self.cause = cause_of(d, was);
+        self.declaration = Some(d.id);
         self.follow(writer, posting.floors, posting.reason, posting.by)
     }
 
@@ -230,12 +257,18 @@ impl Year {
             (false, _) => None,
         };
         if is_settled {
-            record.outcome = Some(Word(outcome(after, completion(record))));
+            let (approved, exempt) = (totals(record).approved, after == RecordState::Exempt);
+            record.outcome = Some(Word(outcome(floors, approved, makeup_of(record), exempt)));
         }
         if self.is_new {
             writer.insert_annual_record(record)?;
         } else {
             writer.save_annual_record(record)?;
+        }
+        if let Some(was) = &self.settled {
+            let reason = Some(reason).filter(|reason| !reason.is_empty());
+            let (cause, declaration) = (self.cause, self.declaration);
+            appraisals::add(writer, was, record, Change { cause, declaration, reason, by })?;
         }
         let was_complete = matches!(before, RecordState::Satisfied | RecordState::Certified);
         let event = match (was_complete, after) {

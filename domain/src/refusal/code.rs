@@ -57,6 +57,10 @@ text_enum! {
         AttachmentTooLarge = "attachment-too-large",
         /// [`Refusal::WrongState`](super::Refusal::WrongState), [`Refusal::WrongStep`](super::Refusal::WrongStep).
         WrongState = "wrong-state",
+        /// [`Refusal::SettlementTooEarly`](super::Refusal::SettlementTooEarly).
+        SettlementTooEarly = "settlement-too-early",
+        /// [`Refusal::NotOverdue`](super::Refusal::NotOverdue).
+        NotOverdue = "not-overdue",
         /// [`Refusal::OwnDeclaration`](super::Refusal::OwnDeclaration).
         OwnDeclaration = "own-declaration",
         /// [`Refusal::SameReviewer`](super::Refusal::SameReviewer).
@@ -148,6 +152,8 @@ impl RefusalCode {
             Self::EvidenceMissing | Self::TooManyAttachments | Self::AttachmentTooLarge => {
                 Rule::H10
             }
+            Self::SettlementTooEarly => Rule::A3,
+            Self::NotOverdue => Rule::A3a,
             Self::WrongState => Rule::V4,
             Self::OwnDeclaration
             | Self::SameReviewer
@@ -208,6 +214,8 @@ impl RefusalCode {
             | Self::TooManyAttachments
             | Self::AttachmentTooLarge
             | Self::WrongState
+            | Self::SettlementTooEarly
+            | Self::NotOverdue
             | Self::OwnDeclaration
             | Self::SameReviewer
             | Self::NotHolder

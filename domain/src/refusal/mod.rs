@@ -277,6 +277,25 @@ pub enum Refusal {
     SameRecord,
     /// Both records have something of which a person has one, and which cannot be taken apart (U4).
     RecordsConflict,
+    /// A year is settled in its freeze or later (A3).
+    SettlementTooEarly {
+        /// The year.
+        year: i32,
+        /// The first instant at which it can be settled.
+        #[serde(with = "crate::instant::rfc3339")]
+        opens: OffsetDateTime,
+    },
+    /// Nobody was late when the freeze began: nothing to reinstate (A3a).
+    NotOverdue {
+        /// The stage that held it.
+        stage: Stage,
+        /// By when that stage had to decide.
+        #[serde(with = "crate::instant::rfc3339")]
+        due_at: OffsetDateTime,
+        /// When the freeze began.
+        #[serde(with = "crate::instant::rfc3339")]
+        frozen_at: OffsetDateTime,
+    },
     /// A case does not take the event in its present state.
     #[serde(rename = "wrong-state")]
     WrongStep {
@@ -427,6 +446,8 @@ impl Refusal {
             Self::TooManyAttachments { .. } => RefusalCode::TooManyAttachments,
             Self::AttachmentTooLarge { .. } => RefusalCode::AttachmentTooLarge,
             Self::WrongState { .. } | Self::WrongStep { .. } => RefusalCode::WrongState,
+            Self::SettlementTooEarly { .. } => RefusalCode::SettlementTooEarly,
+            Self::NotOverdue { .. } => RefusalCode::NotOverdue,
             Self::OwnDeclaration => RefusalCode::OwnDeclaration,
             Self::SameReviewer => RefusalCode::SameReviewer,
             Self::NotHolder { .. } => RefusalCode::NotHolder,

@@ -23,6 +23,7 @@ mod policy;
 mod refusal;
 mod review;
 mod seminar;
+mod settlement;
 mod text;
 mod windows;
 mod workdays;

@@ -104,6 +104,20 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
         (Refusal::TooManyAttachments { max: 10 }, "H10", None),
         (Refusal::AttachmentTooLarge { bytes: 2, max_bytes: 1 }, "H10", None),
         (Refusal::WrongState { state: State::Approved, event: Event::Approve }, "V4", None),
+        (
+            Refusal::SettlementTooEarly { year: 2023, opens: datetime!(2023-12-20 00:00 +8) },
+            "A3",
+            None,
+        ),
+        (
+            Refusal::NotOverdue {
+                stage: Stage::Employer,
+                due_at: datetime!(2023-12-26 00:00 +8),
+                frozen_at: datetime!(2023-12-20 00:00 +8),
+            },
+            "A3a",
+            None,
+        ),
         (Refusal::OwnDeclaration, "Who", None),
         (Refusal::SameReviewer, "Who", None),
         (Refusal::NotHolder { stage: Stage::Employer }, "Who", None),

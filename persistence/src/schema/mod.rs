@@ -15,6 +15,7 @@ mod road;
 mod seminar;
 mod sideroads;
 mod units;
+mod year_end;
 
 pub(crate) use city::*;
 pub(crate) use explaining::*;
@@ -31,6 +32,7 @@ pub(crate) use road::*;
 pub(crate) use seminar::*;
 pub(crate) use sideroads::*;
 pub(crate) use units::*;
+pub(crate) use year_end::*;
 
 // The main road. A side road allows the pairs that it joins in its own file.
 diesel::allow_tables_to_appear_in_same_query!(

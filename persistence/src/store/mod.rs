@@ -14,6 +14,7 @@ use crate::cipher::{Cipher, MasterKey};
 use crate::clock::Clock;
 use crate::connection::{AnyConnection, Manager};
 use crate::error::{StoreError, StoreFailure};
+use crate::lock::StoreLock;
 use crate::url::DatabaseUrl;
 
 pub use self::purpose::Purpose;
@@ -99,6 +100,15 @@ impl Store {
     /// The present instant of the clock that the store decides by.
     pub fn now(&self) -> OffsetDateTime {
         self.shared.now()
+    }
+
+    /// Takes a lock over all processes that use this database; `None` while someone else has it. It is let go of when it is
+    /// dropped, or with its process.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub fn try_lock(&self, name: &str) -> Result<Option<StoreLock>, StoreError> {
+        crate::lock::try_lock(&self.shared.url, name)
     }
 
     /// Runs a reading transaction: all its queries see one state.

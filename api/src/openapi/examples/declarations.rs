@@ -45,8 +45,8 @@ pub(super) fn of(schema: &str) -> Option<Value> {
         "YearOverview" => year(),
         "AnnualRecordPage" => json!({"data": [{
             "professional_id": PERSON, "year": 2023, "state": "satisfied", "employer_id": EMPLOYER, "authority_id": AUTHORITY,
-            "approved": hours(90, 30, 60), "pending": hours(0, 0, 0), "satisfied_at": "2023-10-18T10:00:00+08:00",
-            "certificate_id": null, "version": 5, "updated_at": "2023-10-18T10:00:00+08:00"
+            "approved": hours(90, 30, 60), "pending": hours(0, 0, 0), "makeup": hours(0, 0, 0),
+            "satisfied_at": "2023-10-18T10:00:00+08:00", "outcome": null, "settled_at": null, "certificate_id": null, "version": 5, "updated_at": "2023-10-18T10:00:00+08:00"
         }], "next_cursor": null}),
         "VerificationRequest" => json!({"year": 2023, "professional_ids": [PERSON]}),
         "VerificationResults" => json!({"results": [{
@@ -85,7 +85,7 @@ fn declaration(state: &str) -> Value {
         "authority_id": AUTHORITY, "holder_id": waiting.then_some(holder),
         "submitted_at": waiting.then_some("2023-10-16T09:30:00+08:00"),
         "due_at": waiting.then_some("2023-10-24T00:00:00+08:00"), "due_provisional": false, "overdue": false,
-        "policy_version": 1, "version": 2, "created_at": "2023-10-16T09:20:00+08:00",
+        "reinstated": false, "policy_version": 1, "version": 2, "created_at": "2023-10-16T09:20:00+08:00",
         "updated_at": "2023-10-16T09:30:00+08:00"
     })
 }

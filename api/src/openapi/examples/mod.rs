@@ -13,6 +13,7 @@ mod moves;
 mod policies;
 mod seminars;
 mod sideroads;
+mod year_end;
 
 use serde_json::{Value, json};
 
@@ -28,6 +29,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     policies::of,
     seminars::of,
     sideroads::of,
+    year_end::of,
 ];
 
 /// The example of a schema.

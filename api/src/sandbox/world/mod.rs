@@ -14,6 +14,7 @@ mod people;
 mod records;
 mod rosters;
 mod seminars;
+mod settled;
 mod units;
 mod years;
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
-use time::macros::datetime;
 use xueshi_domain::Hours;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::certificate::{
@@ -13,7 +12,7 @@ use xueshi_domain::certificate::{
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::Way;
 use xueshi_domain::ledger::{
-    Bucket, RecordState, VerifyOutcome, YearTotals, assess, state_after, verify,
+    Bucket, Outcome, RecordState, VerifyOutcome, YearTotals, assess, state_after, verify,
 };
 use xueshi_domain::policy::{Floors, ZHENGZHOU};
 use xueshi_domain::registry::RecordAct;
@@ -27,19 +26,18 @@ use super::city::POLICY_VERSION;
 use super::history::History;
 use super::people::Who;
 use super::units::Unit;
-use super::{World, refused, wrong, years};
-
-/// When 2022 was settled for those who were short (A3).
-const SETTLED_2022: OffsetDateTime = datetime!(2023-01-04 10:00 +8);
+use super::{World, refused, settled, wrong, years};
 
 /// A person's year as it grows.
 pub(super) struct Year {
-    employer: Id,
-    authority: Id,
-    totals: YearTotals,
-    state: RecordState,
+    pub(super) employer: Id,
+    pub(super) authority: Id,
+    pub(super) totals: YearTotals,
+    pub(super) state: RecordState,
     satisfied_at: Option<OffsetDateTime>,
-    certificate: Option<Id>,
+    pub(super) certificate: Option<Id>,
+    /// How it ended, and when it was settled (A3).
+    settled: Option<(Outcome, OffsetDateTime)>,
     /// Hours of each way that wait or count (H8).
     used: BTreeMap<Way, Hours>,
     version: i32,
@@ -47,6 +45,14 @@ pub(super) struct Year {
 }
 
 impl Year {
+    /// A3: writes how it ended.
+    pub(super) fn settle(&mut self, outcome: Outcome, state: RecordState, at: OffsetDateTime) {
+        self.state = state;
+        self.settled = Some((outcome, at));
+        self.version += 1;
+        self.updated_at = at;
+    }
+
     /// The year of a first submission, before it is posted.
     pub(super) fn begin(declaration: &Declaration) -> Self {
         Self {
@@ -56,6 +62,7 @@ impl Year {
             state: RecordState::InProgress,
             satisfied_at: None,
             certificate: None,
+            settled: None,
             used: BTreeMap::new(),
             version: 0,
             updated_at: declaration.created_at.0,
@@ -103,17 +110,13 @@ struct Verified {
     by: Decider,
 }
 
-/// Verifies, settles 2022 for who was short, and stores all years with their certificates.
+/// Verifies, settles 2022, and stores all years with their certificates.
 pub(super) fn store(
     world: &mut World<'_, '_>,
     history: &mut History<'_>,
 ) -> Result<(), StoreError> {
     let verified = verify_all(world, history)?;
-    if let Some(year) = history.years.get_mut(&(years::SHORT_FOR_2022, 2022)) {
-        year.state = RecordState::Incomplete;
-        year.version += 1;
-        year.updated_at = SETTLED_2022;
-    }
+    let sealed = settled::settle(world, history)?;
     for ((who, number), year) in &history.years {
         world.writer.insert_annual_record(&AnnualRecord {
             jurisdiction_id: world.city,
@@ -128,8 +131,8 @@ pub(super) fn store(
             pending_professional: Tenths(year.totals.pending.professional),
             makeup_public: Tenths(Hours::ZERO),
             makeup_professional: Tenths(Hours::ZERO),
-            outcome: None,
-            settled_at: None,
+            outcome: year.settled.map(|(outcome, _)| Word(outcome)),
+            settled_at: year.settled.map(|(_, at)| Moment(at)),
             satisfied_at: year.satisfied_at.map(Moment),
             certificate_id: year.certificate,
             version: year.version,
@@ -139,7 +142,7 @@ pub(super) fn store(
     for one in &verified {
         issue(world, history, one)?;
     }
-    Ok(())
+    world.writer.insert_appraisals(&sealed)
 }
 
 /// A1: the reviewing bodies verify what is satisfied.

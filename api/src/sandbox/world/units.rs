@@ -75,6 +75,7 @@ pub(super) struct Placed {
     pub(super) id: Id,
     pub(super) name: &'static str,
     pub(super) reviewing_body: Option<Unit>,
+    pub(super) is_public_institution: bool,
     path: OrgPath,
 }
 
@@ -113,7 +114,13 @@ impl Units {
                 created_at: Moment(REGISTERED),
                 updated_at: Moment(REGISTERED),
             })?;
-            units.0.push(Placed { id, name: row.name, reviewing_body: row.reviewing_body, path });
+            units.0.push(Placed {
+                id,
+                name: row.name,
+                reviewing_body: row.reviewing_body,
+                is_public_institution: row.public_institution,
+                path,
+            });
         }
         Ok(units)
     }

@@ -1,0 +1,101 @@
+//! Sealed snapshots: reading them, and adding beside them what comes later (A3, M5).
+
+use uuid::Uuid;
+use xueshi_domain::access::Permission;
+use xueshi_domain::ledger::Outcome;
+use xueshi_domain::settlement::AddendumCause;
+use xueshi_persistence::{
+    Addendum, AnnualRecord, Appraisal, AppraisalFilter, Id, Moment, Page, Reader, Slice, Word,
+    Writer,
+};
+
+use super::Asker;
+use super::ids::new_id;
+use crate::dto::appraisals::{AddendumDto, AppraisalDto, AppraisalWithAddenda};
+use crate::problem::{Code, Problem};
+
+/// The snapshots of a year that the asker may see.
+///
+/// # Errors
+/// On a database failure.
+pub fn list(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    filter: &AppraisalFilter,
+    page: Page<Id>,
+) -> Result<Slice<Appraisal>, Problem> {
+    Ok(reader.appraisals(&asker.scope(Permission::ReadRecords), filter, page)?)
+}
+
+/// The snapshot of a person's year, with what was added to it.
+///
+/// # Errors
+/// 404 for whom the asker may not see, and for a year that is not sealed for the person.
+pub fn read(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    person: Uuid,
+    year: i32,
+) -> Result<AppraisalWithAddenda, Problem> {
+    let filter = AppraisalFilter { year, professional: Some(Id(person)), ..Default::default() };
+    let page = Page { limit: 1, after: None, descending: false, count: false };
+    let found = list(reader, asker, &filter, page)?.rows.pop();
+    let row = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let addenda = reader.addenda(row.jurisdiction_id, row.professional_id, year)?;
+    Ok(AppraisalWithAddenda {
+        appraisal: AppraisalDto::from(&row),
+        addenda: addenda.iter().map(AddendumDto::from).collect(),
+    })
+}
+
+/// What changed a sealed year.
+#[derive(Debug, Clone)]
+pub struct Change<'a> {
+    /// Why.
+    pub cause: AddendumCause,
+    /// The declaration concerned.
+    pub declaration: Option<Id>,
+    /// The reason given.
+    pub reason: Option<&'a str>,
+    /// Who did it.
+    pub by: Option<Id>,
+}
+
+/// Adds beside a sealed snapshot what has changed, when hours or outcome have (A3a, A2, M5). Where nothing is sealed, nothing is
+/// added.
+///
+/// # Errors
+/// On a database failure.
+pub fn add(
+    writer: &mut Writer<'_>,
+    before: &AnnualRecord,
+    after: &AnnualRecord,
+    change: Change<'_>,
+) -> Result<(), Problem> {
+    let (Some(outcome_before), Some(outcome_after)) = (before.outcome, after.outcome) else {
+        return Ok(());
+    };
+    let hours = |record: &AnnualRecord| (record.approved_public, record.approved_professional);
+    if outcome_before == outcome_after && hours(before) == hours(after) {
+        return Ok(());
+    }
+    let now = writer.now();
+    Ok(writer.insert_addendum(&Addendum {
+        jurisdiction_id: after.jurisdiction_id,
+        professional_id: after.professional_id,
+        id: new_id(now),
+        year: after.year,
+        cause: Word(change.cause),
+        declaration_id: change.declaration,
+        outcome_before,
+        outcome_after: after.outcome.unwrap_or(Word(Outcome::Incomplete)),
+        approved_public: after.approved_public,
+        approved_professional: after.approved_professional,
+        makeup_public: after.makeup_public,
+        makeup_professional: after.makeup_professional,
+        reason: change.reason.map(str::to_owned),
+        account_id: change.by,
+        unit_id: None,
+        added_at: Moment(now),
+    })?)
+}

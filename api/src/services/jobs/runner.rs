@@ -1,0 +1,213 @@
+//! Doing jobs: one batch after the other, each in a transaction of its own that also moves the cursor.
+//!
+//! A process that is killed leaves a job behind that is still `running`; whoever comes next goes on behind the last batch that
+//! was committed. Of several processes one works, by [`Store::try_lock`]; should two ever work at once, the guarded cursor lets one
+//! batch of the two stand.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::http::StatusCode;
+use actix_web::rt::task::JoinHandle;
+use tokio::sync::Notify;
+use xueshi_domain::job::{JobEvent, JobKind, JobRoad, JobState};
+use xueshi_domain::workflow::step;
+use xueshi_persistence::{Id, Job, Keep, Moment, Reader, Store, StoreLock, Word, Writer};
+
+use super::{Step, end};
+use crate::problem::Problem;
+use crate::services::settlements;
+
+/// The name of the lock under which jobs are done.
+const LOCK: &str = "jobs";
+/// People in one batch: short enough that requests which write do not wait for long behind one.
+pub const BATCH: u32 = 250;
+/// Real time between two looks for work that another process has asked for.
+const LOOK: Duration = Duration::from_secs(2);
+/// Attempts at a batch while the store is too busy, with growing waits between them: about a minute.
+const ATTEMPTS: u32 = 12;
+
+/// Which job.
+pub type JobKey = (Id, Id);
+
+/// The lock under which jobs are done; `None` while another process holds it.
+///
+/// # Errors
+/// When the store cannot be reached.
+pub async fn try_lock(store: &Store) -> Result<Option<StoreLock>, Problem> {
+    let store = store.clone();
+    let lock = tokio::task::spawn_blocking(move || store.try_lock(LOCK)).await;
+    Ok(lock.map_err(Problem::internal)??)
+}
+
+/// Does a job to its end, whatever had been done of it before; `None` when it is not there any more (a sandbox was reset).
+///
+/// `seen` is told of every batch. Call it under [`try_lock`].
+///
+/// # Errors
+/// When the store cannot be reached, or refuses the job's batches for a minute. The job stays where it is.
+pub async fn run(
+    store: &Store,
+    key: JobKey,
+    size: u32,
+    mut seen: impl FnMut(&Job),
+) -> Result<Option<Job>, Problem> {
+    let mut pace = Pace::new();
+    let mut failures = 0;
+    loop {
+        let rate = pace.rate;
+        let batch = store.write(Keep::Yes, move |writer| advance(writer, key, size, rate)).await;
+        match batch {
+            Ok(None) => return Ok(None),
+            Ok(Some(job)) => {
+                failures = 0;
+                pace.saw(job.done);
+                seen(&job);
+                if job.state.0.is_over() {
+                    return Ok(Some(job));
+                }
+            }
+            Err(problem) if problem.status() == StatusCode::SERVICE_UNAVAILABLE => {
+                failures += 1;
+                if failures >= ATTEMPTS {
+                    return Err(problem);
+                }
+                tokio::time::sleep(Duration::from_millis(50 << failures.min(7))).await;
+            }
+            Err(problem) => {
+                log::error!("job {}: {problem:?}", key.1);
+                let fail = move |writer: &mut Writer<'_>| give_up(writer, key);
+                return store.write(Keep::Yes, fail).await;
+            }
+        }
+    }
+}
+
+/// How fast it goes, by real time: the service's clock may stand still in a sandbox.
+struct Pace {
+    begun: Instant,
+    first: Option<i64>,
+    rate: Option<i64>,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Self { begun: Instant::now(), first: None, rate: None }
+    }
+
+    fn saw(&mut self, done: i64) {
+        let first = *self.first.get_or_insert(done);
+        let millis = i64::try_from(self.begun.elapsed().as_millis()).unwrap_or(i64::MAX).max(1);
+        self.rate = done
+            .checked_sub(first)
+            .filter(|more| *more > 0)
+            .and_then(|more| more.checked_mul(1_000_000))
+            .map(|more| more / millis);
+    }
+}
+
+/// One batch: the work, the cursor and the state, or nothing of them.
+fn advance(
+    writer: &mut Writer<'_>,
+    (city, id): JobKey,
+    size: u32,
+    rate: Option<i64>,
+) -> Result<Option<Job>, Problem> {
+    let Some(mut job) = writer.job(city, id)? else { return Ok(None) };
+    if job.state.0.is_over() {
+        return Ok(Some(job));
+    }
+    let now = Moment(writer.now());
+    if job.cancel_requested {
+        let state = step::<JobRoad>(job.state.0, JobEvent::Cancel)?;
+        end(&mut job, state, now);
+        writer.save_job(&mut job)?;
+        return Ok(Some(job));
+    }
+    job.state = Word(step::<JobRoad>(job.state.0, JobEvent::Start)?);
+    job.started_at.get_or_insert(now);
+    job.rate = rate.or(job.rate);
+    let outcome = match job.kind.0 {
+        JobKind::Settlement => settlements::batch::settle_next(writer, &mut job, size.into())?,
+    };
+    match outcome {
+        Step::More => {}
+        Step::Done => {
+            let state = step::<JobRoad>(job.state.0, JobEvent::Succeed)?;
+            end(&mut job, state, now);
+        }
+        Step::Failed(code) => {
+            let state = step::<JobRoad>(job.state.0, JobEvent::Fail)?;
+            job.failure = Some(code.to_owned());
+            end(&mut job, state, now);
+        }
+    }
+    writer.save_job(&mut job)?;
+    Ok(Some(job))
+}
+
+fn give_up(writer: &mut Writer<'_>, (city, id): JobKey) -> Result<Option<Job>, Problem> {
+    let Some(mut job) = writer.job(city, id)? else { return Ok(None) };
+    if job.state.0.is_over() {
+        return Ok(Some(job));
+    }
+    let state = step::<JobRoad>(job.state.0, JobEvent::Fail)?;
+    job.failure = Some("internal".to_owned());
+    end(&mut job, state, Moment(writer.now()));
+    writer.save_job(&mut job)?;
+    Ok(Some(job))
+}
+
+/// Wakes the worker of this process.
+#[derive(Debug, Clone, Default)]
+pub struct Bell(Arc<Notify>);
+
+impl Bell {
+    /// There is work.
+    pub fn ring(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Does jobs beside a service; ends when it is dropped.
+#[derive(Debug)]
+pub struct Worker(JoinHandle<()>);
+
+impl Worker {
+    /// Starts it: it takes up what an earlier process left behind, then whatever it is rung for or finds. Must be called
+    /// inside an actix runtime.
+    #[must_use]
+    pub fn start(store: Store, bell: Bell) -> Self {
+        Self(actix_web::rt::spawn(async move {
+            loop {
+                if let Err(problem) = round(&store).await {
+                    log::warn!("jobs: {problem:?}");
+                }
+                let _ = tokio::time::timeout(LOOK, bell.0.notified()).await;
+            }
+        }))
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Does every job that there is, unless another process does.
+async fn round(store: &Store) -> Result<(), Problem> {
+    let next = |reader: &mut Reader<'_>| Ok::<_, Problem>(reader.runnable_job()?);
+    if store.read(next).await?.is_none() {
+        return Ok(());
+    }
+    let Some(_lock) = try_lock(store).await? else { return Ok(()) };
+    while let Some(job) = store.read(next).await? {
+        log::info!("job {} ({}) from {} of {}", job.id, job.kind.0, job.done, job.total);
+        let key = (job.jurisdiction_id, job.id);
+        let over = run(store, key, BATCH, |_| ()).await?;
+        let state = over.map_or(JobState::Cancelled, |job| job.state.0);
+        log::info!("job {}: {state}", job.id);
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+drop table appraisal_addenda;
+drop table appraisals;
+drop table lapses;
+drop table settlements;
+drop table job_errors;
+drop table jobs;
+drop function appraisals_are_sealed();
