@@ -289,6 +289,25 @@ impl Reader<'_> {
             .load(self.conn)?)
     }
 
+    /// A person's declarations of a learning record, of whatever year and in whatever state, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn declarations_on(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        learning_record: Id,
+    ) -> Result<Vec<Declaration>, StoreError> {
+        Ok(declarations::table
+            .filter(declarations::jurisdiction_id.eq(jurisdiction))
+            .filter(declarations::professional_id.eq(professional))
+            .filter(declarations::learning_record_id.eq(learning_record))
+            .order(declarations::id.asc())
+            .select(Declaration::as_select())
+            .load(self.conn)?)
+    }
+
     /// All declarations that wait for someone, for recomputing their due days (V2).
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use xueshi_tests::{Server, on_both};
 
 on_both!(
     u3_a_retired_person_keeps_records_and_cannot_declare,
+    u3_a3_who_counted_at_the_freeze_is_not_changed_afterwards,
     u4_one_person_one_record,
     e12b_unit_codes_are_checked,
     u4a_numbers_are_shown_masked,
@@ -40,6 +41,20 @@ async fn u3_a_retired_person_keeps_records_and_cannot_declare(server: &Server) {
     employer.post(&format!("{path}/departure")).json(body).if_match(&tag).await.is(200);
     steps::submission(&doctor, &draft).await.refused(422, "not-employed");
     doctor.get("/v1/me/years/2023").await.is(200);
+}
+
+/// U3, A3: once the freeze has begun, nobody leaves as of a day before it; the bureau corrects mistakes.
+async fn u3_a3_who_counted_at_the_freeze_is_not_changed_afterwards(server: &Server) {
+    let person = steps::professional_id(&server.login("professional").await).await;
+    server.set_clock("2023-12-22T09:00:00+08:00").await;
+    let path = format!("/v1/professionals/{person}/departure");
+    let leave = async |who: &str, day: &str| {
+        let body = json!({"ended_on": day, "reason": "left"});
+        server.login(who).await.post(&path).if_match("*").json(body).await
+    };
+    let problem = leave("hospital.admin", "2023-12-19").await.refused(422, "validation-failed");
+    assert_eq!(problem["errors"][0]["code"], "before-the-freeze", "{problem:#}");
+    leave("city.officer", "2023-12-19").await.is(200);
 }
 
 fn person(number: &str, employer: &Value) -> Value {

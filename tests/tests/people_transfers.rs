@@ -209,7 +209,7 @@ async fn u2_the_new_employer_asks_by_the_id_number(server: &Server) {
     let company = server.login("company.admin").await;
     let hospital = server.login("hospital.admin").await;
     let by_number = |number: &str, to: &str| {
-        let body = json!({"id_type": "resident_id", "id_number": number, "to_unit_code": to});
+        let body = json!({"id_type": "resident_id", "id_number": number, "name": "林知远", "to_unit_code": to});
         company.post("/v1/transfers").json(body)
     };
     by_number("410102198506151238", COMPANY).await.refused(422, "unknown-reference");
@@ -219,6 +219,11 @@ async fn u2_the_new_employer_asks_by_the_id_number(server: &Server) {
     by_number(LIN, HOSPITAL).await.refused(403, "forbidden");
     let both = json!({"id_type": "resident_id", "to_unit_code": COMPANY});
     company.post("/v1/transfers").json(both).await.refused(422, "validation-failed");
+
+    // U4a: a number is not enough to learn whose it is.
+    let guess = json!({"id_type": "resident_id", "id_number": LIN, "name": "林某", "to_unit_code": COMPANY});
+    let guessed = company.post("/v1/transfers?dry_run=true").json(guess).await;
+    assert!(!guessed.refused(422, "unknown-reference").to_string().contains("林知远"));
 
     let transfer = by_number(LIN, COMPANY).await.is(201);
     assert_eq!(transfer["asked_by"], "to");
@@ -326,7 +331,7 @@ async fn u2_the_freeze_refuses(server: &Server) {
 async fn u1_an_administrator_who_is_transferred_acts_no_more(server: &Server) {
     let hospital = server.login("hospital.admin").await;
     let company = server.login("company.admin").await;
-    let body = json!({"id_type": "resident_id", "id_number": "410199198803049028", "to_unit_code": COMPANY});
+    let body = json!({"id_type": "resident_id", "id_number": "410199198803049028", "name": "苏晓岚", "to_unit_code": COMPANY});
     let transfer = company.post("/v1/transfers").json(body).await.is(201);
     answer(&hospital, &transfer, "accept").await.refused(403, "own-case");
     let list = "/v1/organizations?without_administrator=true&limit=200";

@@ -101,12 +101,12 @@ impl TransferDto {
 /// A transfer to ask for.
 ///
 /// The employer that the person leaves names the person by `professional_id` and the other employer; the employer that the
-/// person comes to names the person by type and number of their document, and itself.
+/// person comes to names the person by type and number of their document and by their name, and itself.
 #[derive(Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "names_person_and_employer"))]
 pub struct NewTransfer {
-    /// Who is to go; or `id_type` and `id_number`.
+    /// Who is to go; or `id_type`, `id_number` and `name`.
     pub professional_id: Option<Uuid>,
     /// What document the id number is from.
     #[schema(value_type = Option<words::IdType>)]
@@ -115,6 +115,10 @@ pub struct NewTransfer {
     #[validate(length(max = 40))]
     #[schema(max_length = 40, example = "410102198506151238")]
     pub id_number: Option<String>,
+    /// The person's name as it stands in the document; with `id_number`, and it has to be theirs.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: Option<String>,
     /// The employer that the person comes to; or `to_unit_code`.
     pub to_organization_id: Option<Uuid>,
     /// The unit code (GB 32100) of the employer that the person comes to.
@@ -128,10 +132,10 @@ pub struct NewTransfer {
 }
 
 fn names_person_and_employer(new: &NewTransfer) -> Result<(), ValidationError> {
-    let by_number = match (&new.id_type, &new.id_number) {
-        (Some(_), Some(_)) => true,
-        (None, None) => false,
-        (Some(_), None) | (None, Some(_)) => return Err(one_way_to_name()),
+    let by_number = match (&new.id_type, &new.id_number, &new.name) {
+        (Some(_), Some(_), Some(_)) => true,
+        (None, None, None) => false,
+        (Some(_) | None, Some(_) | None, Some(_) | None) => return Err(one_way_to_name()),
     };
     let by_code = new.to_unit_code.is_some();
     if by_number != new.professional_id.is_some() && by_code != new.to_organization_id.is_some() {

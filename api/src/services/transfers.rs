@@ -7,6 +7,7 @@ use xueshi_domain::access::{OrgPath, Permission};
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::people::Employment as Days;
+use xueshi_domain::registration::is_same_name;
 use xueshi_domain::registry::{PersonState, Standing};
 use xueshi_domain::transfer::{
     Case, DecidedAs, Event, Facts, Side, State, Transfer as Road, check, decider,
@@ -175,8 +176,8 @@ fn employer_named(
     found.ok_or_else(|| unknown(pointer))
 }
 
-/// The person, by an id that the asker may see; or by the number of the document, which only the employer that the person comes
-/// to may use: nobody looks for people in other units this way.
+/// The person, by an id that the asker may see; or by the number of the document and the name, which only the employer that the
+/// person comes to may use. A number alone tells nobody whose it is (U4a).
 fn person_named(
     reader: &mut Reader<'_>,
     asker: &Asker,
@@ -190,10 +191,12 @@ fn person_named(
             reader.visible_professional(&scope, Id(id))?.ok_or_else(|| unknown("/professional_id"))
         }
         (None, Some(id_type), Some(number)) => {
+            let name = new.name.as_deref().unwrap_or_default();
             asker.acting_for(Permission::TransferPeople, &to.path)?;
             let number = parse_id_number(id_type, number, "/id_number")?;
             let found = reader.professional_by_id_number(city, &number)?;
             let found = found.map(|id| reader.professional(city, id)).transpose()?.flatten();
+            let found = found.filter(|person| is_same_name(&person.name, name));
             found.ok_or_else(|| unknown("/id_number"))
         }
         (None, _, _) => Err(unknown("/professional_id")),

@@ -163,14 +163,13 @@ pub fn load(
         loaded_at: Moment(writer.now()),
     };
     writer.replace_arrangement(&loaded)?;
-    let recomputed = recompute_due_dates(writer, city)?;
+    let recomputed = recompute_due_dates(writer, city)? + appeals::recompute(writer, city)?;
     Happening::new(EventType::CalendarLoaded)
         .by(asker)
         .for_the_city(writer, city)?
         .year(year)
         .data(json!({"version": loaded.version, "recomputed": recomputed}))
         .tell(writer, city)?;
-    let recomputed = recompute_due_dates(writer, city)? + appeals::recompute(writer, city)?;
     let answer = LoadedArrangement {
         arrangement: ArrangementDto::new(&loaded, arrangement.days()),
         recomputed,

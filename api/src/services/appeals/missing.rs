@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 use xueshi_domain::Refusal;
 use xueshi_domain::appeal::has_ended;
+use xueshi_domain::class::ClassState;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
@@ -31,7 +32,10 @@ pub(super) fn from_class(
     class: Id,
     now: OffsetDateTime,
 ) -> Result<Class, Problem> {
-    let filing = reader.class_filing(city, class)?.ok_or_else(|| unknown("/class_id"))?;
+    let filing = reader.class_filing(city, class)?;
+    // Nobody attended a class that was called off.
+    let filing = filing.filter(|filing| filing.class.state.0 != ClassState::Cancelled);
+    let filing = filing.ok_or_else(|| unknown("/class_id"))?;
     has_ended(filing.class.ends_on, now)
         .map_err(|refusal| Problem::from(refusal).moved("/learning_end", "/class_id"))?;
     if let Some(record) = reader.class_completion(city, person, class)? {

@@ -91,7 +91,13 @@ impl Roster {
             return Ok(RosterChange::Unchanged);
         }
         let declaration = declaration_on(writer, &record)?;
-        let outcome = correction(declaration.as_ref().map(|declaration| declaration.state.0));
+        let outcome = match record.source.0 {
+            // V8: the institution does not undo what was decided on an appeal; it can say that it disagrees.
+            LearningSource::Appeal => RosterChange::CorrectionNeeded,
+            LearningSource::Platform | LearningSource::Roster | LearningSource::Seminar => {
+                correction(declaration.as_ref().map(|declaration| declaration.state.0))
+            }
+        };
         // A flag goes away when the roster comes to say again what was declared.
         let flagged = outcome == RosterChange::CorrectionNeeded && says != stands;
         record.corrected_hours = flagged.then_some(Tenths(says.hours));
@@ -171,7 +177,7 @@ impl Roster {
     }
 }
 
-/// The declaration that rests on a record, in whatever state it stands.
+/// The declaration that rests on a record, in whatever state it stands; under a grant it is one of a prior year (M3).
 fn declaration_on(
     reader: &mut Reader<'_>,
     record: &LearningRecord,
@@ -180,11 +186,8 @@ fn declaration_on(
         return Ok(None);
     }
     let (city, person) = (record.jurisdiction_id, record.professional_id);
-    let all = reader.declarations_of_year(city, person, record.year)?;
-    let rests = |found: &Declaration| {
-        found.learning_record_id == Some(record.id) && found.state.0.is_standing()
-    };
-    Ok(all.into_iter().find(rests))
+    let all = reader.declarations_on(city, person, record.id)?;
+    Ok(all.into_iter().find(|found| found.state.0.is_standing()))
 }
 
 /// A draft or a returned declaration is in the person's hands: it follows the corrected hours.
