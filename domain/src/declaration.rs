@@ -11,6 +11,7 @@ use crate::explanation::CheckName;
 use crate::hours::Hours;
 use crate::instant::start_of_day;
 use crate::learning::{EvidenceKind, LearningSpan, Subject, Way};
+use crate::makeup::{MakeupStudy, study_dates};
 use crate::people::{Employment, Post, require_active, require_in_scope};
 use crate::policy::Policy;
 use crate::refusal::{LimitKind, Mend, NotFiledReason, Refusal};
@@ -43,6 +44,8 @@ pub struct DeclarationFacts {
     pub post: Post,
     /// The day in China on which it is asked.
     pub today: Date,
+    /// The grant under which hours of a prior year are registered (M3); `None` for hours of the year itself.
+    pub makeup: Option<MakeupStudy>,
 }
 
 /// Where the learning of a declaration comes from.
@@ -147,7 +150,9 @@ const CHECKS: &[(CheckName, Step, CheckFn)] = &[
     (CheckName::ActiveEmployment, Step::Draft, active_employment),
     (CheckName::PostInScope, Step::Draft, post_in_scope),
     (CheckName::YearOfLearning, Step::Draft, year_of_learning),
+    (CheckName::WithinMakeupStudy, Step::Draft, within_the_makeup_study),
     (CheckName::LearningFinished, Step::Draft, learning_is_finished),
+    (CheckName::PriorYearShort, Step::Draft, the_prior_year_is_short),
     (CheckName::PublicFromPlatform, Step::Draft, public_hours_from_a_platform),
     (CheckName::PlatformListed, Step::Draft, platform_is_listed),
     (CheckName::ClassOnApprovedPlan, Step::Draft, class_on_an_approved_plan),
@@ -223,13 +228,31 @@ fn post_in_scope(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, R
     require_in_scope(facts.post, policy.include_management_posts).map(|()| Verdict::Passed)
 }
 
-/// H2: the year of a declaration is the one in which the learning ended.
+/// H2: the year of a declaration is the one in which the learning ended. Under a grant M3 takes its place.
 fn year_of_learning(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    if facts.makeup.is_some() {
+        return Ok(Verdict::NotApplicable);
+    }
     let learning_year = facts.span.year();
     passed_if(facts.year == learning_year, || Refusal::YearMismatch {
         year: facts.year,
         learning_year,
     })
+}
+
+/// M3: under a grant, the learning dates lie between the grant and the study deadline.
+fn within_the_makeup_study(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    match &facts.makeup {
+        Some(study) => study_dates(study, facts.span).map(|()| Verdict::Passed),
+        None => Ok(Verdict::NotApplicable),
+    }
+}
+
+/// M1: hours are made up while the prior year lacks some. **Reading**: approved hours count, so that what one declaration may
+/// lose in review another can bring; and a class that gives more than is missing is registered whole (H3: the rest is excess).
+fn the_prior_year_is_short(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
+    let Some(study) = &facts.makeup else { return Ok(Verdict::NotApplicable) };
+    passed_if(!study.missing.is_zero(), || Refusal::MakeupNotNeeded { year: facts.year })
 }
 
 /// H2: what has not ended yet belongs to no year yet. Learning that ends today has ended.
@@ -256,10 +279,12 @@ fn public_hours_from_a_platform(facts: &DeclarationFacts, _: &Policy) -> Result<
 fn platform_is_listed(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
     match &facts.source {
         LearningSource::PlatformCompletion { platform } => {
-            passed_if(policy.lists_platform(platform), || Refusal::PlatformNotListed {
-                platform: platform.clone(),
-                year: policy.year,
-            })
+            // Under a grant one studies on the platforms of the year in which one studies.
+            let (listed, year) = match &facts.makeup {
+                Some(study) => (study.platforms.contains(platform), study.from.year()),
+                None => (policy.lists_platform(platform), policy.year),
+            };
+            passed_if(listed, || Refusal::PlatformNotListed { platform: platform.clone(), year })
         }
         LearningSource::SelfDeclared { .. }
         | LearningSource::Roster(_)

@@ -113,6 +113,8 @@ text_enum! {
         MakeupRejected = "makeup.rejected",
         /// A grant has done its work (M3).
         MakeupUsed = "makeup.used",
+        /// Hours were taken back: the year is not complete any more, and its grant open again (M3, A2).
+        MakeupReopened = "makeup.reopened",
         /// A grant ended unused (M3).
         MakeupExpired = "makeup.expired",
         /// An exemption: applied.

@@ -22,6 +22,10 @@ text_enum! {
         PostInScope = "post_in_scope",
         /// The learning ended in the declared year.
         YearOfLearning = "year_of_learning",
+        /// Learning under a make-up grant lies in its study time.
+        WithinMakeupStudy = "within_makeup_study",
+        /// The prior year that is made up lacks hours.
+        PriorYearShort = "prior_year_short",
         /// The learning has ended.
         LearningFinished = "learning_finished",
         /// Public hours come from a platform.
@@ -121,6 +125,8 @@ impl CheckName {
             Self::DueDay => Rule::V1,
             Self::NothingCarriedOver => Rule::H3,
             Self::UnderGrant => Rule::H4,
+            Self::WithinMakeupStudy => Rule::M3,
+            Self::PriorYearShort => Rule::M1,
             Self::NotExempt => Rule::A5,
             Self::Verified => Rule::A1,
             Self::CertificateFollows => Rule::A2,

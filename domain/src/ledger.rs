@@ -185,7 +185,9 @@ impl Breakdown {
         }
     }
 
-    const fn is_zero(self) -> bool {
+    /// Whether there are none at all.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
         self.total.is_zero() && self.public.is_zero() && self.professional.is_zero()
     }
 }

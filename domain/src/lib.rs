@@ -19,6 +19,7 @@
 //! | [`exemption`] | being let off a year | A5, A6 |
 //! | [`appeal`] | against a rejection or revocation, for a missing record | V8 |
 //! | [`filing`], [`training_plan`], [`class`] | filings, yearly plans, classes and rosters | P1–P5, H9 |
+//! | [`makeup`] | hours of prior years: applications, grants, what may be registered | H4, M1–M6, W4 |
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
 //! | [`registration`], [`transfer`], [`merging`] | people who register, move, and have two records | U0, U2, U4 |
 //! | [`units`], [`titles`] | the tree of units and their offices, series of titles | Who, U1, U4b |
@@ -45,6 +46,7 @@ pub mod instant;
 pub mod job;
 pub mod learning;
 pub mod ledger;
+pub mod makeup;
 pub mod merging;
 pub mod people;
 pub mod policy;

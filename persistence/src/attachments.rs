@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::learning::EvidenceKind;
 
 use crate::columns::{Id, Moment, Word};
+use crate::declarations::days_of;
 use crate::error::StoreError;
 use crate::schema::{attachments, declarations};
 use crate::store::{Reader, Writer};
@@ -54,16 +55,18 @@ impl Reader<'_> {
             .load(self.conn)?)
     }
 
-    /// All evidence of a person's declarations of a year, for telling duplicates (H7).
+    /// All evidence of a person's declarations that are of a year, or of learning that ended in another one, for telling
+    /// duplicates (H7).
     ///
     /// # Errors
     /// On a database failure.
-    pub fn attachments_of_year(
+    pub fn attachments_near(
         &mut self,
         jurisdiction: Id,
         professional: Id,
-        year: i32,
+        (year, learning_year): (i32, i32),
     ) -> Result<Vec<Attachment>, StoreError> {
+        let (first, last) = days_of(learning_year);
         Ok(attachments::table
             .inner_join(
                 declarations::table.on(declarations::jurisdiction_id
@@ -73,7 +76,11 @@ impl Reader<'_> {
             )
             .filter(attachments::jurisdiction_id.eq(jurisdiction))
             .filter(attachments::professional_id.eq(professional))
-            .filter(declarations::year.eq(year))
+            .filter(
+                declarations::year.eq(year).or(declarations::learning_end
+                    .ge(first)
+                    .and(declarations::learning_end.le(last))),
+            )
             .select(Attachment::as_select())
             .load(self.conn)?)
     }

@@ -28,11 +28,12 @@ pub struct Discrepancy {
     pub recomputed: Hours,
 }
 
-/// Approved and pending hours of a year: public, professional, each in tenths.
+/// Approved, pending and made-up hours of a year: public, professional, each in tenths.
 #[derive(Default)]
 struct Sums {
     approved: [u32; 2],
     pending: [u32; 2],
+    makeup: [u32; 2],
 }
 
 impl Reader<'_> {
@@ -50,9 +51,10 @@ impl Reader<'_> {
                 declarations::subject,
                 declarations::state,
                 declarations::hours,
+                declarations::makeup_grant_id,
             ))
-            .load::<(Id, i32, Word<Subject>, Word<State>, Tenths)>(self.conn)?;
-        for (person, year, subject, state, hours) in rows {
+            .load::<(Id, i32, Word<Subject>, Word<State>, Tenths, Option<Id>)>(self.conn)?;
+        for (person, year, subject, state, hours, grant) in rows {
             let sums = sums.entry((person, year)).or_default();
             let subject = match subject.0 {
                 Subject::Public => 0,
@@ -60,6 +62,9 @@ impl Reader<'_> {
             };
             if state.0 == State::Approved {
                 sums.approved[subject] += hours.0.tenths();
+                if grant.is_some() {
+                    sums.makeup[subject] += hours.0.tenths();
+                }
             } else if State::PENDING.contains(&state.0) {
                 sums.pending[subject] += hours.0.tenths();
             }
@@ -77,6 +82,8 @@ impl Reader<'_> {
                 ("approved_professional", record.approved_professional, sums.approved[1]),
                 ("pending_public", record.pending_public, sums.pending[0]),
                 ("pending_professional", record.pending_professional, sums.pending[1]),
+                ("makeup_public", record.makeup_public, sums.makeup[0]),
+                ("makeup_professional", record.makeup_professional, sums.makeup[1]),
             ] {
                 let recomputed = Hours::from_tenths(recomputed);
                 if stored.0 != recomputed {

@@ -1,7 +1,7 @@
 //! Declarations of hours, and the queue of those who review them.
 
 use diesel::prelude::*;
-use time::Date;
+use time::{Date, Month};
 use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::review::State;
 
@@ -308,6 +308,31 @@ impl Reader<'_> {
             .load(self.conn)?)
     }
 
+    /// A person's declarations that are of a year, or of learning that ended in another one: the two differ under a make-up grant
+    /// (M3). Oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn declarations_near(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        (year, learning_year): (i32, i32),
+    ) -> Result<Vec<Declaration>, StoreError> {
+        let (first, last) = days_of(learning_year);
+        Ok(declarations::table
+            .filter(declarations::jurisdiction_id.eq(jurisdiction))
+            .filter(declarations::professional_id.eq(professional))
+            .filter(
+                declarations::year.eq(year).or(declarations::learning_end
+                    .ge(first)
+                    .and(declarations::learning_end.le(last))),
+            )
+            .order(declarations::id.asc())
+            .select(Declaration::as_select())
+            .load(self.conn)?)
+    }
+
     /// All declarations that wait for someone, for recomputing their due days (V2).
     ///
     /// # Errors
@@ -323,6 +348,12 @@ impl Reader<'_> {
             .select(Declaration::as_select())
             .load(self.conn)?)
     }
+}
+
+/// The first and the last day of a calendar year.
+pub(crate) fn days_of(year: i32) -> (Date, Date) {
+    let day = |month, day| Date::from_calendar_date(year, month, day);
+    (day(Month::January, 1).unwrap_or(Date::MIN), day(Month::December, 31).unwrap_or(Date::MAX))
 }
 
 impl Writer<'_> {

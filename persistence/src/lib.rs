@@ -34,6 +34,7 @@ mod jurisdictions;
 mod keys;
 mod learning;
 mod lock;
+mod makeup;
 mod merging;
 mod migrate;
 mod organizations;
@@ -83,6 +84,10 @@ pub use jurisdictions::Jurisdiction;
 pub use keys::SigningKey;
 pub use learning::{LearningRecord, LearningRecordFilter, Platform};
 pub use lock::StoreLock;
+pub use makeup::{
+    MakeupApplication, MakeupApplicationFilter, MakeupBody, MakeupGrant, MakeupGrantFilter,
+    MakeupItem, MakeupReview, MakeupSight,
+};
 pub use merging::{Pair, PersonMerge};
 pub use migrate::{pending as pending_migrations, run as migrate};
 pub use organizations::{Organization, OrganizationFilter};

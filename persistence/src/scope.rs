@@ -37,7 +37,7 @@ pub(crate) fn units_below(jurisdiction: Id, pattern: String) -> _ {
 
 /// The ids of the people who work in one subtree, as a subquery.
 #[auto_type]
-fn people_below(jurisdiction: Id, pattern: String) -> _ {
+pub(crate) fn people_below(jurisdiction: Id, pattern: String) -> _ {
     professionals::table
         .inner_join(
             organizations::table.on(organizations::jurisdiction_id
@@ -55,7 +55,7 @@ impl Scope {
         self.subtrees.iter().any(|prefix| path.starts_with(prefix))
     }
 
-    fn own(&self) -> Id {
+    pub(crate) fn own(&self) -> Id {
         self.own.unwrap_or(NOBODY)
     }
 

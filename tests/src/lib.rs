@@ -14,6 +14,7 @@ mod client;
 mod contract;
 mod database;
 pub mod filing;
+pub mod makeup;
 mod raw;
 mod run;
 mod server;

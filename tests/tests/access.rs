@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Answer, Call, Client, Operation, Server, form, on_both, operations};
+use xueshi_tests::{Answer, Call, Client, Operation, Server, form, makeup, on_both, operations};
 
 on_both!(every_operation_with_every_credential);
 
@@ -61,6 +61,9 @@ struct Side {
     moves: Moves,
     training: Training,
     job: String,
+    makeup_application: String,
+    makeup_item: String,
+    makeup_grant: String,
 }
 
 /// What waits for a side's employer and its body: a transfer away, someone who asks to join, a unit that registers.
@@ -159,6 +162,28 @@ async fn revoked(server: &Server, client: &Client, employer: &Client, authority:
     text(&draft, "id")
 }
 
+/// An application for make-up that was submitted, its item, and a grant, of two people who joined after 2022.
+async fn made_up(
+    server: &Server,
+    administrator: &Client,
+    unit: &str,
+    authority: &str,
+) -> [String; 3] {
+    let officer = server.login("city.officer").await;
+    let mut people = Vec::new();
+    for number in [1, 2] {
+        let person = json!({"name": format!("补学人员{number}"), "id_type": "passport",
+            "id_number": format!("E{number}{}", &unit[28..]), "post": "technical", "employer_id": unit,
+            "started_on": "2023-01-03"});
+        let person = administrator.post("/v1/professionals").json(person).await.is(201);
+        people.push(text(&person, "id"));
+    }
+    let waiting = makeup::submitted(administrator, &[&people[0]]).await;
+    let decided = makeup::submitted(administrator, &[&people[1]]).await;
+    let granted = makeup::granted(&decided, &server.login(authority).await, &officer).await;
+    [text(&waiting, "id"), text(&waiting["items"][0], "id"), text(&granted["items"][0], "grant_id")]
+}
+
 async fn side(server: &Server, name: &'static str, person: &str, admin: &str, class: &str) -> Side {
     let client = server.login(person).await;
     let (declaration, attachment) = submitted(&client).await;
@@ -190,6 +215,8 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
     let appeal = client.post("/v1/appeals").json(appeal).await.is(201);
     let moves = moves(server, name, &professional, &administrator).await;
     let settled = server.login("city.officer").await.get("/v1/settlements/2022").await.is(200);
+    let [makeup_application, makeup_item, makeup_grant] =
+        made_up(server, &administrator, &unit, authority).await;
     Side {
         name,
         declaration,
@@ -211,6 +238,9 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         moves,
         training: training(server, class).await,
         job: text(&settled["job"], "id"),
+        makeup_application,
+        makeup_item,
+        makeup_grant,
     }
 }
 
@@ -245,6 +275,8 @@ impl Side {
             "filings" => &self.training.filing,
             "training-plans" => &self.training.plan,
             "jobs" => &self.job,
+            "makeup-applications" => &self.makeup_application,
+            "makeup-grants" => &self.makeup_grant,
             other => panic!("{other}: which id stands in {template}? Add it to access.rs"),
         };
         let mut path = operation.template.clone();
@@ -285,6 +317,14 @@ impl Side {
         }
         Some(match operation.id() {
             "create_declaration" => steps::conference("一天的会议", "06-08", "06-09", 1),
+            "create_makeup_application" => {
+                json!({"items": [{"professional_id": self.professional, "year": 2022}]})
+            }
+            "review_makeup_application" => {
+                json!({"items": [{"item_id": self.makeup_item, "decision": "approve"}]})
+            }
+            "edit_makeup_application" => json!({"reason": "补充说明"}),
+            "assign_makeup_body" => json!({"body_id": null}),
             "edit_declaration" => json!({"title": "改名"}),
             "review_declaration" => json!({"decision": "approve"}),
             "review_batch" => {

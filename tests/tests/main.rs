@@ -23,6 +23,7 @@ mod explanations;
 mod filing;
 mod funding;
 mod histories;
+mod makeup;
 mod people;
 mod people_merging;
 mod people_registration;

@@ -86,6 +86,10 @@ permissions! {
     ReviewMakeup = ReviewMakeup;
     /// Deciding on make-up finally (M2).
     DecideMakeup = DecideMakeup;
+    /// Deciding on make-up at either step; which one is decided on the application (M2).
+    ReviewOrDecideMakeup = ReviewMakeup | DecideMakeup;
+    /// Reading make-up applications.
+    ReadMakeup = ApplyMakeup | ReviewMakeup | DecideMakeup | ReadRecords;
     /// Applying for exemptions for the people of a unit (A5).
     ApplyExemption = ApplyExemption;
     /// Deciding on exemptions (A5).

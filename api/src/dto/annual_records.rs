@@ -12,7 +12,7 @@ use super::{Amount, Timestamp, words};
 use crate::problem::{Problem, ProblemDocument};
 use crate::request::RequestInfo;
 use crate::services::certificates::Issued;
-use crate::services::year::{makeup_of, totals};
+use crate::services::year::{made_up, totals};
 
 /// Hours by subject and together.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -52,10 +52,10 @@ pub struct AnnualRecordDto {
     pub authority_id: Uuid,
     /// Approved hours.
     pub approved: Hours,
+    /// Those of the approved hours that were registered under a make-up grant (M4, M5).
+    pub makeup: Hours,
     /// Hours under review.
     pub pending: Hours,
-    /// The part of the approved hours that was registered under a make-up grant (M5).
-    pub makeup: Hours,
     /// When the floors were reached.
     #[schema(required = true)]
     pub satisfied_at: Option<Timestamp>,
@@ -84,8 +84,8 @@ impl From<&AnnualRecord> for AnnualRecordDto {
             employer_id: record.employer_id.0,
             authority_id: record.authority_id.0,
             approved: Breakdown::from(totals.approved).into(),
+            makeup: Breakdown::from(made_up(record)).into(),
             pending: Breakdown::from(totals.pending).into(),
-            makeup: Breakdown::from(makeup_of(record)).into(),
             satisfied_at: record.satisfied_at.map(Timestamp::from),
             outcome: record.outcome.map(|outcome| outcome.0),
             settled_at: record.settled_at.map(Timestamp::from),

@@ -22,6 +22,8 @@ pub struct NewDeclaration {
     pub year: i32,
     /// The delivered completion to declare; the other members then come from it and must be left out.
     pub learning_record_id: Option<Uuid>,
+    /// The make-up grant under which hours of a prior year are registered; `year` is then that of the grant (M3).
+    pub makeup_grant_id: Option<Uuid>,
     /// Public or professional.
     #[schema(value_type = Option<words::Subject>)]
     pub subject: Option<Subject>,
@@ -137,6 +139,11 @@ pub struct DeclarationDto {
     /// The delivered completion that it rests on; null when self-declared.
     #[schema(required = true)]
     pub learning_record_id: Option<Uuid>,
+    /// Whether it registers hours of a prior year (M4).
+    pub makeup: bool,
+    /// The grant under which it does.
+    #[schema(required = true)]
+    pub makeup_grant_id: Option<Uuid>,
     /// 1, and one more with every submission after a return.
     pub revision: i32,
     /// The employer that reviews first.
@@ -183,6 +190,8 @@ impl DeclarationDto {
             learning_start: d.learning_start.into(),
             learning_end: d.learning_end.into(),
             learning_record_id: d.learning_record_id.map(|id| id.0),
+            makeup: d.makeup_grant_id.is_some(),
+            makeup_grant_id: d.makeup_grant_id.map(|id| id.0),
             revision: d.revision,
             employer_id: d.employer_id.0,
             authority_id: d.authority_id.0,

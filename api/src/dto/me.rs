@@ -6,10 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use xueshi_domain::calendar::{WindowKind, WindowStatus};
 use xueshi_domain::learning::Subject;
-use xueshi_domain::ledger::{Assessment, Breakdown, RecordState};
-use xueshi_persistence::{Certificate, Declaration, LearningRecord, Professional};
+use xueshi_domain::ledger::{Assessment, Breakdown, BySubject, RecordState};
+use xueshi_persistence::{Certificate, Declaration, LearningRecord, MakeupGrant, Professional};
 
 use super::annual_records::{CertificateSummary, Hours};
+use super::makeup_grants::MakeupGrantDto;
 use super::{Amount, Timestamp, words};
 
 /// A person's year: what is required, reached, under way and missing, and what to do next.
@@ -29,6 +30,8 @@ pub struct YearDto {
     pub requirement: Hours,
     /// Approved hours.
     pub approved: Hours,
+    /// Those of the approved hours that were registered under a make-up grant (M4, M5).
+    pub makeup: Hours,
     /// Hours under review.
     pub pending: Hours,
     /// What is missing of each floor.
@@ -37,6 +40,9 @@ pub struct YearDto {
     pub excess: Hours,
     /// The year's windows as of now (W5).
     pub windows: Vec<WindowDto>,
+    /// The latest make-up grant for this year: under it, hours of the year can still be earned (M3).
+    #[schema(required = true)]
+    pub makeup_grant: Option<MakeupGrantDto>,
     /// What waits for a decision, and until when.
     pub due: Vec<DueDto>,
     /// The certificate that stands.
@@ -62,6 +68,10 @@ pub struct YearParts<'a> {
     pub requirement: Breakdown,
     /// The hours.
     pub assessment: &'a Assessment,
+    /// Those of the approved hours that were made up.
+    pub made_up: BySubject,
+    /// The latest make-up grant for the year.
+    pub makeup_grant: Option<MakeupGrantDto>,
     /// The windows.
     pub windows: Vec<WindowStatus>,
     /// All declarations of the year.
@@ -91,10 +101,12 @@ impl YearDto {
             state: parts.state,
             requirement: parts.requirement.into(),
             approved: assessment.approved.into(),
+            makeup: Breakdown::from(parts.made_up).into(),
             pending: assessment.pending.into(),
             shortfall: assessment.shortfall.into(),
             excess: assessment.excess.into(),
             windows: parts.windows.iter().map(WindowDto::from).collect(),
+            makeup_grant: parts.makeup_grant,
             due: due.collect(),
             certificate: parts.certificate,
             next_actions: parts.next_actions,
@@ -185,6 +197,10 @@ pub struct NextAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub learning_record_id: Option<Uuid>,
+    /// The make-up grant under which it is declared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub makeup_grant_id: Option<Uuid>,
     /// The certificate concerned.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -228,6 +244,7 @@ impl NextAction {
             hours: None,
             declaration_id: None,
             learning_record_id: None,
+            makeup_grant_id: None,
             certificate_number: None,
             due_at: None,
             overdue: None,
@@ -270,6 +287,12 @@ impl NextAction {
             learning_record_id: Some(record.id.0),
             ..Self::new(ActionKind::Declare)
         }
+    }
+
+    /// The same under a make-up grant.
+    #[must_use]
+    pub fn under(self, grant: &MakeupGrant) -> Self {
+        Self { makeup_grant_id: Some(grant.id.0), ..self }
     }
 
     /// Learn so many hours more.

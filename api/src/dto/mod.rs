@@ -19,6 +19,8 @@ pub mod id_numbers;
 pub mod institutions;
 pub mod jobs;
 pub mod learning_records;
+pub mod makeup;
+pub mod makeup_grants;
 pub mod me;
 pub mod merging;
 pub mod organizations;

@@ -120,6 +120,14 @@ words! {
     AppealState: xueshi_domain::appeal::State;
     /// A decision on an appeal.
     AppealDecisionWord: xueshi_domain::appeal::Decision;
+    /// Where an application for make-up stands.
+    MakeupApplicationState: xueshi_domain::makeup::ApplicationState;
+    /// The result of one person and year of an application.
+    MakeupItemState: xueshi_domain::makeup::ItemState;
+    /// One of the two decisions on an application for make-up.
+    MakeupStep: xueshi_domain::makeup::Step;
+    /// Where a make-up grant stands.
+    MakeupGrantState: xueshi_domain::makeup::GrantState;
     /// From when the working days of a stage are counted.
     Counting: xueshi_domain::policy::Counting;
     /// What an explanation is about.

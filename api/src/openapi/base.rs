@@ -33,6 +33,7 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("learning", "Platforms, institutions, plans, classes, completed learning"),
     ("training", "Filing of institutions, training plans, classes, rosters, advanced seminars"),
     ("declarations", "From draft to approval"),
+    ("makeup", "Hours of prior years: applications, grants"),
     ("reviews", "What waits for a unit's decision"),
     ("appeals", "Against a rejection or a revocation, or for a record that is missing"),
     ("annual-records", "Verification of complete years"),

@@ -21,6 +21,11 @@ pub const fn requirement(check: CheckName) -> Phrase {
         CheckName::YearOfLearning => {
             ("学习结束于申报的年度", "the learning ended in the declared year")
         }
+        CheckName::WithinMakeupStudy => (
+            "补学在批准之后、学习截止之前",
+            "make-up learning lies between the grant and the study deadline",
+        ),
+        CheckName::PriorYearShort => ("往年学时尚有不足", "the prior year lacks hours"),
         CheckName::LearningFinished => ("学习已经结束", "the learning has ended"),
         CheckName::PublicFromPlatform => {
             ("公需学时来自学习平台", "public-required hours come from a platform")
@@ -245,6 +250,8 @@ pub fn detail(finding: &Finding) -> Option<Text> {
         | CheckName::ActiveEmployment
         | CheckName::PostInScope
         | CheckName::YearOfLearning
+        | CheckName::WithinMakeupStudy
+        | CheckName::PriorYearShort
         | CheckName::LearningFinished
         | CheckName::PublicFromPlatform
         | CheckName::PlatformListed

@@ -169,6 +169,20 @@ codes! {
         "只有结转期开始时审核已逾期的申报可以恢复；其余的由本人在下一年度另行安排学习。", "Only what was overdue at its stage when the freeze began can be reinstated.";
     MakeupClosed = "makeup-closed", 422, "W4", "补学已停止办理", "Make-up is closed",
         "确有特殊原因的，以 exceptional 方式说明理由后申请。", "With a special reason, apply with `exceptional` and state it.";
+    ExceptionalNotOpen = "exceptional-not-open", 422, "M6", "本年度不办理特殊补学", "The year takes no exceptional make-up",
+        "在补学办理时间内按普通方式申请。", "Apply in the ordinary way, in the make-up window.";
+    ExceptionalReasonMissing = "exceptional-reason-missing", 422, "M6", "特殊补学须说明理由", "Exceptional make-up needs a special reason",
+        "在 reason 中说明特殊原因。", "State the special reason as `reason`.";
+    MakeupYear = "makeup-year-not-open", 422, "M1", "该年度不在补学范围内", "The year cannot be made up",
+        "在 earliest 与 latest 之间选择年度。", "Choose a year from `earliest` to `latest`.";
+    MakeupNotNeeded = "makeup-not-needed", 422, "M1", "该年度无需补学", "The year needs no make-up",
+        "该年度已达到学时要求或已免修，无需申请或登记。", "The year is complete or exempt: nothing has to be made up.";
+    MakeupAlreadyGranted = "makeup-already-granted", 422, "M3", "该人员该年度已有补学许可", "A grant stands for this person and year",
+        "使用 grant_id 指出的许可。", "Use the grant in `grant_id`.";
+    MakeupAlreadyApplied = "makeup-already-applied", 422, "M3", "该人员该年度已有待办的补学申请", "An application for this person and year waits already",
+        "等待 application_id 指出的申请办结。", "Wait for the application in `application_id` to be decided.";
+    OutsideMakeupStudy = "outside-makeup-study", 422, "M3", "学习时间不在补学期间内", "The learning lies outside the time of make-up study",
+        "只有 from 当日起、until 之前的学习可以登记。", "Only learning from `from` on and before `until` can be registered.";
     NoPolicy = "no-policy", 422, "W3", "该年度政策尚未发布", "The year has no published policy",
         "政策发布后再办理。", "Wait until the year's policy is published.";
     SpansTwoYears = "spans-two-years", 422, "H2", "学习时间跨年度", "The learning spans two years",

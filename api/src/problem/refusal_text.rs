@@ -45,6 +45,13 @@ pub fn code(kind: RefusalCode) -> Code {
         RefusalCode::WindowClosed => Code::WindowClosed,
         RefusalCode::YearEndFreeze => Code::YearEndFreeze,
         RefusalCode::MakeupClosed => Code::MakeupClosed,
+        RefusalCode::ExceptionalNotOpen => Code::ExceptionalNotOpen,
+        RefusalCode::ExceptionalReasonMissing => Code::ExceptionalReasonMissing,
+        RefusalCode::MakeupYear => Code::MakeupYear,
+        RefusalCode::MakeupNotNeeded => Code::MakeupNotNeeded,
+        RefusalCode::MakeupAlreadyGranted => Code::MakeupAlreadyGranted,
+        RefusalCode::MakeupAlreadyApplied => Code::MakeupAlreadyApplied,
+        RefusalCode::OutsideMakeupStudy => Code::OutsideMakeupStudy,
         RefusalCode::NoPolicy => Code::NoPolicy,
         RefusalCode::SpansTwoYears => Code::SpansTwoYears,
         RefusalCode::LearningDatesInverted => Code::LearningDatesInverted,
@@ -153,6 +160,46 @@ pub fn text(refusal: &Refusal) -> Text {
         Refusal::MakeupClosed { year, exceptional_only: false } => {
             Text::new(format!("{year} 年不办理补学"), format!("there is no make-up in {year}"))
         }
+        Refusal::ExceptionalNotOpen { year } => Text::new(
+            format!("{year} 年有补学办理时间，不受理特殊补学"),
+            format!("{year} has an ordinary make-up window and takes nothing exceptional"),
+        ),
+        Refusal::ExceptionalReasonMissing => Text::new(
+            "特殊补学须在 reason 中说明特殊原因",
+            "exceptional make-up needs its special reason as `reason`",
+        ),
+        Refusal::MakeupYear { year, earliest, latest } => Text::new(
+            format!("可补学的年度为 {earliest} 至 {latest}，不含 {year}"),
+            format!("years from {earliest} to {latest} can be made up, not {year}"),
+        ),
+        Refusal::MakeupNotNeeded { year } => Text::new(
+            format!("{year} 年度已达到学时要求或已免修"),
+            format!("{year} is complete, or the person is exempt from it"),
+        ),
+        Refusal::MakeupAlreadyGranted { year, grant_id } => Text::new(
+            format!("{year} 年度已有补学许可 {grant_id}"),
+            format!("the grant {grant_id} stands for {year} already"),
+        ),
+        Refusal::MakeupAlreadyApplied { year, application_id } => Text::new(
+            format!("{year} 年度的补学申请 {application_id} 正在办理"),
+            format!("the application {application_id} for {year} waits already"),
+        ),
+        Refusal::OutsideMakeupStudy { start, end, from, until } => Text::new(
+            format!(
+                "学习时间 {} 至 {} 不在补学期间（{} 起，{} 前）内",
+                iso(*start),
+                iso(*end),
+                iso(*from),
+                minute(*until)
+            ),
+            format!(
+                "learning from {} to {} is not within the study time: from {} on, before {}",
+                iso(*start),
+                iso(*end),
+                iso(*from),
+                minute(*until)
+            ),
+        ),
         Refusal::NoPolicy { year } => Text::new(
             format!("{year} 年度政策尚未发布"),
             format!("no policy is published for {year}"),

@@ -101,7 +101,7 @@ async fn list_declarations(
     responses((status = 201, description = "The draft", body = DeclarationDto,
         headers(("ETag" = String, description = "Its version"), ("Location" = String, description = "Its address")))),
     extensions(("x-codes" = json!([Code::NoPolicy, Code::WindowClosed, Code::YearEndFreeze, Code::SpansTwoYears,
-        Code::LearningDatesInverted, Code::YearMismatch, Code::LearningNotFinished, Code::HoursNotPositive,
+        Code::LearningDatesInverted, Code::YearMismatch, Code::OutsideMakeupStudy, Code::MakeupNotNeeded, Code::LearningNotFinished, Code::HoursNotPositive,
         Code::TrainingPlanNotFiled, Code::ClassNotPassed, Code::PublicHoursNeedPlatform, Code::PlatformNotListed,
         Code::DuplicateLearning, Code::WayNotCounted, Code::HoursOverLimit, Code::HoursExceedDays, Code::NotEmployed,
         Code::OutOfScope, Code::NoReviewingBody, Code::OwnReviewingBody]))))]
@@ -146,7 +146,7 @@ async fn get_declaration(
     responses((status = 200, description = "The declaration", body = DeclarationDto,
         headers(("ETag" = String, description = "Its version")))),
     extensions(("x-codes" = json!([Code::WrongState, Code::NoPolicy, Code::WindowClosed, Code::YearEndFreeze,
-        Code::SpansTwoYears, Code::LearningDatesInverted, Code::YearMismatch, Code::LearningNotFinished,
+        Code::SpansTwoYears, Code::LearningDatesInverted, Code::YearMismatch, Code::OutsideMakeupStudy, Code::MakeupNotNeeded, Code::LearningNotFinished,
         Code::HoursNotPositive, Code::TrainingPlanNotFiled, Code::PublicHoursNeedPlatform, Code::DuplicateLearning,
         Code::WayNotCounted, Code::HoursOverLimit, Code::HoursExceedDays, Code::NotEmployed, Code::OutOfScope]))))]
 #[patch("/v1/declarations/{id}")]
@@ -173,7 +173,7 @@ async fn edit_declaration(
     responses((status = 200, description = "Submitted", body = SubmissionDto,
         headers(("ETag" = String, description = "Its version")))),
     extensions(("x-codes" = json!([Code::WrongState, Code::NoPolicy, Code::WindowClosed, Code::YearEndFreeze,
-        Code::YearMismatch, Code::LearningNotFinished, Code::TrainingPlanNotFiled, Code::ClassNotPassed,
+        Code::YearMismatch, Code::OutsideMakeupStudy, Code::MakeupNotNeeded, Code::LearningNotFinished, Code::TrainingPlanNotFiled, Code::ClassNotPassed,
         Code::PublicHoursNeedPlatform, Code::PlatformNotListed, Code::DuplicateLearning, Code::WayNotCounted,
         Code::HoursOverLimit, Code::HoursExceedDays, Code::EvidenceMissing, Code::NotEmployed, Code::OutOfScope,
         Code::NoReviewingBody, Code::OwnReviewingBody]))))]

@@ -20,6 +20,8 @@ mod funding_reports;
 mod health;
 mod jobs;
 mod learning_records;
+mod makeup_applications;
+mod makeup_grants;
 mod me_years;
 mod oauth;
 mod organizations;
@@ -60,6 +62,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     attachments::routes(config);
     certificates::routes(config);
     declarations::routes(config);
+    makeup_applications::routes(config);
+    makeup_grants::routes(config);
     me_years::routes(config);
     events::routes(config);
     reviews::routes(config);

@@ -276,6 +276,7 @@ pub fn check_completed(
         employment: None,
         post: Post::Technical,
         today,
+        makeup: None,
     };
     let mut about_learning = explain(Step::Draft, &facts, policy)
         .into_iter()

@@ -2,14 +2,15 @@
 
 use xueshi_domain::access::Permission;
 use xueshi_domain::learning::Subject;
-use xueshi_domain::ledger::{Assessment, RecordState, YearTotals, assess};
+use xueshi_domain::ledger::{Assessment, BySubject, RecordState, YearTotals, assess};
 use xueshi_domain::review::State;
-use xueshi_persistence::{Id, LearningRecordFilter, Page, Reader};
+use xueshi_persistence::{Id, LearningRecord, LearningRecordFilter, Page, Reader};
 
-use super::Asker;
 use super::rules::Rules;
-use super::year::{standing_certificate, totals};
+use super::year::{made_up, standing_certificate, totals};
+use super::{Asker, makeup};
 use crate::dto::annual_records::CertificateSummary;
+use crate::dto::makeup_grants::MakeupGrantDto;
 use crate::dto::me::{NextAction, YearDto, YearParts};
 use crate::problem::{Code, Problem};
 
@@ -60,17 +61,17 @@ pub fn year_of(
             | State::Revoked => {}
         }
     }
-    let own = xueshi_persistence::Scope {
-        jurisdiction: city,
-        own: Some(person.professional_id),
-        subtrees: Vec::new(),
-    };
-    let filter =
-        LearningRecordFilter { year: Some(year), declared: Some(false), ..Default::default() };
-    let page = Page { limit: OFFERED, after: None, descending: false, count: false };
-    for record in reader.learning_records(&own, &filter, page)?.rows {
-        if record.passed {
-            next_actions.push(NextAction::declare(&record));
+    for record in on_offer(reader, city, person.professional_id, year)? {
+        next_actions.push(NextAction::declare(&record));
+    }
+    let grants = reader.makeup_grants_of_year(city, person.professional_id, year)?;
+    let open = makeup::open_registration(reader, city, person.professional_id, year)?;
+    if let Some(grant) = open.filter(|_| !assessment.satisfied) {
+        // What was learnt under the grant can be declared for this year, or for the one in which it was learnt.
+        for record in on_offer(reader, city, person.professional_id, grant.granted_in)? {
+            if makeup::covers(&grant, &record) {
+                next_actions.push(NextAction::declare(&record).under(&grant));
+            }
         }
     }
     // Who is exempt owes nothing, and may learn all the same (A5).
@@ -88,6 +89,8 @@ pub fn year_of(
         state,
         requirement: rules.policy.floors.into(),
         assessment: &assessment,
+        made_up: record.as_ref().map_or_else(BySubject::default, made_up),
+        makeup_grant: grants.first().map(MakeupGrantDto::from),
         windows: rules.timetable.statuses(now),
         declarations: &declarations,
         certificate: certificate.as_ref().map(CertificateSummary::from),
@@ -96,6 +99,22 @@ pub fn year_of(
         policy_version: rules.version,
         now,
     }))
+}
+
+/// Completed learning of a year that was passed and is not declared.
+fn on_offer(
+    reader: &mut Reader<'_>,
+    city: Id,
+    person: Id,
+    year: i32,
+) -> Result<Vec<LearningRecord>, Problem> {
+    let own =
+        xueshi_persistence::Scope { jurisdiction: city, own: Some(person), subtrees: Vec::new() };
+    let filter =
+        LearningRecordFilter { year: Some(year), declared: Some(false), ..Default::default() };
+    let page = Page { limit: OFFERED, after: None, descending: false, count: false };
+    let found = reader.learning_records(&own, &filter, page)?.rows;
+    Ok(found.into_iter().filter(|record| record.passed).collect())
 }
 
 /// What is left to learn once everything under way and on offer has been approved.

@@ -25,6 +25,7 @@ pub mod jobs;
 pub mod joining;
 pub mod learning_records;
 pub mod login;
+pub mod makeup;
 pub mod me;
 pub mod merging;
 pub mod newcomers;

@@ -66,7 +66,7 @@ fn decide_on(
     if new.revision.is_some_and(|revision| revision != declaration.revision) {
         return Err(Problem::new(Code::PreconditionFailed).fact("revision", declaration.revision));
     }
-    let rules = Rules::of(writer, declaration.jurisdiction_id, declaration.year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     let admission = rules.timetable.admit(Action::Review, now)?;
     writer.valid_until(admission.valid_until);
 

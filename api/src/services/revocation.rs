@@ -43,7 +43,7 @@ pub fn revoke(
     condition.check(declaration.version.into())?;
     let was = declaration.state.0;
     let state = next(was, Event::Revoke)?;
-    let rules = Rules::of(writer, declaration.jurisdiction_id, declaration.year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     let admission = rules.timetable.admit(Action::Revoke, now)?;
     writer.valid_until(admission.valid_until);
     declaration.state = Word(state);

@@ -13,7 +13,7 @@ use xueshi_domain::settlement::{
 use xueshi_persistence::{Id, Reader};
 
 use super::Asker;
-use super::year::{makeup_of, standing_certificate, totals};
+use super::year::{made_up, standing_certificate, totals};
 use crate::dto::appraisals::{StandingDto, YearStanding};
 use crate::extract::invalid_parameter;
 use crate::problem::{Code, Problem, Text};
@@ -89,7 +89,7 @@ fn year_of(
     let hours = record.as_ref().map_or_else(YearTotals::default, totals);
     let by_hours = record.as_ref().map_or(Outcome::Incomplete, |record| {
         let exempt = record.state.0 == RecordState::Exempt;
-        outcome(policy.floors, hours.approved, makeup_of(record), exempt)
+        outcome(policy.floors, hours.approved, made_up(record), exempt)
     });
     let stands = record.as_ref().and_then(|record| record.outcome).map(|outcome| outcome.0);
     let certificate = match &record {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use xueshi_domain::Refusal;
 use xueshi_domain::access::{OrgPath, Permission, may_verify};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::certificate::{
@@ -14,7 +15,8 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
 use xueshi_domain::registry::RecordAct;
 use xueshi_persistence::{
-    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, RecordedAct, Word, Writer,
+    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Reader, RecordedAct, Word,
+    Writer,
 };
 
 use super::events::Happening;
@@ -22,7 +24,7 @@ use super::explanations::{explained_item, keep_certificate, keep_year};
 use super::ids::new_id;
 use super::rules::Rules;
 use super::year::{completion, standing_certificate, totals};
-use super::{Asker, Reply};
+use super::{Asker, Reply, makeup};
 use crate::dto::annual_records::{VerificationDto, VerificationResult, Verify};
 use crate::problem::{Code, Problem, Text};
 use crate::request::RequestInfo;
@@ -41,12 +43,23 @@ pub fn verify_all(
     info: &RequestInfo,
 ) -> Result<Reply<VerificationDto>, Problem> {
     let rules = Rules::of(writer, asker.jurisdiction, request.year)?;
-    let admission = rules.timetable.admit(Action::Verify, writer.now())?;
-    writer.valid_until(admission.valid_until);
     let people = chosen(writer, asker, request)?;
+    let closed = match rules.timetable.admit(Action::Verify, writer.now()) {
+        Ok(admission) => {
+            writer.valid_until(admission.valid_until);
+            None
+        }
+        Err(refusal) if !anyone_registers(writer, asker, &people, request.year)? => {
+            return Err(refusal.into());
+        }
+        Err(refusal) => Some(refusal),
+    };
     let mut results = Vec::with_capacity(people.len());
     for person in people {
-        let result = writer.attempt(|writer| verify_one(writer, asker, &rules, person));
+        let result = writer.attempt(|writer| match &closed {
+            None => verify_one(writer, asker, &rules, person),
+            Some(refusal) => verify_made_up(writer, asker, request.year, person, refusal),
+        });
         results.push(match result {
             Ok(result) => result,
             Err(problem) if problem.status().is_client_error() => {
@@ -57,6 +70,38 @@ pub fn verify_all(
         });
     }
     Ok(Reply::ok(VerificationDto { results }))
+}
+
+/// Whether any of these people registers hours of this prior year just now: then the year's own windows, which are long
+/// closed, are not the last word (M3, M4).
+fn anyone_registers(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    people: &[Uuid],
+    year: i32,
+) -> Result<bool, Problem> {
+    for person in people {
+        if makeup::open_registration(reader, asker.jurisdiction, Id(*person), year)?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Verifies a prior year within the registration of its make-up (M4, A1); others are as closed as the year is.
+fn verify_made_up(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    year: i32,
+    person: Uuid,
+    closed: &Refusal,
+) -> Result<VerificationResult, Problem> {
+    let grant = makeup::open_registration(writer, asker.jurisdiction, Id(person), year)?;
+    let Some(grant) = grant else { return Err(closed.into()) };
+    let rules = Rules::under_grant(writer, &grant)?;
+    let admission = rules.timetable.admit(Action::Verify, writer.now())?;
+    writer.valid_until(admission.valid_until);
+    verify_one(writer, asker, &rules, person)
 }
 
 fn chosen(writer: &mut Writer<'_>, asker: &Asker, request: &Verify) -> Result<Vec<Uuid>, Problem> {

@@ -51,14 +51,14 @@ pub fn completion(record: &AnnualRecord) -> Completion {
     }
 }
 
-/// The approved hours of a stored year that were registered under grants (M5).
-pub fn makeup_of(record: &AnnualRecord) -> BySubject {
-    BySubject { public: record.makeup_public.0, professional: record.makeup_professional.0 }
-}
-
 /// The hours of a stored year that were registered under grants; of what is pending, at least what may become approved.
 fn makeup_hours(record: &AnnualRecord) -> YearTotals {
-    YearTotals { approved: makeup_of(record), pending: totals(record).pending }
+    YearTotals { approved: made_up(record), pending: totals(record).pending }
+}
+
+/// The approved hours of a stored year that were registered under grants (M5).
+pub fn made_up(record: &AnnualRecord) -> BySubject {
+    BySubject { public: record.makeup_public.0, professional: record.makeup_professional.0 }
 }
 
 /// The hours of a stored year.
@@ -258,7 +258,7 @@ impl Year {
         };
         if is_settled {
             let (approved, exempt) = (totals(record).approved, after == RecordState::Exempt);
-            record.outcome = Some(Word(outcome(floors, approved, makeup_of(record), exempt)));
+            record.outcome = Some(Word(outcome(floors, approved, made_up(record), exempt)));
         }
         if self.is_new {
             writer.insert_annual_record(record)?;

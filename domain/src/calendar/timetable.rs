@@ -17,6 +17,8 @@ pub struct Timetable {
     exceptional_only: bool,
     /// The windows of the other years: for their freezes, and for when a window of the same kind opens next.
     others: Vec<Windows>,
+    /// The time in which hours of a prior year are registered, when the timetable is that of a grant (M3).
+    registration: Option<Window>,
 }
 
 impl Timetable {
@@ -34,7 +36,16 @@ impl Timetable {
             windows: policy.windows,
             exceptional_only: policy.makeup.exceptional_only,
             others,
+            registration: None,
         }
+    }
+
+    /// The timetable for the hours of a prior year under a grant (M3): whatever needs the declare or the review window on the
+    /// main road needs the grant's own time here, from the grant until registration closes. `self` is that of the year in which
+    /// the grant was given; the freezes stay.
+    #[must_use]
+    pub fn under_grant(self, registration: Window) -> Self {
+        Self { registration: Some(registration), ..self }
     }
 
     /// The year.
@@ -50,18 +61,56 @@ impl Timetable {
     /// # Errors
     /// [`Refusal::YearEndFreeze`], [`Refusal::WindowClosed`], [`Refusal::MakeupClosed`].
     pub fn admit(&self, action: Action, now: OffsetDateTime) -> Result<Admission, Refusal> {
-        if let Some(freeze) = self.freeze_at(now) {
-            return Err(Refusal::YearEndFreeze { opens: freeze.opens, closes: freeze.closes });
-        }
-        let Some(kind) = action.window() else {
+        self.outside_of_freezes(now)?;
+        if action.window().is_none() {
             return Ok(Admission { valid_until: self.next_freeze(now).map(|freeze| freeze.opens) });
+        }
+        let closed =
+            Refusal::MakeupClosed { year: self.year, exceptional_only: self.exceptional_only };
+        let (kind, window) = self.needed(action).ok_or(closed)?;
+        self.within(kind, window, now)
+    }
+
+    /// The window that an act needs: under a grant its own time takes the place of those of the main road (M3). `None` for an
+    /// act that only the freeze refuses, and for a make-up window that the year does not have.
+    #[must_use]
+    pub fn needed(&self, action: Action) -> Option<(WindowKind, Window)> {
+        let kind = match (self.registration, action.window()?) {
+            (Some(_), WindowKind::Declare | WindowKind::Review) => WindowKind::MakeupRegistration,
+            (Some(_) | None, kind) => kind,
         };
-        let Some(window) = window_of(&self.windows, kind) else {
-            return Err(Refusal::MakeupClosed {
-                year: self.year,
-                exceptional_only: self.exceptional_only,
-            });
-        };
+        Some((kind, self.window(kind)?))
+    }
+
+    /// Whether an act is possible in a window that is not one of the policy's own, such as that of exceptional make-up (M6).
+    ///
+    /// # Errors
+    /// [`Refusal::YearEndFreeze`], [`Refusal::WindowClosed`].
+    pub fn admit_in(
+        &self,
+        kind: WindowKind,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> Result<Admission, Refusal> {
+        self.outside_of_freezes(now)?;
+        self.within(kind, window, now)
+    }
+
+    fn outside_of_freezes(&self, now: OffsetDateTime) -> Result<(), Refusal> {
+        match self.freeze_at(now) {
+            Some(freeze) => {
+                Err(Refusal::YearEndFreeze { opens: freeze.opens, closes: freeze.closes })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn within(
+        &self,
+        kind: WindowKind,
+        window: Window,
+        now: OffsetDateTime,
+    ) -> Result<Admission, Refusal> {
         if window.contains(now) {
             Ok(Admission { valid_until: Some(self.end_of(window, now)) })
         } else {
@@ -92,19 +141,27 @@ impl Timetable {
     /// When review of this year's declarations ends: with its window, or with the freeze if that comes first (V5).
     #[must_use]
     pub fn review_ends(&self) -> OffsetDateTime {
-        self.windows.review.closes.min(self.windows.freeze.opens)
+        let window = self.registration.unwrap_or(self.windows.review);
+        window.closes.min(self.windows.freeze.opens)
     }
 
     /// When a window of this kind opens next after this instant: this year's, or that of a later year.
     #[must_use]
     pub fn next_opening(&self, kind: WindowKind, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        if self.registration.is_some() && kind == WindowKind::MakeupRegistration {
+            // A grant is for once: another year's registration is for other grants.
+            return None;
+        }
         self.all(kind).map(|window| window.opens).filter(|opens| now < *opens).min()
     }
 
     /// The year's window of a kind; `None` for a make-up window that the year does not have.
     #[must_use]
     pub fn window(&self, kind: WindowKind) -> Option<Window> {
-        window_of(&self.windows, kind)
+        match (self.registration, kind) {
+            (Some(window), WindowKind::MakeupRegistration) => Some(window),
+            (Some(_) | None, kind) => window_of(&self.windows, kind),
+        }
     }
 
     /// The windows of the year as they are published (W5), in the order of [`WindowKind`].

@@ -11,6 +11,20 @@ text_enum! {
         YearEndFreeze = "year-end-freeze",
         /// [`Refusal::MakeupClosed`](super::Refusal::MakeupClosed).
         MakeupClosed = "makeup-closed",
+        /// [`Refusal::ExceptionalNotOpen`](super::Refusal::ExceptionalNotOpen).
+        ExceptionalNotOpen = "exceptional-not-open",
+        /// [`Refusal::ExceptionalReasonMissing`](super::Refusal::ExceptionalReasonMissing).
+        ExceptionalReasonMissing = "exceptional-reason-missing",
+        /// [`Refusal::MakeupYear`](super::Refusal::MakeupYear).
+        MakeupYear = "makeup-year-not-open",
+        /// [`Refusal::MakeupNotNeeded`](super::Refusal::MakeupNotNeeded).
+        MakeupNotNeeded = "makeup-not-needed",
+        /// [`Refusal::MakeupAlreadyGranted`](super::Refusal::MakeupAlreadyGranted).
+        MakeupAlreadyGranted = "makeup-already-granted",
+        /// [`Refusal::MakeupAlreadyApplied`](super::Refusal::MakeupAlreadyApplied).
+        MakeupAlreadyApplied = "makeup-already-applied",
+        /// [`Refusal::OutsideMakeupStudy`](super::Refusal::OutsideMakeupStudy).
+        OutsideMakeupStudy = "outside-makeup-study",
         /// [`Refusal::NoPolicy`](super::Refusal::NoPolicy).
         NoPolicy = "no-policy",
         /// [`Refusal::SpansTwoYears`](super::Refusal::SpansTwoYears).
@@ -134,6 +148,11 @@ impl RefusalCode {
             Self::WindowClosed | Self::NoPolicy => Rule::W3,
             Self::YearEndFreeze => Rule::W1,
             Self::MakeupClosed => Rule::W4,
+            Self::ExceptionalNotOpen | Self::ExceptionalReasonMissing => Rule::M6,
+            Self::MakeupYear | Self::MakeupNotNeeded => Rule::M1,
+            Self::MakeupAlreadyGranted | Self::MakeupAlreadyApplied | Self::OutsideMakeupStudy => {
+                Rule::M3
+            }
             Self::SpansTwoYears
             | Self::LearningDatesInverted
             | Self::YearMismatch
@@ -185,10 +204,18 @@ impl RefusalCode {
     #[must_use]
     pub const fn field(self) -> Option<&'static str> {
         match self {
-            Self::YearMismatch | Self::NoPolicy => Some("/year"),
-            Self::SpansTwoYears | Self::LearningDatesInverted | Self::LearningNotFinished => {
-                Some("/learning_end")
-            }
+            Self::YearMismatch
+            | Self::NoPolicy
+            | Self::MakeupYear
+            | Self::MakeupNotNeeded
+            | Self::MakeupAlreadyGranted
+            | Self::MakeupAlreadyApplied => Some("/year"),
+            Self::ExceptionalNotOpen => Some("/exceptional"),
+            Self::ExceptionalReasonMissing => Some("/reason"),
+            Self::SpansTwoYears
+            | Self::LearningDatesInverted
+            | Self::LearningNotFinished
+            | Self::OutsideMakeupStudy => Some("/learning_end"),
             Self::HoursNotPositive | Self::HoursOverLimit | Self::HoursExceedDays => Some("/hours"),
             Self::PublicHoursNeedPlatform => Some("/subject"),
             Self::WayNotCounted => Some("/way"),

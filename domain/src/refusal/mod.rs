@@ -60,6 +60,57 @@ pub enum Refusal {
         /// Whether the year's policy takes exceptional make-up.
         exceptional_only: bool,
     },
+    /// The year takes ordinary make-up in its window, and nothing exceptional (M6).
+    ExceptionalNotOpen {
+        /// The year in which make-up was asked for.
+        year: i32,
+    },
+    /// Exceptional make-up without a stated special reason (M6, W4).
+    ExceptionalReasonMissing,
+    /// A year that cannot be made up now (M1).
+    #[serde(rename = "makeup-year-not-open")]
+    MakeupYear {
+        /// The year.
+        year: i32,
+        /// The earliest year that can be.
+        earliest: i32,
+        /// The latest year that can be: the one before the present one.
+        latest: i32,
+    },
+    /// The year needs no make-up: it is complete, or the person is exempt from it (M1, M3).
+    MakeupNotNeeded {
+        /// The year.
+        year: i32,
+    },
+    /// A grant for the same person and year stands already (M3).
+    MakeupAlreadyGranted {
+        /// The year.
+        year: i32,
+        /// The grant.
+        grant_id: Uuid,
+    },
+    /// Another application for the same person and year waits for a decision (M3).
+    MakeupAlreadyApplied {
+        /// The year.
+        year: i32,
+        /// The application.
+        application_id: Uuid,
+    },
+    /// Learning outside the time between the grant and the study deadline (M3).
+    OutsideMakeupStudy {
+        /// Its first day.
+        #[serde(with = "crate::instant::iso_date")]
+        start: Date,
+        /// Its last day.
+        #[serde(with = "crate::instant::iso_date")]
+        end: Date,
+        /// The first day that counts: that of the grant.
+        #[serde(with = "crate::instant::iso_date")]
+        from: Date,
+        /// The first instant that no longer counts.
+        #[serde(with = "crate::instant::rfc3339")]
+        until: OffsetDateTime,
+    },
     /// There is no published policy for the year (W3).
     NoPolicy {
         /// The year.
@@ -423,6 +474,13 @@ impl Refusal {
             Self::WindowClosed { .. } => RefusalCode::WindowClosed,
             Self::YearEndFreeze { .. } => RefusalCode::YearEndFreeze,
             Self::MakeupClosed { .. } => RefusalCode::MakeupClosed,
+            Self::ExceptionalNotOpen { .. } => RefusalCode::ExceptionalNotOpen,
+            Self::ExceptionalReasonMissing => RefusalCode::ExceptionalReasonMissing,
+            Self::MakeupYear { .. } => RefusalCode::MakeupYear,
+            Self::MakeupNotNeeded { .. } => RefusalCode::MakeupNotNeeded,
+            Self::MakeupAlreadyGranted { .. } => RefusalCode::MakeupAlreadyGranted,
+            Self::MakeupAlreadyApplied { .. } => RefusalCode::MakeupAlreadyApplied,
+            Self::OutsideMakeupStudy { .. } => RefusalCode::OutsideMakeupStudy,
             Self::NoPolicy { .. } => RefusalCode::NoPolicy,
             Self::SpansTwoYears { .. } => RefusalCode::SpansTwoYears,
             Self::LearningDatesInverted { .. } => RefusalCode::LearningDatesInverted,

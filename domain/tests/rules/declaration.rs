@@ -33,6 +33,7 @@ pub(crate) fn conference() -> DeclarationFacts {
         employment: Some(Employment { from: date!(2015 - 07 - 01), until: None }),
         post: Post::Technical,
         today: date!(2023 - 10 - 16),
+        makeup: None,
     }
 }
 

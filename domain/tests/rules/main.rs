@@ -18,6 +18,7 @@ mod funding;
 mod hours;
 mod identity;
 mod ledger;
+mod makeup;
 mod moves;
 mod policy;
 mod refusal;

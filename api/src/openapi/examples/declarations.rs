@@ -81,7 +81,8 @@ fn declaration(state: &str) -> Value {
     json!({
         "id": DECLARATION, "state": state, "professional_id": PERSON, "year": 2023, "subject": "professional",
         "way": "conference", "title": "中原心血管病学术会议", "hours": 8, "learning_start": "2023-05-08",
-        "learning_end": "2023-05-09", "learning_record_id": null, "revision": 1, "employer_id": EMPLOYER,
+        "learning_end": "2023-05-09", "learning_record_id": null, "makeup": false,
+        "makeup_grant_id": null, "revision": 1, "employer_id": EMPLOYER,
         "authority_id": AUTHORITY, "holder_id": waiting.then_some(holder),
         "submitted_at": waiting.then_some("2023-10-16T09:30:00+08:00"),
         "due_at": waiting.then_some("2023-10-24T00:00:00+08:00"), "due_provisional": false, "overdue": false,
@@ -111,12 +112,13 @@ fn attachment() -> Value {
 fn year() -> Value {
     json!({
         "professional_id": PERSON, "name": "张明", "year": 2023, "state": "in_progress",
-        "requirement": hours(90, 30, 60), "approved": hours(0, 0, 0), "pending": hours(8, 0, 8),
+        "requirement": hours(90, 30, 60), "approved": hours(0, 0, 0), "makeup": hours(0, 0, 0), "pending": hours(8, 0, 8),
         "shortfall": hours(90, 30, 60), "excess": hours(0, 0, 0),
         "windows": [{
             "kind": "declare", "opens": "2023-01-01T00:00:00+08:00", "closes": "2023-12-20T00:00:00+08:00",
             "is_open": true, "seconds_left": 5_583_600, "next_opening": null
         }],
+        "makeup_grant": null,
         "due": [{
             "declaration_id": DECLARATION, "holder_id": EMPLOYER, "due_at": "2023-10-24T00:00:00+08:00", "overdue": false
         }],

@@ -9,6 +9,7 @@ mod explanations;
 mod filing;
 mod identity;
 mod learning;
+mod makeup;
 mod moves;
 mod policies;
 mod seminars;
@@ -26,6 +27,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     identity::of,
     learning::of,
     moves::of,
+    makeup::of,
     policies::of,
     seminars::of,
     sideroads::of,

@@ -281,6 +281,7 @@ impl<'a> History<'a> {
             employment: Some(Employment { from: person.since, until: person.until }),
             post: person.post,
             today: china_date(submitted),
+            makeup: None,
         };
         check_submission(&facts, policy).map(|_| ()).map_err(refused)
     }

@@ -16,7 +16,7 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::ids::new_id;
 use crate::services::rules::Rules;
-use crate::services::{Asker, Reply};
+use crate::services::{Asker, Reply, makeup};
 
 /// Begins a declaration: of delivered learning, or of one's own word (H2, H5–H9, U3).
 ///
@@ -45,7 +45,15 @@ pub fn begin(
     new: &NewDeclaration,
 ) -> Result<Declaration, Problem> {
     let now = writer.now();
-    let rules = Rules::of(writer, city, new.year)?;
+    // Hours of a prior year enter only under a granted make-up (H4): then its time replaces the windows.
+    let grant = match new.makeup_grant_id {
+        Some(grant) => Some(makeup::named(writer, (city, person_id), grant, new.year)?),
+        None => None,
+    };
+    let rules = match &grant {
+        Some(grant) => Rules::under_grant(writer, grant)?,
+        None => Rules::of(writer, city, new.year)?,
+    };
     let admission = rules.timetable.admit(Action::Draft, now)?;
     writer.valid_until(admission.valid_until);
     let learned = Learned::of(writer, city, person_id, new)?;
@@ -73,7 +81,7 @@ pub fn begin(
         due_at: None,
         due_provisional: false,
         policy_version: rules.version,
-        makeup_grant_id: None,
+        makeup_grant_id: grant.map(|grant| grant.id),
         reinstated: false,
         version: 1,
         created_at: Moment(now),
@@ -123,7 +131,12 @@ pub fn edit(
             .fold(problem, |problem, name| problem.at(format!("/{name}"), "delivered", text())));
     }
     changes.apply(&mut declaration);
-    let rules = Rules::of(writer, asker.jurisdiction, declaration.year)?;
+    if let Some(grant) = declaration.makeup_grant_id {
+        // M3: a grant is for one prior year; what is registered under it stays there.
+        let person = (declaration.jurisdiction_id, declaration.professional_id);
+        makeup::named(writer, person, grant.0, declaration.year)?;
+    }
+    let rules = Rules::for_declaration(writer, &declaration)?;
     let admission = rules.timetable.admit(Action::Draft, now)?;
     writer.valid_until(admission.valid_until);
     LearningSpan::new(declaration.learning_start, declaration.learning_end)?;

@@ -46,7 +46,7 @@ pub fn check_attachment(
     if !state.is_editable() {
         return Err(Refusal::WrongState { state, event: Event::Submit }.into());
     }
-    let rules = Rules::of(reader, asker.jurisdiction, declaration.year)?;
+    let rules = Rules::for_declaration(reader, &declaration)?;
     let admission = rules.timetable.admit(Action::Draft, reader.now())?;
     let existing = reader.attachments_of(
         declaration.jurisdiction_id,
@@ -112,7 +112,7 @@ pub fn remove_attachment(
     if !state.is_editable() {
         return Err(Refusal::WrongState { state, event: Event::Submit }.into());
     }
-    let rules = Rules::of(writer, asker.jurisdiction, declaration.year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     let admission = rules.timetable.admit(Action::Draft, writer.now())?;
     writer.valid_until(admission.valid_until);
     let attachment = find(writer, &declaration, file)?;

@@ -17,6 +17,7 @@ use crate::dto::{Day, Timestamp};
 use crate::problem::{Code, Grounds, Problem};
 use crate::services::classes::class_facts;
 use crate::services::explanations::{Basis, found, refused};
+use crate::services::makeup::study_under;
 use crate::services::rules::Rules;
 use crate::services::seminars::seminar_facts;
 
@@ -42,16 +43,19 @@ impl Case {
             None => None,
         };
         let mut evidence: HashMap<Id, Vec<Attachment>> = HashMap::new();
-        for attachment in reader.attachments_of_year(city, person_id, declaration.year)? {
+        // H7: what was learnt in the same calendar year may stand in a prior one, under a make-up grant, and the other way round.
+        let near = (declaration.year, declaration.learning_end.year());
+        for attachment in reader.attachments_near(city, person_id, near)? {
             evidence.entry(attachment.declaration_id).or_default().push(attachment);
         }
         let mut used_this_year = Hours::ZERO;
         let mut others = Vec::new();
-        for other in reader.declarations_of_year(city, person_id, declaration.year)? {
+        for other in reader.declarations_near(city, person_id, near)? {
             if other.id == declaration.id {
                 continue;
             }
-            if other.way == declaration.way && Bucket::of(other.state.0).is_some() {
+            let same_year = other.year == declaration.year;
+            if same_year && other.way == declaration.way && Bucket::of(other.state.0).is_some() {
                 used_this_year = used_this_year.saturating_add(other.hours.0);
             }
             let record = match other.learning_record_id {
@@ -90,6 +94,7 @@ impl Case {
             employment: days.into_iter().find(|days| days.is_active_on(today)).or(latest),
             post: person.post.0,
             today,
+            makeup: study_under(reader, declaration)?,
         };
         Ok(Self { person, facts, trace, others })
     }
@@ -155,6 +160,9 @@ fn inputs(facts: &DeclarationFacts, others: usize) -> Value {
         "employed_from": facts.employment.map(|job| Day(job.from)),
         "employed_until": facts.employment.and_then(|job| job.until).map(Day),
         "today": Day(facts.today), "other_declarations": others,
+        "makeup": facts.makeup.as_ref().map(|study| json!({
+            "study_from": Day(study.from), "study_until": Timestamp(study.until), "missing": study.missing,
+        })),
     })
 }
 
@@ -169,11 +177,11 @@ pub(in crate::services) fn standings(
     year: i32,
 ) -> Result<Vec<Standing>, Problem> {
     let mut evidence: HashMap<Id, Vec<Attachment>> = HashMap::new();
-    for attachment in reader.attachments_of_year(city, person, year)? {
+    for attachment in reader.attachments_near(city, person, (year, year))? {
         evidence.entry(attachment.declaration_id).or_default().push(attachment);
     }
     let mut standings = Vec::new();
-    for declaration in reader.declarations_of_year(city, person, year)? {
+    for declaration in reader.declarations_near(city, person, (year, year))? {
         let record = match declaration.learning_record_id {
             Some(id) => Some(learning_record(reader, city, person, id)?),
             None => None,

@@ -11,6 +11,7 @@ use crate::problem::Problem;
 use crate::services::events::Happening;
 use crate::services::explanations::{Basis, Decided, DueDays, keep};
 use crate::services::ids::new_id;
+use crate::services::makeup;
 use crate::services::rules::{Rules, working_days};
 use crate::services::year::{Posting, Year};
 
@@ -82,7 +83,7 @@ impl<'a> Cause<'a> {
 ///
 /// - it leaves the stage at which it waited and enters the one of its new state, with a fresh due day (V1, V2, U2);
 /// - learning that is not declared any more is set free, learning that is declared again is claimed (H7);
-/// - the hours move in the totals of its year, whose state and certificate follow (H1, A2);
+/// - the hours move in the totals of its year, whose state and certificate follow (H1, A2), and its make-up grant (M3);
 /// - what it rests on is kept (V7), and the event is told.
 ///
 /// The caller has set the new state (and units) and asked machine and calendar.
@@ -122,6 +123,7 @@ pub fn moved(
         declaration,
         Posting { was, floors: rules.policy.floors, reason: cause.reason, by: cause.by },
     )?;
+    makeup::follow(writer, declaration)?;
     Happening::declaration(cause.event, declaration)
         .by_account(cause.by)
         .data(cause.data)

@@ -48,7 +48,7 @@ pub fn hand_in(
     let now = writer.now();
     let was = declaration.state.0;
     let state = next(was, Event::Submit)?;
-    let rules = Rules::of(writer, asker.jurisdiction, declaration.year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     // W2: `valid_until` is the first instant at which this answer would be no; the store looks again when it commits.
     let admission = rules.timetable.admit(Action::Submit, now)?;
     writer.valid_until(admission.valid_until);

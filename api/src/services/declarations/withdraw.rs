@@ -28,7 +28,7 @@ pub fn withdraw(
     condition.check(declaration.version.into())?;
     let was = declaration.state.0;
     let state = next(was, Event::Withdraw)?;
-    let rules = Rules::of(writer, asker.jurisdiction, declaration.year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     let admission = rules.timetable.admit(Action::Withdraw, now)?;
     writer.valid_until(admission.valid_until);
     declaration.state = Word(state);

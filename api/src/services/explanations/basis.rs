@@ -90,8 +90,7 @@ impl DueDays {
 #[must_use]
 pub fn window_findings(rules: &Rules, action: Action, now: OffsetDateTime) -> Vec<Finding> {
     let mut found = Vec::new();
-    let window = action.window().and_then(|kind| Some((kind, rules.timetable.window(kind)?)));
-    if let Some((kind, window)) = window {
+    if let Some((kind, window)) = rules.timetable.needed(action) {
         found.push(Finding::passed(CheckName::WindowOpen).with(json!({
             "window": WindowKind::as_str(kind), "opens": Timestamp(window.opens),
             "closes": Timestamp(window.closes), "at": Timestamp(now),

@@ -252,7 +252,7 @@ fn counted_now(
     else {
         return Ok(None);
     };
-    let rules = Rules::of(reader, d.jurisdiction_id, d.year)?;
+    let rules = Rules::for_declaration(reader, d)?;
     let calendar = working_days(reader, d.jurisdiction_id)?;
     let arrival = Arrival { submitted_at: submitted.0, arrived_at: entered.0 };
     DueDays::count(stage, unit.0, arrival, &rules.policy.review, &calendar).map(Some)

@@ -67,6 +67,7 @@ fn declare_for(
     let new = NewDeclaration {
         year: class.ends_on.year(),
         learning_record_id: Some(record.id.0),
+        makeup_grant_id: None,
         subject: None,
         way: None,
         title: None,

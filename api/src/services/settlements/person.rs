@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::services::declarations::{Cause, moved};
 use crate::services::events::Happening;
 use crate::services::rules::Rules;
-use crate::services::year::{Year, makeup_of, totals};
+use crate::services::year::{Year, made_up, totals};
 
 /// What is the same for everybody in a batch.
 pub(super) struct Facts {
@@ -96,7 +96,7 @@ pub(super) fn settle(
         }
     };
     let exempt = record.state.0 == RecordState::Exempt;
-    let (hours, makeup) = (totals(&record).approved, makeup_of(&record));
+    let (hours, makeup) = (totals(&record).approved, made_up(&record));
     let how = outcome(facts.policy.floors, hours, makeup, exempt);
     let now = Moment(writer.now());
     record.state = Word(settled_state(record.state.0, how));

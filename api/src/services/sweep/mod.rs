@@ -11,6 +11,7 @@ use xueshi_persistence::{Id, Jurisdiction, Keep, Store, Writer};
 
 use super::{appeals, departures};
 use crate::problem::Problem;
+use crate::services::makeup;
 
 /// One kind of thing that time brings about, in one city: how many it found. At most [`MOST`] in one transaction.
 type Round = fn(&mut Writer<'_>, Id) -> Result<usize, Problem>;
@@ -19,7 +20,8 @@ type Round = fn(&mut Writer<'_>, Id) -> Result<usize, Problem>;
 pub const MOST: usize = 200;
 
 /// Every kind.
-const ROUNDS: &[Round] = &[due_days::round, windows::round, appeals::round, departures::round];
+const ROUNDS: &[Round] =
+    &[due_days::round, windows::round, appeals::round, departures::round, makeup::expire];
 
 /// Runs every round in every city until nothing is left to do.
 ///

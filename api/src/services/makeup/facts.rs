@@ -1,0 +1,115 @@
+//! What the rules want to know about the items of an application, and what they say of them (M1, M3).
+
+use std::collections::BTreeMap;
+
+use xueshi_domain::Refusal;
+use xueshi_domain::instant::china_date;
+use xueshi_domain::ledger::{Breakdown, YearTotals};
+use xueshi_domain::makeup::{GrantState, ItemFacts, check_item};
+use xueshi_domain::people::Employment;
+use xueshi_domain::policy::MakeupTerms;
+use xueshi_persistence::{Id, Professional, Reader};
+
+use crate::problem::refusal_text::text;
+use crate::problem::{Code, Problem};
+use crate::services::rules::Rules;
+use crate::services::year::totals;
+
+/// Judges items of one application; the policies of prior years are read once each.
+pub(super) struct Judge {
+    city: Id,
+    employer: Id,
+    application: Option<Id>,
+    terms: MakeupTerms,
+    policies: BTreeMap<i32, Option<Rules>>,
+}
+
+impl Judge {
+    /// Of the items of an employer's application, by the terms of the year in which is applied.
+    pub(super) fn new(
+        (city, employer): (Id, Id),
+        application: Option<Id>,
+        terms: MakeupTerms,
+    ) -> Self {
+        Self { city, employer, application, terms, policies: BTreeMap::new() }
+    }
+
+    /// Whether a person may make up a year now, and what of it is missing.
+    ///
+    /// # Errors
+    /// On a database failure; what the rules refuse is the inner result.
+    pub(super) fn judge(
+        &mut self,
+        reader: &mut Reader<'_>,
+        person: &Professional,
+        year: i32,
+    ) -> Result<Result<Breakdown, Refusal>, Problem> {
+        let today = china_date(reader.now());
+        let id = person.professional_id;
+        let record = reader.annual_record(self.city, id, year)?;
+        // Only of the employer that applies: someone who has gone elsewhere is not its to apply for.
+        let jobs = reader.employments(self.city, id)?.into_iter();
+        let jobs: Vec<Employment> = jobs
+            .filter(|job| job.organization_id == self.employer)
+            .map(|job| Employment { from: job.started_on, until: job.ended_on })
+            .collect();
+        let active = jobs.iter().find(|job| job.is_active_on(today)).copied();
+        let grants = reader.makeup_grants_of_year(self.city, id, year)?;
+        let standing = grants.iter().find(|grant| match grant.state.0 {
+            GrantState::Granted | GrantState::Used => true,
+            GrantState::Expired => false,
+        });
+        let key = (self.city, id);
+        let pending =
+            reader.pending_makeup_application(key, year, today.year(), self.application)?;
+        let facts = ItemFacts {
+            year,
+            today,
+            terms: self.terms,
+            employment: active.or_else(|| jobs.first().copied()),
+            post: person.post.0,
+            totals: record.as_ref().map_or_else(YearTotals::default, totals),
+            state: record.as_ref().map(|record| record.state.0),
+            standing_grant: standing.map(|grant| grant.id.0),
+            pending_application: pending.map(|id| id.0),
+        };
+        let city = self.city;
+        let rules = match self.policies.entry(year) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(published(reader, city, year)?)
+            }
+        };
+        Ok(check_item(&facts, rules.as_ref().map(|rules| &rules.policy)))
+    }
+}
+
+/// The rules of a year, if it has a published policy.
+fn published(reader: &mut Reader<'_>, city: Id, year: i32) -> Result<Option<Rules>, Problem> {
+    match Rules::of(reader, city, year) {
+        Ok(rules) => Ok(Some(rules)),
+        Err(problem) if problem.code() == Code::NoPolicy => Ok(None),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// One problem that names every item that was refused, by its place; its code is that of the first.
+///
+/// # Errors
+/// That problem, when anything was refused.
+pub(super) fn all_fine(refused: Vec<(usize, Refusal)>) -> Result<(), Problem> {
+    let mut refused = refused.into_iter();
+    let Some((place, first)) = refused.next() else { return Ok(()) };
+    let named = |place: usize, refusal: &Refusal| {
+        format!("/items/{place}{}", refusal.field().unwrap_or("/professional_id"))
+    };
+    let pointer = named(place, &first);
+    let (code, detail) = (first.code(), text(&first));
+    let problem = match first.field() {
+        Some(field) => Problem::from(first).moved(field, &pointer),
+        None => Problem::from(first).at(pointer, code, detail),
+    };
+    Err(refused.fold(problem, |problem, (place, refusal)| {
+        problem.at(named(place, &refusal), refusal.code(), text(&refusal))
+    }))
+}
