@@ -126,6 +126,17 @@ async fn v8_an_employers_rejection_goes_to_its_reviewing_body(server: &Server) {
     for kind in ["appeal.submitted", "appeal.upheld", "declaration.upheld"] {
         assert_eq!(kinds.iter().filter(|known| **known == kind).count(), 1, "{kind}: {kinds:?}");
     }
+    // V7: why the declaration is approved, and how the appeal went.
+    let id = text(&draft, "id");
+    let why = doctor.get(&format!("/v1/explanations/declaration/{id}")).await.is(200);
+    let last = why["decisions"].as_array().unwrap().last().unwrap();
+    assert_eq!(
+        (&last["act"], &last["outcome"]),
+        (&json!("declaration.upheld"), &json!("approved"))
+    );
+    assert!(last["inputs"].to_string().contains(&text(&appeal, "id")), "{last:#}");
+    let why = reviewer.get(&format!("/v1/explanations/appeal/{}", text(&appeal, "id"))).await;
+    assert_eq!(why.is(200)["outcome"], "upheld");
     // V4: one decision stands.
     decide(&reviewer, &appeal, "dismiss").await.refused(409, "wrong-state");
     about(&doctor, &draft).await.refused(409, "wrong-state");
@@ -430,7 +441,8 @@ async fn v8_v2_due_days_of_appeals_follow_the_arrangement(server: &Server) {
     let days: Vec<Value> =
         days.iter().map(|day| json!({"date": day["date"], "kind": day["kind"]})).collect();
     let load = officer.put("/v1/working-days/2023").json(json!({"days": days}));
-    load.if_match(&known.etag()).await.is(200);
+    let loaded = load.if_match(&known.etag()).await.is(200);
+    assert!(loaded["recomputed"].as_u64().unwrap() > 1, "declarations and the appeal: {loaded:#}");
     let moved = doctor.get(&path(&appeal)).await.is(200);
     assert_eq!(moved["due_at"], "2023-10-25T00:00:00+08:00", "{moved:#}");
 }

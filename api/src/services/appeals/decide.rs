@@ -4,7 +4,9 @@ use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::access::OrgPath;
 use xueshi_domain::appeal::{Appeal as Road, Case, Decision, may_decide};
+use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::ledger::RecordState;
 use xueshi_domain::review::{Event as ReviewEvent, next};
 use xueshi_domain::workflow::step;
@@ -15,6 +17,7 @@ use crate::dto::appeals::{AppealDecision, AppealDto};
 use crate::extract::IfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::declarations::{Cause, check_upheld, moved};
+use crate::services::explanations::{Basis, window_findings};
 use crate::services::rules::Rules;
 use crate::services::verification::reissue;
 use crate::services::{Asker, Reply};
@@ -116,7 +119,21 @@ fn uphold(
     declaration.state = Word(next(was, ReviewEvent::Uphold)?);
     check_upheld(writer, &declaration, &rules.policy)?;
     let data = json!({"appeal_id": appeal.id, "unit_id": unit});
-    let cause = Cause::new(Some(asker.account()), EventType::DeclarationUpheld).data(data);
+    let passed = [
+        CheckName::StateAllows,
+        CheckName::ActsForHolder,
+        CheckName::NotOnesOwn,
+        CheckName::AnotherReviewer,
+        CheckName::CountedOnce,
+        CheckName::LimitOfTheYear,
+    ];
+    let findings = window_findings(rules, Action::Appeal, writer.now());
+    let basis = Basis { inputs: data.clone(), findings, ..Basis::default() }
+        .and(passed.map(Finding::passed));
+    let cause = Cause::new(Some(asker.account()), EventType::DeclarationUpheld)
+        .data(data)
+        .decided(appeal.id, unit)
+        .resting_on(basis);
     moved(writer, was, &mut declaration, rules, cause)?;
     let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
     let year = writer.annual_record(city, person, declaration.year)?;

@@ -28,7 +28,7 @@ const ROADS: &[RoadRules] = &[
         subject: "makeup",
         rules: &[Rule::M1, Rule::M2, Rule::M3, Rule::M6],
     },
-    RoadRules { kind: Explained::Exemption, subject: "exemption", rules: &[Rule::A5] },
+    RoadRules { kind: Explained::Exemption, subject: "exemption", rules: &[Rule::A5, Rule::A6] },
     RoadRules { kind: Explained::Appeal, subject: "appeal", rules: &[Rule::V8] },
     RoadRules { kind: Explained::Transfer, subject: "transfer", rules: &[Rule::U2] },
     RoadRules { kind: Explained::Filing, subject: "filing", rules: &[Rule::P1, Rule::P5] },
