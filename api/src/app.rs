@@ -17,7 +17,7 @@ use crate::services::jobs::runner::{Bell, Worker};
 use crate::services::login::Logins;
 use crate::settings::Settings;
 use crate::state::AppState;
-use crate::storage::{Housekeeping, Storage, StorageError, StoreCheck, Sweeper};
+use crate::storage::{Folder, Housekeeping, Storage, StorageError, StoreCheck, Sweeper};
 use crate::{openapi, routes};
 
 /// How long a graceful stop waits for requests that are under way.
@@ -50,6 +50,7 @@ pub struct Application {
     _worker: Worker,
     _housekeeping: Option<Housekeeping>,
     _sweeper: Sweeper,
+    _folder: Folder,
 }
 
 /// Bounds what grows in memory, while the application is there.
@@ -132,6 +133,7 @@ impl Application {
         let upkeep = Upkeep::start(state.clone());
         let worker = Worker::start(store.clone(), bell);
         let sweeper = Sweeper::start(store.clone());
+        let folder = Folder::start(store.clone());
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
             let origins = state.settings.cors_origins.as_slice();
@@ -166,6 +168,7 @@ impl Application {
             _worker: worker,
             _housekeeping: housekeeping,
             _sweeper: sweeper,
+            _folder: folder,
         })
     }
 

@@ -8,6 +8,7 @@ pub mod auth;
 pub mod certificate_pdf;
 pub mod cli;
 pub mod dto;
+pub mod export;
 pub mod extract;
 pub mod list;
 pub mod media;

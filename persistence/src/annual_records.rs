@@ -6,6 +6,7 @@ use xueshi_domain::ledger::{Outcome, RecordState};
 use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::annual_records;
 use crate::scope::Scope;
@@ -152,7 +153,7 @@ impl Writer<'_> {
     /// On a database failure.
     pub fn insert_annual_record(&mut self, record: &AnnualRecord) -> Result<(), StoreError> {
         diesel::insert_into(annual_records::table).values(record).execute(self.conn)?;
-        Ok(())
+        self.note(record.jurisdiction_id, record.updated_at, &Fact::year(record))
     }
 
     /// Stores a changed year. It is only ever changed in the transaction of the declaration or
@@ -170,6 +171,9 @@ impl Writer<'_> {
         )
         .set(&*record)
         .execute(self.conn)?;
-        if updated == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+        if updated != 1 {
+            return Err(StoreError::Conflict);
+        }
+        self.note(record.jurisdiction_id, record.updated_at, &Fact::year(record))
     }
 }

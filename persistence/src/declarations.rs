@@ -8,6 +8,7 @@ use xueshi_domain::review::State;
 use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::declarations;
 use crate::scope::Scope;
@@ -363,6 +364,10 @@ impl Writer<'_> {
     /// On a database failure.
     pub fn insert_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError> {
         diesel::insert_into(declarations::table).values(declaration).execute(self.conn)?;
+        if declaration.state.0 == State::Approved {
+            let fact = Fact::hours(declaration);
+            self.note(declaration.jurisdiction_id, declaration.updated_at, &fact)?;
+        }
         Ok(())
     }
 
@@ -409,6 +414,13 @@ impl Writer<'_> {
         .execute(self.conn)?;
         declaration.version += 1;
         declaration.updated_at = now;
-        Ok(if updated == 1 { Saved::Yes } else { Saved::Overtaken })
+        if updated != 1 {
+            return Ok(Saved::Overtaken);
+        }
+        // Only approved hours are in the figures.
+        if was == State::Approved || declaration.state.0 == State::Approved {
+            self.note(declaration.jurisdiction_id, now, &Fact::hours(declaration))?;
+        }
+        Ok(Saved::Yes)
     }
 }

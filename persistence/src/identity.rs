@@ -3,9 +3,11 @@
 use diesel::prelude::*;
 use time::OffsetDateTime;
 use xueshi_domain::access::Role;
+use xueshi_domain::figures::part::administers;
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::schema::{accounts, grants, login_failures, organizations, sessions};
 use crate::store::{Reader, Writer};
 use xueshi_domain::registry::Standing;
@@ -245,7 +247,7 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when the unit's one administrator is already there (U1).
     pub fn insert_grant(&mut self, grant: &Grant) -> Result<(), StoreError> {
         diesel::insert_into(grants::table).values(grant).execute(self.conn)?;
-        Ok(())
+        self.note_office(grant, grant.granted_at, 1)
     }
 
     /// Ends one grant; false when it had ended already.
@@ -257,7 +259,21 @@ impl Writer<'_> {
         let ended = diesel::update(grants::table.find(grant).filter(grants::ended_at.is_null()))
             .set((grants::ended_at.eq(now), grants::ended_by.eq(by)))
             .execute(self.conn)?;
+        if ended == 1 {
+            let grant: Grant =
+                grants::table.find(grant).select(Grant::as_select()).first(self.conn)?;
+            self.note_office(&grant, now, -1)?;
+        }
         Ok(ended == 1)
+    }
+
+    /// Tells the figures that a unit has one administrator more or less (U1).
+    fn note_office(&mut self, grant: &Grant, at: Moment, change: i64) -> Result<(), StoreError> {
+        if !administers(grant.role.0) {
+            return Ok(());
+        }
+        let fact = Fact::Office { unit: grant.organization_id, change };
+        self.note(grant.jurisdiction_id, at, &fact)
     }
 
     /// Begins a session.

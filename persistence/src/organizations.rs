@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::organizations;
 use crate::scope::Scope;
@@ -72,6 +73,22 @@ impl Reader<'_> {
             .select(Organization::as_select())
             .first(self.conn)
             .optional()?)
+    }
+
+    /// Some units of a city, in no particular order.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn organizations_by_id(
+        &mut self,
+        jurisdiction: Id,
+        ids: Vec<Id>,
+    ) -> Result<Vec<Organization>, StoreError> {
+        Ok(organizations::table
+            .filter(organizations::jurisdiction_id.eq(jurisdiction))
+            .filter(organizations::id.eq_any(ids))
+            .select(Organization::as_select())
+            .load(self.conn)?)
     }
 
     /// The unit at the root of a city's tree: its municipal bureau.
@@ -143,7 +160,7 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when its unit code is already there.
     pub fn insert_organization(&mut self, unit: &Organization) -> Result<(), StoreError> {
         diesel::insert_into(organizations::table).values(unit).execute(self.conn)?;
-        Ok(())
+        self.note(unit.jurisdiction_id, unit.created_at, &Fact::place(unit))
     }
 
     /// Changes a unit's own facts, if nobody else has since `unit` was read.
@@ -169,6 +186,9 @@ impl Writer<'_> {
         .execute(self.conn)?;
         unit.version += 1;
         unit.updated_at = now;
+        if updated == 1 {
+            self.note(unit.jurisdiction_id, now, &Fact::place(unit))?;
+        }
         Ok(updated == 1)
     }
 }

@@ -8,6 +8,7 @@ use xueshi_domain::people::{Post, TitleLevel};
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{employments, professional_identities, professionals};
 use crate::scope::Scope;
@@ -283,6 +284,7 @@ impl Writer<'_> {
             };
             diesel::insert_into(employments::table).values(&employment).execute(self.conn)?;
         }
+        self.note(row.jurisdiction_id, now, &Fact::person(&row))?;
         Ok(row)
     }
 
@@ -319,6 +321,9 @@ impl Writer<'_> {
         .execute(self.conn)?;
         person.version += 1;
         person.updated_at = now;
+        if updated == 1 {
+            self.note(person.jurisdiction_id, now, &Fact::person(person))?;
+        }
         Ok(updated == 1)
     }
 

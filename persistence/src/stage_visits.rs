@@ -5,6 +5,7 @@ use xueshi_domain::review::{Ending, Stage, Warned};
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::schema::stage_visits;
 use crate::store::{Reader, Writer};
 
@@ -95,7 +96,7 @@ impl Writer<'_> {
     /// On a database failure.
     pub fn insert_stage_visit(&mut self, visit: &StageVisit) -> Result<(), StoreError> {
         diesel::insert_into(stage_visits::table).values(visit).execute(self.conn)?;
-        Ok(())
+        self.note(visit.jurisdiction_id, visit.entered_at, &Fact::visit(visit, None))
     }
 
     /// Stores what has changed in a visit: its due day, its end, what was told of it.
@@ -103,13 +104,15 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure.
     pub fn save_stage_visit(&mut self, visit: &StageVisit) -> Result<(), StoreError> {
-        diesel::update(stage_visits::table.find((
-            visit.jurisdiction_id,
-            visit.professional_id,
-            visit.id,
-        )))
-        .set(visit)
-        .execute(self.conn)?;
-        Ok(())
+        let key = (visit.jurisdiction_id, visit.professional_id, visit.id);
+        let before: StageVisit =
+            stage_visits::table.find(key).select(StageVisit::as_select()).first(self.conn)?;
+        diesel::update(stage_visits::table.find(key)).set(visit).execute(self.conn)?;
+        let fact = Fact::visit(visit, Some(&before));
+        if Fact::visit(&before, Some(&before)) == fact {
+            return Ok(());
+        }
+        let now = Moment(self.now());
+        self.note(visit.jurisdiction_id, visit.left_at.unwrap_or(now), &fact)
     }
 }

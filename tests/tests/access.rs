@@ -302,6 +302,7 @@ impl Side {
             ("{version}", draft),
             ("{kind}", "declaration"),
             ("{code}", code),
+            ("{family}", "completion"),
         ] {
             path = path.replace(name, value);
         }
@@ -425,6 +426,9 @@ fn request(client: &Client, operation: &Operation, side: &Side, draft: &str) -> 
         _ => &[("year", "2023"), ("from", "2023-10-01"), ("add", "5")],
     };
     for (name, value) in known.iter().copied() {
+    for (name, value) in
+        [("year", "2023"), ("from", "2023-10-01"), ("add", "5"), ("figure", "people")]
+    {
         if parameters
             .iter()
             .any(|parameter| parameter["name"] == name && parameter["in"] == "query")

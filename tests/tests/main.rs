@@ -21,6 +21,7 @@ mod evidence;
 mod exemptions;
 mod explanations;
 mod filing;
+mod figures;
 mod funding;
 mod histories;
 mod makeup;

@@ -2,17 +2,19 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use xueshi_persistence::{Discrepancy, Reader, StoreError};
+use xueshi_persistence::{Discrepancy, FigureDiscrepancy, Reader, Store, StoreError};
 
 use super::{CommandError, Output};
 use crate::problem::Problem;
 use crate::services::settlements::seal::{self, Broken};
+use crate::dto::Timestamp;
 use crate::settings::Settings;
 use crate::storage::open_for_checks;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
     /// Recompute the totals of all years and the seals of settled ones, and say what does not agree (exit code 3)
+    /// Recompute the totals of all years and all figures, and say what does not agree (exit code 3)
     Verify(Verify),
 }
 
@@ -58,8 +60,53 @@ impl Audit {
             (true, true) => Ok(()),
             (false, _) => Err(CommandError::Refused("the totals do not agree".to_owned())),
             (true, false) => Err(CommandError::Refused("a seal is broken".to_owned())),
+        let found = look(&settings, year).await?;
+        let mut lines = found.lines();
+        lines.push(match found.totals.len() {
+            0 => "all totals agree".to_owned(),
+            count => format!("{count} totals do not agree"),
+        });
+        lines.push(match found.figures.len() {
+            0 => "all figures agree".to_owned(),
+            count => format!("{count} figures do not agree"),
+        });
+        let totals: Vec<Value> = found.totals.iter().map(value).collect();
+        let figures: Vec<Value> = found.figures.iter().map(figure_value).collect();
+        output.result(&lines.join("\n"), &json!({"discrepancies": totals, "figures": figures}));
+        if found.totals.is_empty() && found.figures.is_empty() {
+            Ok(())
+        } else {
+            Err(CommandError::Refused("the totals do not agree".to_owned()))
         }
     }
+}
+
+/// What does not agree.
+struct Findings {
+    totals: Vec<Discrepancy>,
+    figures: Vec<FigureDiscrepancy>,
+}
+
+impl Findings {
+    fn lines(&self) -> Vec<String> {
+        self.totals.iter().map(line).chain(self.figures.iter().map(figure_line)).collect()
+    }
+}
+
+/// What `xueshi audit verify` finds in a database, a line for each: nothing when all is well.
+///
+/// # Errors
+/// When the database cannot be reached, or is not at this version.
+pub async fn findings(settings: &Settings) -> Result<Vec<String>, CommandError> {
+    Ok(look(settings, None).await?.lines())
+}
+
+async fn look(settings: &Settings, year: Option<i32>) -> Result<Findings, CommandError> {
+    let store = open_for_checks(settings)?;
+    let totals = store.read::<_, StoreError, _>(move |reader| discrepancies(reader, year)).await?;
+    let mut figures = figures_that_differ(&store).await?;
+    figures.retain(|found| year.is_none_or(|year| found.year == year));
+    Ok(Findings { totals, figures })
 }
 
 fn discrepancies(
@@ -86,6 +133,45 @@ fn broken_seals(reader: &mut Reader<'_>, year: Option<i32>) -> Result<Vec<(i32, 
         }
     }
     Ok(found)
+/// How often the figures are looked at while a running service keeps writing.
+const LOOKS: u32 = 50;
+
+/// The figures that differ from their records, after what they wait for has been worked off.
+async fn figures_that_differ(store: &Store) -> Result<Vec<FigureDiscrepancy>, StoreError> {
+    for _ in 0..LOOKS {
+        store.fold_figures().await?;
+        let look = |reader: &mut Reader<'_>| {
+            let mut all = Vec::new();
+            for city in reader.jurisdictions()? {
+                let Some(found) = reader.figure_discrepancies(city.id)? else { return Ok(None) };
+                all.extend(found);
+            }
+            Ok(Some(all))
+        };
+        if let Some(found) = store.read::<_, StoreError, _>(look).await? {
+            return Ok(found);
+        }
+    }
+    Err(StoreError::Busy)
+}
+
+fn figure_line(found: &FigureDiscrepancy) -> String {
+    let at = found.at.map(|at| format!(" at {}", Timestamp(at.0))).unwrap_or_default();
+    format!(
+        "{} {}: figure {}{at} is stored as {}, its records add up to {}",
+        found.subject, found.year, found.figure, found.stored, found.recomputed
+    )
+}
+
+fn figure_value(found: &FigureDiscrepancy) -> Value {
+    json!({
+        "subject_id": found.subject.to_string(),
+        "year": found.year,
+        "figure": found.figure,
+        "at": found.at.map(|at| Timestamp(at.0)),
+        "stored": found.stored,
+        "recomputed": found.recomputed,
+    })
 }
 
 fn line(found: &Discrepancy) -> String {

@@ -15,6 +15,7 @@ use clap::{Parser, Subcommand};
 
 use crate::settings::{Settings, SettingsArgs};
 
+pub use audit::findings as audit_findings;
 pub use output::{CommandError, Output};
 
 const EXIT_CODES: &str = "\

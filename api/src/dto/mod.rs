@@ -38,6 +38,7 @@ pub mod seminars;
 pub mod settlements;
 pub mod training_plans;
 pub mod transfers;
+pub mod statistics;
 pub mod unit_codes;
 pub mod words;
 pub mod working_days;

@@ -82,6 +82,10 @@ words! {
     Post: xueshi_domain::people::Post;
     /// Who delivered a learning record.
     LearningSource: xueshi_domain::registry::LearningSource;
+    /// A figure that has rows behind it.
+    Figure: xueshi_domain::figures::Figure;
+    /// A figure that is computed from others.
+    DerivedFigure: xueshi_domain::figures::formula::Derived;
     /// What kind of day a day is.
     DayKind: xueshi_domain::calendar::workdays::DayKind;
     /// What an arrangement makes of a day.

@@ -38,6 +38,7 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("appeals", "Against a rejection or a revocation, or for a record that is missing"),
     ("annual-records", "Verification of complete years"),
     ("exemptions", "People who are let off a year's hours"),
+    ("statistics", "Figures for supervision, the rows behind them, and files of both"),
     ("certificates", "Certificates and their public verification"),
     ("make-up", "Prior years: applications and grants"),
     ("side-roads", "Exemptions, appeals, transfers, registrations"),

@@ -38,6 +38,7 @@ mod seminars;
 mod settlements;
 mod training_plans;
 mod transfers;
+mod statistics;
 mod working_days;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -66,6 +67,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     makeup_grants::routes(config);
     me_years::routes(config);
     events::routes(config);
+    statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);
     seminars::routes(config);

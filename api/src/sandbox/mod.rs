@@ -51,6 +51,7 @@ impl Sandbox {
                 writer.set_sandbox_clock(Some(&json))
             };
             store.write::<(), StoreError, _>(Keep::Yes, fill).await?;
+            store.fold_figures().await?;
         }
         if let Found::World(Some(setting)) = store.read::<_, StoreError, _>(look).await? {
             self.clock.set(setting);

@@ -43,6 +43,7 @@ pub mod seminars;
 pub mod settlements;
 pub mod short_lists;
 pub mod standing;
+pub mod statistics;
 pub mod sweep;
 pub mod transfers;
 pub mod unit_changes;

@@ -1,5 +1,6 @@
 //! Where a running service keeps everything: the database with its key and clock, and the evidence files.
 
+mod folder;
 mod housekeeping;
 mod master_key;
 mod place;
@@ -23,6 +24,7 @@ use crate::sandbox::clock::SystemClock;
 use crate::services::Desk;
 use crate::settings::Settings;
 
+pub use folder::Folder;
 pub use housekeeping::Housekeeping;
 pub use place::{database, make_data_dir};
 pub use ready::StoreCheck;

@@ -14,6 +14,7 @@ mod edges;
 mod exemption;
 mod explain;
 mod filing;
+mod figures;
 mod funding;
 mod hours;
 mod identity;

@@ -3,6 +3,7 @@
 mod city;
 mod explaining;
 mod filing;
+mod figures;
 mod funding;
 mod happenings;
 mod identity;
@@ -21,6 +22,7 @@ mod year_end;
 pub(crate) use city::*;
 pub(crate) use explaining::*;
 pub(crate) use filing::*;
+pub(crate) use figures::*;
 pub(crate) use funding::*;
 pub(crate) use happenings::*;
 pub(crate) use identity::*;

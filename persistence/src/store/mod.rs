@@ -53,6 +53,8 @@ struct Shared {
     cipher: Cipher,
     pool: r2d2::Pool<Manager>,
     url: DatabaseUrl,
+    /// Who folds the figures: one at a time.
+    folding: tokio::sync::Mutex<()>,
 }
 
 impl Shared {
@@ -87,6 +89,7 @@ impl Store {
             cipher: Cipher::new(&options.master_key),
             pool,
             url: options.url,
+            folding: tokio::sync::Mutex::new(()),
         });
         let engine = match &shared.url {
             DatabaseUrl::Sqlite(_) => {
@@ -109,6 +112,9 @@ impl Store {
     /// When the database cannot be reached.
     pub fn try_lock(&self, name: &str) -> Result<Option<StoreLock>, StoreError> {
         crate::lock::try_lock(&self.shared.url, name)
+    /// Whoever holds it folds the figures.
+    pub(crate) fn folding(&self) -> &tokio::sync::Mutex<()> {
+        &self.shared.folding
     }
 
     /// Runs a reading transaction: all its queries see one state.

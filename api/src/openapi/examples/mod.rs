@@ -15,6 +15,7 @@ mod policies;
 mod seminars;
 mod sideroads;
 mod year_end;
+mod statistics;
 
 use serde_json::{Value, json};
 
@@ -32,6 +33,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     seminars::of,
     sideroads::of,
     year_end::of,
+    statistics::of,
 ];
 
 /// The example of a schema.

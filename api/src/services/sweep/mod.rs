@@ -35,5 +35,6 @@ pub async fn sweep(store: &Store) -> Result<(), Problem> {
             while store.write(Keep::Yes, move |writer| round(writer, city)).await? >= MOST {}
         }
     }
+    store.fold_figures().await?;
     Ok(())
 }

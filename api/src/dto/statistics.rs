@@ -1,0 +1,445 @@
+//! Figures for supervision on the wire.
+
+use serde::{Deserialize, Serialize, Serializer};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+use uuid::Uuid;
+use xueshi_domain::figures::formula::Derived;
+use xueshi_domain::figures::{Family, Figure};
+use xueshi_domain::learning::{Subject, Way};
+use xueshi_domain::registry::OrganizationKind;
+use xueshi_domain::review::Stage;
+
+use super::years::FilterYear;
+use super::{Timestamp, words};
+
+/// A number with decimals, kept as a whole number of its parts.
+macro_rules! decimals {
+    ($($(#[$doc:meta])* $name:ident / $parts:literal, $description:literal, $example:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(pub i64);
+
+        impl $name {
+            /// The number for a cell of a table.
+            #[must_use]
+            #[expect(clippy::cast_precision_loss, reason = "no figure of a city comes near 2^53")]
+            pub fn value(self) -> f64 {
+                self.0 as f64 / $parts
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if self.value().fract() == 0.0 {
+                    #[expect(clippy::cast_possible_truncation, reason = "it was made from an i64")]
+                    serializer.serialize_i64(self.value() as i64)
+                } else {
+                    serializer.serialize_f64(self.value())
+                }
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new()
+                    .schema_type(Type::Number)
+                    .description(Some($description))
+                    .examples([serde_json::json!($example)])
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+decimals! {
+    /// Hours of many people together, in tenths.
+    TotalHours / 10.0, "Hours of many people together, with at most one decimal", 12_345.5;
+    /// A ratio, in ten-thousandths.
+    Rate / 10_000.0, "A ratio, with at most four decimals", 0.8333;
+    /// Working days or decisions a day, in hundredths.
+    Hundredths / 100.0, "A mean, with at most two decimals", 2.25;
+}
+
+/// A unit that figures are about.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = FigureUnit)]
+pub struct UnitDto {
+    /// Its id.
+    pub id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[schema(value_type = words::OrganizationKind)]
+    pub kind: OrganizationKind,
+}
+
+/// How a figure is computed from the others.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Formula)]
+pub struct FormulaDto {
+    /// The figure.
+    #[schema(value_type = words::DerivedFigure)]
+    pub figure: Derived,
+    /// In the names of the other figures.
+    pub formula: String,
+    /// In Chinese.
+    pub formula_zh: String,
+}
+
+impl From<Derived> for FormulaDto {
+    fn from(figure: Derived) -> Self {
+        Self {
+            figure,
+            formula: figure.formula().to_owned(),
+            formula_zh: figure.formula_zh().to_owned(),
+        }
+    }
+}
+
+/// Hours that were earned in one way.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct HoursByWay {
+    /// Public or professional.
+    #[schema(value_type = words::Subject)]
+    pub subject: Subject,
+    /// How they were earned.
+    #[schema(value_type = words::Way)]
+    pub way: Way,
+    /// How many.
+    pub hours: TotalHours,
+}
+
+/// People, outcomes and hours.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CompletionFigures {
+    /// People who count: employed and in scope now, or when the year's freeze began.
+    pub people: i64,
+    /// Of those, people without any record in the year.
+    pub not_started: i64,
+    /// Years begun and below a floor.
+    pub in_progress: i64,
+    /// Years completed in the year itself.
+    pub completed_in_year: i64,
+    /// Years completed by make-up.
+    pub completed_by_makeup: i64,
+    /// Years settled below a floor.
+    pub incomplete: i64,
+    /// Years that the person is exempt from.
+    pub exempt: i64,
+    /// Completed in the year, of those who owe it; null when nobody does.
+    #[schema(required = true)]
+    pub completion_rate: Option<Rate>,
+    /// Years with a certificate that stands.
+    pub certified: i64,
+    /// Exceptional make-up granted, listed apart (M6).
+    pub exceptional_makeup: i64,
+    /// Approved hours, of everybody: whoever has left, too.
+    pub hours: TotalHours,
+    /// Public-required ones.
+    pub hours_public: TotalHours,
+    /// Professional ones.
+    pub hours_professional: TotalHours,
+    /// The part that was registered under make-up grants.
+    pub hours_makeup: TotalHours,
+    /// By subject and way; ways without hours are left out.
+    pub hours_by_way: Vec<HoursByWay>,
+}
+
+/// Reviews of one stage.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StageFigures {
+    /// The stage.
+    #[schema(value_type = words::Stage)]
+    pub stage: Stage,
+    /// Declarations that wait.
+    pub waiting: i64,
+    /// Of those, overdue ones (V3).
+    pub overdue: i64,
+    /// Decisions made.
+    pub done: i64,
+    /// Decisions in time.
+    pub on_time: i64,
+    /// Decisions made late.
+    pub late: i64,
+    /// Declarations that lapsed after their due day without a decision (A3a).
+    pub lapsed_late: i64,
+    /// Decisions in time, of all decisions.
+    #[schema(required = true)]
+    pub on_time_rate: Option<Rate>,
+    /// Working days of a decision on average; the day of arrival is day 0.
+    #[schema(required = true)]
+    pub mean_working_days: Option<Hundredths>,
+    /// Working days within which nine of ten decisions were made; 60 means 60 or more.
+    #[schema(required = true)]
+    pub p90_working_days: Option<u32>,
+}
+
+/// Reviews, by stage.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TimelinessFigures {
+    /// One entry for each stage.
+    pub stages: Vec<StageFigures>,
+}
+
+/// Filings, plans, classes, attendees, units.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FilingFigures {
+    /// Filings of training units that stand.
+    pub filings_granted: i64,
+    /// Filings suspended or revoked.
+    pub filings_stopped: i64,
+    /// Training plans handed in.
+    pub plans_filed: i64,
+    /// Training plans approved.
+    pub plans_approved: i64,
+    /// Approved plans with a class that was held.
+    pub plans_held: i64,
+    /// Classes.
+    pub classes: i64,
+    /// Classes whose roster is in.
+    pub classes_held: i64,
+    /// Classes held, of all classes.
+    #[schema(required = true)]
+    pub held_rate: Option<Rate>,
+    /// People on the rosters of classes.
+    pub attendees: i64,
+    /// Advanced seminars approved.
+    pub seminars_approved: i64,
+    /// Advanced seminars closed.
+    pub seminars_closed: i64,
+    /// Units in use.
+    pub units: i64,
+    /// Units in use without an administrator (U1).
+    pub units_without_administrator: i64,
+}
+
+/// Training funds; money in fen.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FundingFigures {
+    /// Reports.
+    pub funding_reports: i64,
+    /// Yearly payroll.
+    pub payroll: i64,
+    /// Training funds accrued.
+    pub accrued: i64,
+    /// Training funds spent.
+    pub spent: i64,
+    /// Funds accrued, of the payroll.
+    #[schema(required = true)]
+    pub accrual_rate: Option<Rate>,
+    /// Funds spent, of those accrued.
+    #[schema(required = true)]
+    pub spending_rate: Option<Rate>,
+    /// Reports below the policy's floor (U5).
+    pub below_floor: i64,
+}
+
+/// Declares the answer of a family: generic types would get ugly names in the document.
+macro_rules! reports {
+    ($($(#[$doc:meta])* $report:ident, $of_unit:ident, $figures:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Serialize, ToSchema)]
+        pub struct $report {
+            /// The year.
+            pub year: i32,
+            /// The unit; the figures are of it and of everything below it.
+            pub organization: UnitDto,
+            /// The instant that they are of.
+            pub as_of: Timestamp,
+            /// Whether they are those of the year's settlement.
+            pub sealed: bool,
+            /// How derived figures are computed.
+            pub formulae: Vec<FormulaDto>,
+            /// The figures.
+            pub total: $figures,
+            /// With `by=unit`: the units directly below, and what the unit has by itself. They add up to the total.
+            pub units: Vec<$of_unit>,
+        }
+
+        /// The figures of one of the units.
+        #[derive(Debug, Clone, Serialize, ToSchema)]
+        pub struct $of_unit {
+            /// The unit.
+            pub organization: UnitDto,
+            /// Whether this is what the unit asked for has by itself.
+            pub own: bool,
+            /// The figures.
+            pub figures: $figures,
+        }
+    )+};
+}
+
+reports! {
+    /// People, outcomes and hours of a unit.
+    CompletionReport, CompletionOfUnit, CompletionFigures;
+    /// Reviews of a unit.
+    TimelinessReport, TimelinessOfUnit, TimelinessFigures;
+    /// Filings, plans and classes of a unit.
+    FilingReport, FilingOfUnit, FilingFigures;
+    /// Training funds of a unit.
+    FundingReport, FundingOfUnit, FundingFigures;
+}
+
+/// Whether the units below are shown too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// Only the unit.
+    #[default]
+    None,
+    /// The units directly below it too.
+    Unit,
+}
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// Comma-separated, UTF-8 with a byte order mark.
+    Csv,
+    /// A workbook.
+    Xlsx,
+}
+
+/// Which figures.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhichFigures {
+    /// The year.
+    #[param(inline)]
+    pub year: FilterYear,
+    /// The unit; the caller's own one where nothing is said.
+    pub organization_id: Option<Uuid>,
+    /// As of this past instant; now where nothing is said.
+    pub as_of: Option<Timestamp>,
+    /// As they were at the year's settlement.
+    pub sealed: Option<bool>,
+    /// `unit` adds the units directly below.
+    #[param(inline)]
+    pub by: Option<By>,
+    /// The form of the answer; `Accept` says it too.
+    #[param(inline)]
+    pub format: Option<Format>,
+}
+
+/// Of which year.
+#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhichYear {
+    /// The year.
+    #[param(inline)]
+    pub year: FilterYear,
+}
+
+/// Which rows.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WhichRows {
+    /// The figure that the rows are behind; one of the family of the path.
+    #[param(value_type = words::Figure)]
+    pub figure: Figure,
+    /// The year.
+    #[param(inline)]
+    pub year: FilterYear,
+    /// The unit; the caller's own one where nothing is said.
+    pub organization_id: Option<Uuid>,
+    /// As of this past instant; now where nothing is said.
+    pub as_of: Option<Timestamp>,
+    /// As they were at the year's settlement.
+    pub sealed: Option<bool>,
+    /// Only hours that were earned in this way.
+    #[param(value_type = Option<words::Way>)]
+    pub way: Option<Way>,
+    /// The form of the answer; `Accept` says it too. A file has all rows.
+    #[param(inline)]
+    pub format: Option<Format>,
+}
+
+/// A row behind a figure. The amounts of all rows add up to the figure.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FigureRow {
+    /// What it is: `person`, `year`, `hours` (an approved declaration), `visit` (a stay at a stage), `unit`, `filing`, `plan`,
+    /// `class`, `seminar`, `exceptional`, `funding`.
+    pub kind: String,
+    /// Its id; for a year the person's.
+    pub id: Uuid,
+    /// The unit that it counts for.
+    pub organization_id: Uuid,
+    /// The name of that unit.
+    pub organization: String,
+    /// The person, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub professional_id: Option<Uuid>,
+    /// Their name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub professional: Option<String>,
+    /// The declaration, where it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub declaration_id: Option<Uuid>,
+    /// Where it stands; of hours subject and way.
+    pub state: String,
+    /// What it contributes to the figure: 1, hours, people or fen.
+    pub amount: TotalHours,
+    /// From when on it has contributed that.
+    pub since: Timestamp,
+    /// By when the decision is due, of a stay at a stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub due_at: Option<Timestamp>,
+    /// After how many working days the decision was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub working_days: Option<i32>,
+}
+
+/// What a reviewing unit will not finish before review ends (V9).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ReviewForecast)]
+pub struct ForecastDto {
+    /// The unit.
+    pub organization_id: Uuid,
+    /// Its name.
+    pub organization: String,
+    /// Declarations of the year that wait for it.
+    pub waiting: i64,
+    /// Of those, overdue ones (V3).
+    pub overdue: i64,
+    /// Its decisions in the last 20 working days before today.
+    pub decided: i64,
+    /// Decisions for each working day.
+    pub pace: Hundredths,
+    /// When review ends.
+    pub review_ends: Timestamp,
+    /// Whole working days after today until then.
+    pub working_days_left: u32,
+    /// Working days that it needs for what waits, at this pace; null when it decided nothing.
+    #[schema(required = true)]
+    pub working_days_needed: Option<i64>,
+    /// What will be decided in time at this pace.
+    pub will_finish: i64,
+    /// What will still wait when review ends.
+    pub will_not_finish: i64,
+}
+
+/// The formulae of a family.
+#[must_use]
+pub fn formulae(family: Family) -> Vec<FormulaDto> {
+    let figures: &[Derived] = match family {
+        Family::Completion => &[Derived::CompletionRate, Derived::NotStarted],
+        Family::Timeliness => {
+            &[Derived::OnTimeRate, Derived::MeanWorkingDays, Derived::P90WorkingDays]
+        }
+        Family::Filing => &[Derived::HeldRate],
+        Family::Funding => &[Derived::AccrualRate, Derived::SpendingRate],
+    };
+    figures.iter().copied().map(FormulaDto::from).collect()
+}

@@ -1,0 +1,209 @@
+//! Tables as files: CSV that a spreadsheet opens in the right characters, and XLSX.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use crate::problem::{Language, Problem};
+
+/// Media type of CSV.
+pub const CSV: &str = "text/csv";
+/// Media type of XLSX.
+pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The head of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    name: String,
+    zh: String,
+}
+
+/// A head: its name in the API, and its Chinese one.
+#[must_use]
+pub fn column(name: &str, zh: &str) -> Column {
+    Column { name: name.to_owned(), zh: zh.to_owned() }
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Text, also an id: it is never read as a number or a formula.
+    Text(String),
+    /// A whole number.
+    Whole(i64),
+    /// A number with decimals.
+    Number(f64),
+}
+
+impl Cell {
+    /// A number that may be missing.
+    #[must_use]
+    pub fn number(value: Option<f64>) -> Self {
+        value.map_or(Self::Empty, Self::Number)
+    }
+
+    /// A text that may be missing.
+    #[must_use]
+    pub fn text(value: Option<String>) -> Self {
+        value.map_or(Self::Empty, Self::Text)
+    }
+}
+
+/// A table that is to become a file.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// The name of the file, without its ending; ASCII.
+    pub name: String,
+    /// The heads.
+    pub columns: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+    /// Notes for a second sheet, such as formulae.
+    pub notes: Vec<(String, String)>,
+}
+
+impl Table {
+    fn heads(&self, language: Language) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(move |column| match language {
+            Language::Chinese => column.zh.as_str(),
+            Language::English => column.name.as_str(),
+        })
+    }
+
+    /// The table as CSV: UTF-8 with a byte order mark, lines ended by CR LF (RFC 4180).
+    #[must_use]
+    pub fn csv(&self, language: Language) -> Vec<u8> {
+        let mut text = String::from('\u{feff}');
+        let heads: Vec<String> = self.heads(language).map(quoted).collect();
+        text.push_str(&heads.join(","));
+        text.push_str("\r\n");
+        for row in &self.rows {
+            let cells: Vec<String> = row
+                .iter()
+                .map(|cell| match cell {
+                    Cell::Empty => String::new(),
+                    Cell::Text(text) => quoted(text),
+                    Cell::Whole(number) => number.to_string(),
+                    Cell::Number(number) => number.to_string(),
+                })
+                .collect();
+            text.push_str(&cells.join(","));
+            text.push_str("\r\n");
+        }
+        text.into_bytes()
+    }
+
+    /// The table as a workbook, with the notes on a second sheet.
+    ///
+    /// # Errors
+    /// 500 when it is too large for one.
+    pub fn xlsx(&self, language: Language) -> Result<Vec<u8>, Problem> {
+        self.workbook(language).map_err(Problem::internal)
+    }
+
+    fn workbook(&self, language: Language) -> Result<Vec<u8>, XlsxError> {
+        let mut workbook = Workbook::new();
+        let bold = Format::new().set_bold();
+        let sheet = workbook.add_worksheet();
+        for (place, head) in (0..).zip(self.heads(language)) {
+            sheet.write_string_with_format(0, place, head, &bold)?;
+        }
+        for (line, row) in (1..).zip(&self.rows) {
+            for (place, cell) in (0..).zip(row) {
+                match cell {
+                    Cell::Empty => {}
+                    // Written as a string, it is none of a formula's business.
+                    Cell::Text(text) => {
+                        sheet.write_string(line, place, text)?;
+                    }
+                    #[expect(clippy::cast_precision_loss, reason = "a sheet's numbers are floats")]
+                    Cell::Whole(number) => {
+                        sheet.write_number(line, place, *number as f64)?;
+                    }
+                    Cell::Number(number) => {
+                        sheet.write_number(line, place, *number)?;
+                    }
+                }
+            }
+        }
+        sheet.set_freeze_panes(1, 0)?;
+        if !self.notes.is_empty() {
+            let sheet = workbook.add_worksheet();
+            for (line, (name, text)) in (0..).zip(&self.notes) {
+                sheet.write_string(line, 0, name)?;
+                sheet.write_string(line, 1, text)?;
+            }
+        }
+        workbook.save_to_buffer()
+    }
+
+    /// The table as a file to be saved.
+    ///
+    /// # Errors
+    /// 500 when it cannot be written.
+    pub fn respond(&self, media_type: &str, language: Language) -> Result<HttpResponse, Problem> {
+        let (bytes, kind, ending) = if media_type == XLSX {
+            (self.xlsx(language)?, XLSX, "xlsx")
+        } else {
+            (self.csv(language), "text/csv; charset=utf-8", "csv")
+        };
+        let name = format!("attachment; filename=\"{}.{ending}\"", self.name);
+        Ok(HttpResponse::Ok()
+            .content_type(kind)
+            .insert_header((header::CONTENT_DISPOSITION, name))
+            .insert_header((header::VARY, "Accept, Accept-Language"))
+            .body(bytes))
+    }
+}
+
+/// A text as a field of CSV. What a spreadsheet would take for a formula gets an apostrophe in front.
+fn quoted(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if formula { format!("'{text}") } else { text.to_owned() };
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        Table {
+            name: "figures".to_owned(),
+            columns: vec![column("name", "名称"), column("people", "人数"), column("rate", "率")],
+            rows: vec![
+                vec![text("金水区, \"一\"院"), Cell::Whole(3), Cell::Number(0.5)],
+                vec![text("=1+1"), Cell::Whole(-1), Cell::Empty],
+                vec![text("007"), Cell::Whole(0), Cell::number(None)],
+            ],
+            notes: vec![("rate".to_owned(), "a ÷ b".to_owned())],
+        }
+    }
+
+    #[test]
+    fn csv_has_its_mark_quotes_and_no_formula() {
+        let bytes = table().csv(Language::Chinese);
+        assert_eq!(&bytes[..3], b"\xef\xbb\xbf");
+        let text = String::from_utf8(bytes).unwrap();
+        let lines: Vec<&str> = text.trim_start_matches('\u{feff}').split("\r\n").collect();
+        assert_eq!(
+            lines,
+            ["名称,人数,率", "\"金水区, \"\"一\"\"院\",3,0.5", "'=1+1,-1,", "007,0,", ""]
+        );
+        let english = String::from_utf8(table().csv(Language::English)).unwrap();
+        assert!(english.contains("name,people,rate"));
+    }
+
+    #[test]
+    fn a_workbook_is_a_zip_without_formulas() {
+        let bytes = table().xlsx(Language::Chinese).unwrap();
+        assert_eq!(&bytes[..4], b"PK\x03\x04");
+    }
+}

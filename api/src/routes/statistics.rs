@@ -1,0 +1,324 @@
+//! Figures for supervision, the rows behind them, and the forecast before the freeze.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+use xueshi_domain::figures::Family;
+use xueshi_persistence::Id;
+
+use crate::auth::{Caller, permissions};
+use crate::dto::statistics::{
+    CompletionFigures, CompletionOfUnit, CompletionReport, FigureRow, FilingFigures, FilingOfUnit,
+    FilingReport, ForecastDto, Format, FundingFigures, FundingOfUnit, FundingReport,
+    TimelinessFigures, TimelinessOfUnit, TimelinessReport, WhichFigures, WhichRows, WhichYear,
+    formulae,
+};
+use crate::export::{CSV, Cell, Table, XLSX, column};
+use crate::extract::{Params, PathText, invalid_parameter};
+use crate::page;
+use crate::problem::{Code, Problem, Text};
+use crate::request::RequestInfo;
+use crate::services::statistics::figures::Figures;
+use crate::services::statistics::{Report, catch_up, forecast, report, rows};
+use crate::state::AppState;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list_figure_rows)
+        .service(get_completion)
+        .service(get_timeliness)
+        .service(get_filing_figures)
+        .service(get_funding_figures)
+        .service(list_review_forecasts);
+}
+
+/// The figures of a family as its own answer, or as a file.
+macro_rules! answer {
+    ($report:expr, $which:expr, $request:expr, $family:expr, $info:expr, $answer:ident, $of_unit:ident) => {{
+        let found: Report<_> = $report;
+        match format_of($which.format, $request) {
+            Format::Json => {
+                HttpResponse::Ok().insert_header((header::VARY, "Accept")).json($answer {
+                    year: found.year,
+                    organization: found.unit,
+                    as_of: found.as_of,
+                    sealed: found.sealed,
+                    formulae: formulae($family),
+                    total: found.total,
+                    units: found
+                        .units
+                        .into_iter()
+                        .map(|(organization, own, figures)| $of_unit { organization, own, figures })
+                        .collect(),
+                })
+            }
+            Format::Csv => table(&found, $family).respond(CSV, $info.language)?,
+            Format::Xlsx => table(&found, $family).respond(XLSX, $info.language)?,
+        }
+    }};
+}
+
+/// People, outcomes and hours of a unit
+///
+/// Of everything below it, now or as of a past moment; the same question about the past has the same answer again. `by=unit`
+/// adds the units directly below, which add up to the total. The completion rate is `completed_in_year ÷ (people − exempt)`;
+/// the formulae stand in the answer. Once the year's freeze has begun, people are those who counted when it did. As JSON, CSV
+/// (UTF-8 with a byte order mark) or XLSX.
+#[utoipa::path(tag = "statistics", params(WhichFigures),
+    responses((status = 200, description = "The figures", content(
+        (CompletionReport = "application/json"),
+        (String = "text/csv", example = json!("unit,people")),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+    extensions(("x-codes" = json!([Code::NotFound]))))]
+#[get("/v1/statistics/completion")]
+async fn get_completion(
+    caller: Caller<permissions::ReadStatistics>,
+    which: Params<WhichFigures>,
+    info: RequestInfo,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let found = figures::<CompletionFigures>(&caller, &which.0, &state).await?;
+    let family = Family::Completion;
+    Ok(answer!(found, which.0, &request, family, info, CompletionReport, CompletionOfUnit))
+}
+
+/// Reviews of a unit, by stage
+///
+/// What waits and is overdue (V3), what was decided in time and late, and how many working days it took. They are counted for
+/// the unit that held the declaration. As of a past moment, by unit, and as a file like the other figures.
+#[utoipa::path(tag = "statistics", params(WhichFigures),
+    responses((status = 200, description = "The figures", content(
+        (TimelinessReport = "application/json"),
+        (String = "text/csv", example = json!("unit,employer_waiting")),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+    extensions(("x-codes" = json!([Code::NotFound]))))]
+#[get("/v1/statistics/timeliness")]
+async fn get_timeliness(
+    caller: Caller<permissions::ReadStatistics>,
+    which: Params<WhichFigures>,
+    info: RequestInfo,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let found = figures::<TimelinessFigures>(&caller, &which.0, &state).await?;
+    let family = Family::Timeliness;
+    Ok(answer!(found, which.0, &request, family, info, TimelinessReport, TimelinessOfUnit))
+}
+
+/// Filings, plans, classes and units of a unit
+///
+/// Plans filed, approved and held, classes and their attendees, units without an administrator (U1). As of a past moment, by
+/// unit, and as a file like the other figures.
+#[utoipa::path(tag = "statistics", params(WhichFigures),
+    responses((status = 200, description = "The figures", content(
+        (FilingReport = "application/json"),
+        (String = "text/csv", example = json!("unit,plans_filed")),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+    extensions(("x-codes" = json!([Code::NotFound]))))]
+#[get("/v1/statistics/filing")]
+async fn get_filing_figures(
+    caller: Caller<permissions::ReadStatistics>,
+    which: Params<WhichFigures>,
+    info: RequestInfo,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let found = figures::<FilingFigures>(&caller, &which.0, &state).await?;
+    let family = Family::Filing;
+    Ok(answer!(found, which.0, &request, family, info, FilingReport, FilingOfUnit))
+}
+
+/// Training funds of a unit
+///
+/// Payroll, funds accrued and spent as reported (U5), in fen. As of a past moment, by unit, and as a file like the other
+/// figures.
+#[utoipa::path(tag = "statistics", params(WhichFigures),
+    responses((status = 200, description = "The figures", content(
+        (FundingReport = "application/json"),
+        (String = "text/csv", example = json!("unit,payroll")),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+    extensions(("x-codes" = json!([Code::NotFound]))))]
+#[get("/v1/statistics/funding")]
+async fn get_funding_figures(
+    caller: Caller<permissions::ReadStatistics>,
+    which: Params<WhichFigures>,
+    info: RequestInfo,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let found = figures::<FundingFigures>(&caller, &which.0, &state).await?;
+    let family = Family::Funding;
+    Ok(answer!(found, which.0, &request, family, info, FundingReport, FundingOfUnit))
+}
+
+page! {
+    /// A page of the rows behind a figure.
+    pub(super) struct FigureRowPage of FigureRow, list FigureRowList,
+    sort FigureRowSort { Id = "id" } default "id",
+    expand [], sparse true
+}
+
+/// Rows of one file at most; the `Link` leads to the rest.
+const FILE: i64 = 100_000;
+
+/// The rows behind a figure
+///
+/// One row for each person, year, declaration, stay at a stage, plan, class, unit or report that the figure counts; their
+/// amounts add up to it. Of the same unit and moment as the figure. The family in the path is that of the figure.
+#[utoipa::path(tag = "statistics", params(FigureRowList, WhichRows,
+        ("family" = String, Path, description = "`completion`, `timeliness`, `filing` or `funding`", example = "completion")),
+    responses((status = 200, description = "A page, or a file with all rows", content(
+        (FigureRowPage = "application/json"),
+        (String = "text/csv", example = json!("kind,id")),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+#[get("/v1/statistics/{family}/rows")]
+async fn list_figure_rows(
+    caller: Caller<permissions::ReadStatistics>,
+    path: PathText,
+    list: FigureRowList,
+    which: Params<WhichRows>,
+    info: RequestInfo,
+    request: HttpRequest,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let family: Family = path.get("family").parse().map_err(|_| Problem::new(Code::NotFound))?;
+    let Params(which) = which;
+    if which.figure.family() != family {
+        let text = Text::new("该指标不属于此类统计", "is no figure of this family");
+        return Err(invalid_parameter("figure", "other-family", text));
+    }
+    catch_up(state.desk.store()).await?;
+    let format = format_of(which.format, &request);
+    let after = list.after::<Id>()?;
+    let limit = match format {
+        Format::Json => list.take(),
+        Format::Csv | Format::Xlsx => FILE,
+    };
+    let part = (limit, list.wants_total());
+    let read = state
+        .desk
+        .read(&caller, move |reader, asker| rows::behind(reader, asker, &which, after, part));
+    let (found, total) = read.await?;
+    let kind = match format {
+        Format::Json => {
+            let (rows, next) = list.cut(found, |row| Id(row.id));
+            return list.respond(rows, next, total);
+        }
+        Format::Csv => CSV,
+        Format::Xlsx => XLSX,
+    };
+    let table = Table {
+        name: format!("{family}-rows"),
+        columns: rows::columns(),
+        rows: found.iter().map(rows::cells).collect(),
+        notes: Vec::new(),
+    };
+    table.respond(kind, info.language)
+}
+
+page! {
+    /// A page of forecasts.
+    pub(super) struct ForecastPage of ForecastDto, list ForecastList,
+    sort ForecastSort { OrganizationId = "organization_id" } default "organization_id",
+    expand [], sparse true
+}
+
+/// What reviewing units will not finish before the freeze
+///
+/// For each unit of the caller for which declarations of the year wait: how many, its pace over the last 20 working days
+/// before today, and what will still wait when review ends (V9).
+#[utoipa::path(tag = "reviews", params(ForecastList, WhichYear),
+    responses((status = 200, description = "A page", body = ForecastPage)),
+    extensions(("x-codes" = json!([Code::NoPolicy]))))]
+#[get("/v1/review-queue/forecast")]
+async fn list_review_forecasts(
+    caller: Caller<permissions::ReadQueue>,
+    list: ForecastList,
+    which: Params<WhichYear>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let after = list.after::<Id>()?;
+    let (year, limit) = (which.0.year.0, list.take());
+    let count = list.wants_total();
+    let read = state.desk.read(&caller, move |reader, asker| {
+        let total = if count { Some(forecast::count(reader, asker, year)?) } else { None };
+        Ok((forecast::of_units(reader, asker, year, after, limit)?, total))
+    });
+    let (found, total) = read.await?;
+    let (rows, next) = list.cut(found, |row| Id(row.organization_id));
+    list.respond(rows, next, total)
+}
+
+async fn figures<F: Figures + Send + 'static>(
+    caller: &crate::services::Asker,
+    which: &WhichFigures,
+    state: &AppState,
+) -> Result<Report<F>, Problem> {
+    catch_up(state.desk.store()).await?;
+    let which = which.clone();
+    state.desk.read(caller, move |reader, asker| report::<F>(reader, asker, &which)).await
+}
+
+/// The form of the answer: as the parameter says, or the first known one in `Accept`.
+fn format_of(asked: Option<Format>, request: &HttpRequest) -> Format {
+    if let Some(format) = asked {
+        return format;
+    }
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let mut kinds = accept
+        .unwrap_or_default()
+        .split(',')
+        .map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    kinds
+        .find_map(|kind| match kind.as_str() {
+            CSV => Some(Format::Csv),
+            XLSX => Some(Format::Xlsx),
+            "application/json" | "*/*" => Some(Format::Json),
+            _ => None,
+        })
+        .unwrap_or(Format::Json)
+}
+
+/// The figures of the parts, or of the unit alone, as a table.
+fn table<F: Figures>(found: &Report<F>, family: Family) -> Table {
+    let mut columns = vec![
+        column("organization_id", "单位标识"),
+        column("organization", "单位"),
+        column("kind", "单位类别"),
+        column("scope", "口径"),
+        column("year", "年度"),
+        column("as_of", "统计时点"),
+    ];
+    columns.extend(F::columns());
+    let row = |unit: &crate::dto::statistics::UnitDto, scope: &str, figures: &F| {
+        let mut cells = vec![
+            Cell::Text(unit.id.to_string()),
+            Cell::Text(unit.name.clone()),
+            Cell::Text(unit.kind.to_string()),
+            Cell::Text(scope.to_owned()),
+            Cell::Whole(i64::from(found.year)),
+            Cell::Text(found.as_of.to_string()),
+        ];
+        cells.extend(figures.cells());
+        cells
+    };
+    let mut rows = vec![row(&found.unit, "total", &found.total)];
+    for (unit, own, figures) in &found.units {
+        rows.push(row(unit, if *own { "own" } else { "unit" }, figures));
+    }
+    let notes = formulae(family).into_iter();
+    Table {
+        name: format!("{family}-{}", found.year),
+        columns,
+        rows,
+        notes: notes
+            .map(|formula| {
+                (
+                    formula.figure.to_string(),
+                    format!("{} / {}", formula.formula_zh, formula.formula),
+                )
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,164 @@
+//! Figures for supervision: of a unit, of its children, and the rows behind them.
+
+pub mod figures;
+pub mod forecast;
+pub mod rows;
+
+use std::collections::HashMap;
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+use xueshi_domain::access::{Grant, Permission};
+use xueshi_persistence::{Id, Moment, Organization, Reader, Store, StoreError, UnitCounts};
+
+use self::figures::Figures;
+use super::{Asker, organizations};
+use crate::dto::Timestamp;
+use crate::dto::statistics::{By, UnitDto, WhichFigures};
+use crate::extract::invalid_parameter;
+use crate::problem::{Code, Problem, Text};
+
+/// The figures of a unit and, if asked, of the units directly below it.
+#[derive(Debug)]
+pub struct Report<F> {
+    /// The year.
+    pub year: i32,
+    /// The unit.
+    pub unit: UnitDto,
+    /// The instant that they are of.
+    pub as_of: Timestamp,
+    /// Whether they are those of the settlement.
+    pub sealed: bool,
+    /// Of the unit with everything below it.
+    pub total: F,
+    /// Of its parts, which add up to the total: what it has by itself is marked.
+    pub units: Vec<(UnitDto, bool, F)>,
+}
+
+/// Works off what figures wait for, so that an answer is as of now. Where the store has no time for it, the answer is as of
+/// the last time it had.
+///
+/// # Errors
+/// On a failure of the store.
+pub async fn catch_up(store: &Store) -> Result<(), Problem> {
+    if !store.figures_wait().await? {
+        return Ok(());
+    }
+    match store.fold_figures().await {
+        Ok(_) | Err(StoreError::Busy) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The figures that were asked for.
+///
+/// # Errors
+/// 404 for a unit that the asker may not see, 403 for one whose figures are not for them; 400 for an instant to come.
+pub fn report<F: Figures>(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    which: &WhichFigures,
+) -> Result<Report<F>, Problem> {
+    let unit = unit(reader, asker, which.organization_id)?;
+    let year = which.year.0;
+    let (at, sealed) = instant(reader, asker, year, which.as_of, which.sealed)?;
+    let city = asker.jurisdiction;
+    let all = reader.figures_at(city, &[unit.id], year, at)?;
+    let counts =
+        all.into_iter().next().ok_or_else(|| Problem::internal("a unit without figures"))?;
+    let units = match which.by.unwrap_or_default() {
+        By::None => Vec::new(),
+        By::Unit => parts(reader, &unit, &counts, year, at)?,
+    };
+    Ok(Report {
+        year,
+        unit: shown(&unit),
+        as_of: Timestamp(at.0),
+        sealed,
+        total: F::of(&counts),
+        units: units.iter().map(|(unit, own, counts)| (shown(unit), *own, F::of(counts))).collect(),
+    })
+}
+
+/// What the units directly below have, and what is left for the unit by itself.
+fn parts(
+    reader: &mut Reader<'_>,
+    unit: &Organization,
+    total: &UnitCounts,
+    year: i32,
+    at: Moment,
+) -> Result<Vec<(Organization, bool, UnitCounts)>, Problem> {
+    let city = unit.jurisdiction_id;
+    let settled = reader.people_counted_at(city, year, at)?;
+    let below = reader.units_directly_below(city, unit.id, settled)?;
+    let counts = reader.figures_at(city, &below, year, at)?;
+    let mut own = total.clone();
+    for part in &counts {
+        own.year.add_all(&part.year, -1);
+        own.standing.add_all(&part.standing, -1);
+    }
+    let known = reader.organizations_by_id(city, below.clone())?;
+    let mut known: HashMap<Id, Organization> =
+        known.into_iter().map(|unit| (unit.id, unit)).collect();
+    let mut parts = vec![(unit.clone(), true, own)];
+    for (id, counts) in below.into_iter().zip(counts) {
+        if let Some(unit) = known.remove(&id) {
+            parts.push((unit, false, counts));
+        }
+    }
+    Ok(parts)
+}
+
+/// The unit that is asked about: by default the highest that the asker has figures of.
+///
+/// # Errors
+/// 404 for one that they may not see, 403 for one whose figures are not for them.
+pub fn unit(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    id: Option<Uuid>,
+) -> Result<Organization, Problem> {
+    let Some(id) = id else {
+        let highest = asker
+            .actor
+            .grants_for(Permission::ReadStatistics)
+            .min_by_key(|grant: &&Grant| grant.path.depth())
+            .ok_or_else(|| Problem::new(Code::Forbidden))?;
+        let unit = reader.organization(asker.jurisdiction, Id(highest.organization_id))?;
+        return unit.ok_or_else(|| Problem::internal("a grant on a unit that is not there"));
+    };
+    let unit = organizations::visible(reader, asker, id)?;
+    asker.acting_for(Permission::ReadStatistics, &unit.path)?;
+    Ok(unit)
+}
+
+/// The instant that is asked about, and whether it is that of the settlement.
+///
+/// # Errors
+/// 400 for an instant to come, or with both.
+pub fn instant(
+    reader: &mut Reader<'_>,
+    _asker: &Asker,
+    _year: i32,
+    as_of: Option<Timestamp>,
+    _sealed: Option<bool>,
+) -> Result<(Moment, bool), Problem> {
+    let now = reader.now();
+    match as_of {
+        None => Ok((Moment(now), false)),
+        Some(Timestamp(at)) if at <= now && at.year() > 1 => Ok((to_microsecond(at), false)),
+        Some(_) => Err(invalid_parameter(
+            "as_of",
+            "in-the-future",
+            Text::new("应为过去的时刻", "expected a past instant"),
+        )),
+    }
+}
+
+fn to_microsecond(at: OffsetDateTime) -> Moment {
+    Moment(at.replace_microsecond(at.microsecond()).unwrap_or(at))
+}
+
+fn shown(unit: &Organization) -> UnitDto {
+    UnitDto { id: unit.id.0, name: unit.name.clone(), kind: unit.kind.0 }
+}

@@ -1,0 +1,220 @@
+//! The journal: what changed, in the order in which it was written.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use xueshi_domain::figures::visit::{Leave, Stay};
+use xueshi_domain::figures::{Count, Counts, PersonLabel, YearLabel};
+use xueshi_domain::learning::{Subject, Way};
+use xueshi_domain::registry::Standing;
+use xueshi_domain::review::State;
+
+use crate::annual_records::AnnualRecord;
+use crate::columns::{Id, Moment};
+use crate::declarations::Declaration;
+use crate::error::StoreError;
+use crate::organizations::Organization;
+use crate::people::Professional;
+use crate::schema::figure_journal;
+use crate::stage_visits::StageVisit;
+use crate::store::Writer;
+
+/// A change that figures follow. It carries what the folder needs, so that folding later gives the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fact {
+    /// Where a person works, and whether they count (U3, U4b).
+    Person {
+        /// The person.
+        person: Id,
+        /// The employer, or the last one.
+        unit: Option<Id>,
+        /// Whether they count.
+        label: PersonLabel,
+    },
+    /// Where a person's year stands.
+    Year {
+        /// The person.
+        person: Id,
+        /// The year.
+        year: i32,
+        /// Where it stands.
+        label: YearLabel,
+    },
+    /// A declaration came to be approved, or ceased to be.
+    Hours {
+        /// The person.
+        person: Id,
+        /// The declaration.
+        declaration: Id,
+        /// The year.
+        year: i32,
+        /// Public or professional.
+        subject: Subject,
+        /// How they were earned.
+        way: Way,
+        /// Hours in tenths; none when it is not approved.
+        tenths: i64,
+        /// Whether they were registered under a make-up grant.
+        makeup: bool,
+    },
+    /// A declaration came to a stage, left it, or got another due day.
+    Visit {
+        /// The year.
+        year: i32,
+        /// The unit that held it.
+        unit: Id,
+        /// What was noted before.
+        before: Option<Stay>,
+        /// What is noted now.
+        after: Stay,
+    },
+    /// A unit was added, moved, disabled or enabled.
+    Place {
+        /// The unit.
+        unit: Id,
+        /// The unit above it.
+        parent: Option<Id>,
+        /// Its place.
+        path: String,
+        /// Whether it is in use.
+        active: bool,
+    },
+    /// A unit got an administrator (1) or lost one (−1) (U1).
+    Office {
+        /// The unit.
+        unit: Id,
+        /// How many more.
+        change: i64,
+    },
+    /// A plan, class, filing, report … counts this much now.
+    Part {
+        /// What it is.
+        kind: Count,
+        /// Which one.
+        subject: Id,
+        /// The year.
+        year: i32,
+        /// The unit that it counts for.
+        unit: Id,
+        /// Where it stands.
+        label: String,
+        /// What it counts.
+        amounts: Counts,
+    },
+    /// A plan, class … counts so much more.
+    More {
+        /// What it is.
+        kind: Count,
+        /// Which one.
+        subject: Id,
+        /// The year.
+        year: i32,
+        /// How much more.
+        amounts: Counts,
+    },
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = figure_journal)]
+struct NewEntry {
+    jurisdiction_id: Id,
+    at: Moment,
+    fact: String,
+}
+
+/// An entry of the journal.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = figure_journal)]
+pub(crate) struct Entry {
+    pub(crate) seq: i64,
+    pub(crate) at: Moment,
+    fact: String,
+}
+
+impl Entry {
+    /// What changed.
+    pub(crate) fn fact(&self) -> Result<Fact, StoreError> {
+        serde_json::from_str(&self.fact).map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+}
+
+impl Fact {
+    /// What a person's record says.
+    pub(crate) fn person(person: &Professional) -> Self {
+        Self::Person {
+            person: person.professional_id,
+            unit: person.employer_id,
+            label: PersonLabel::of(person.state.0, person.post.0, person.employer_id.is_some()),
+        }
+    }
+
+    /// What a year says.
+    pub(crate) fn year(record: &AnnualRecord) -> Self {
+        Self::Year { person: record.professional_id, year: record.year, label: year_label(record) }
+    }
+
+    /// What a declaration says.
+    pub(crate) fn hours(declaration: &Declaration) -> Self {
+        let approved = declaration.state.0 == State::Approved;
+        Self::Hours {
+            person: declaration.professional_id,
+            declaration: declaration.id,
+            year: declaration.year,
+            subject: declaration.subject.0,
+            way: declaration.way.0,
+            tenths: if approved { i64::from(declaration.hours.0.tenths()) } else { 0 },
+            makeup: declaration.makeup_grant_id.is_some(),
+        }
+    }
+
+    /// What a stay says, and what it said before.
+    pub(crate) fn visit(visit: &StageVisit, before: Option<&StageVisit>) -> Self {
+        Self::Visit {
+            year: visit.year,
+            unit: visit.unit_id,
+            before: before.map(stay),
+            after: stay(visit),
+        }
+    }
+
+    /// What a unit's record says.
+    pub(crate) fn place(unit: &Organization) -> Self {
+        Self::Place {
+            unit: unit.id,
+            parent: unit.parent_id,
+            path: unit.path.clone(),
+            active: unit.state.0 == Standing::Active,
+        }
+    }
+}
+
+/// Where a stored year stands for the figures.
+pub(crate) fn year_label(record: &AnnualRecord) -> YearLabel {
+    let made_up = !record.makeup_public.0.is_zero() || !record.makeup_professional.0.is_zero();
+    YearLabel::of(record.state.0, record.outcome.map(|outcome| outcome.0), made_up)
+}
+
+/// The facts of a stored stay.
+pub(crate) fn stay(visit: &StageVisit) -> Stay {
+    let left = match (visit.left_at, visit.ending) {
+        (Some(at), Some(ending)) => Some(Leave {
+            at: at.0,
+            ending: ending.0,
+            working_days: u32::try_from(visit.working_days.unwrap_or(0)).unwrap_or(0),
+        }),
+        (Some(_) | None, _) => None,
+    };
+    Stay { stage: visit.stage.0, entered: visit.entered_at.0, due: visit.due_at.0, left }
+}
+
+impl Writer<'_> {
+    /// Appends a fact to the journal, as of an instant.
+    pub(crate) fn note(&mut self, city: Id, at: Moment, fact: &Fact) -> Result<(), StoreError> {
+        let fact =
+            serde_json::to_string(fact).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        diesel::insert_into(figure_journal::table)
+            .values(&NewEntry { jurisdiction_id: city, at, fact })
+            .execute(self.conn)?;
+        Ok(())
+    }
+}

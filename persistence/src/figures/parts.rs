@@ -1,0 +1,184 @@
+//! What each subject counts, for whom and from when to when: the rows behind the figures.
+
+use diesel::prelude::*;
+use xueshi_domain::figures::part::hours_count_as;
+use xueshi_domain::figures::{Count, Counts, PersonLabel, PersonPart, YearLabel};
+
+use crate::columns::{Id, Moment, Word};
+use crate::error::StoreError;
+use crate::schema::{person_parts, unit_parts};
+use crate::store::{Reader, Writer};
+
+/// A part of a person: that they count, where their year stands, or an approved declaration.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_parts)]
+pub struct PersonPartRow {
+    /// The city.
+    pub jurisdiction_id: Id,
+    /// The person.
+    pub professional_id: Id,
+    /// What it is.
+    pub kind: Word<PersonPart>,
+    /// The person, or the declaration.
+    pub subject_id: Id,
+    /// The year; 0 for the person as such.
+    pub year: i32,
+    /// The journal's entry that made it.
+    pub seq: i64,
+    /// The unit that it counts for.
+    pub unit_id: Id,
+    /// Where it stands.
+    pub label: String,
+    /// 1, or hours in tenths.
+    pub amount: i64,
+    /// From when on.
+    pub valid_from: Moment,
+    /// Until when.
+    pub valid_to: Option<Moment>,
+}
+
+impl PersonPartRow {
+    /// What it counts.
+    pub fn counts(&self) -> Counts {
+        match self.kind.0 {
+            PersonPart::Person => {
+                self.label.parse().map_or_else(|_| Counts::new(), PersonLabel::counts_as)
+            }
+            PersonPart::Year => {
+                self.label.parse().map_or_else(|_| Counts::new(), YearLabel::counts_as)
+            }
+            PersonPart::Hours => hours_count_as(&self.label, self.amount),
+        }
+    }
+}
+
+/// A part of a plan, a class, a unit, a report …
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = unit_parts)]
+pub struct UnitPartRow {
+    /// The city.
+    pub jurisdiction_id: Id,
+    /// What it is.
+    pub kind: Word<Count>,
+    /// Which one.
+    pub subject_id: Id,
+    /// The year; 0 for what has none.
+    pub year: i32,
+    /// The journal's entry that made it.
+    pub seq: i64,
+    /// The unit that it counts for.
+    pub unit_id: Id,
+    /// Where it stands.
+    pub label: String,
+    /// What it counts, as JSON.
+    pub amounts: String,
+    /// From when on.
+    pub valid_from: Moment,
+    /// Until when.
+    pub valid_to: Option<Moment>,
+}
+
+impl UnitPartRow {
+    /// What it counts.
+    ///
+    /// # Errors
+    /// When it does not read back.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        serde_json::from_str(&self.amounts).map_err(|error| StoreError::Corrupt(error.to_string()))
+    }
+}
+
+impl Reader<'_> {
+    /// All parts of some people but their declarations', the oldest first.
+    pub(super) fn parts_of_people(
+        &mut self,
+        city: Id,
+        people: Vec<Id>,
+    ) -> Result<Vec<PersonPartRow>, StoreError> {
+        let kinds = [Word(PersonPart::Person), Word(PersonPart::Year)];
+        Ok(person_parts::table
+            .filter(person_parts::jurisdiction_id.eq(city))
+            .filter(person_parts::professional_id.eq_any(people))
+            .filter(person_parts::kind.eq_any(kinds))
+            .order((person_parts::valid_from.asc(), person_parts::seq.asc()))
+            .select(PersonPartRow::as_select())
+            .load(self.conn)?)
+    }
+
+    /// The parts of a person's declarations that stand: of one, or of all.
+    pub(super) fn hours_parts_of(
+        &mut self,
+        city: Id,
+        person: Id,
+        declaration: Option<Id>,
+    ) -> Result<Vec<PersonPartRow>, StoreError> {
+        let mut query = person_parts::table
+            .into_boxed()
+            .filter(person_parts::jurisdiction_id.eq(city))
+            .filter(person_parts::professional_id.eq(person))
+            .filter(person_parts::kind.eq(Word(PersonPart::Hours)))
+            .filter(person_parts::valid_to.is_null());
+        if let Some(declaration) = declaration {
+            query = query.filter(person_parts::subject_id.eq(declaration));
+        }
+        Ok(query
+            .order(person_parts::seq.asc())
+            .select(PersonPartRow::as_select())
+            .load(self.conn)?)
+    }
+
+    /// The part of a subject that stands.
+    pub(super) fn standing_unit_part(
+        &mut self,
+        city: Id,
+        kind: Count,
+        subject: Id,
+        year: i32,
+    ) -> Result<Option<UnitPartRow>, StoreError> {
+        Ok(unit_parts::table
+            .filter(unit_parts::jurisdiction_id.eq(city))
+            .filter(unit_parts::kind.eq(Word(kind)))
+            .filter(unit_parts::subject_id.eq(subject))
+            .filter(unit_parts::year.eq(year))
+            .filter(unit_parts::valid_to.is_null())
+            .order(unit_parts::seq.desc())
+            .select(UnitPartRow::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+}
+
+impl Writer<'_> {
+    pub(super) fn insert_person_part(&mut self, part: &PersonPartRow) -> Result<(), StoreError> {
+        diesel::insert_into(person_parts::table).values(part).execute(self.conn)?;
+        Ok(())
+    }
+
+    pub(super) fn end_person_part(&mut self, part: &PersonPartRow) -> Result<(), StoreError> {
+        let key = (
+            part.jurisdiction_id,
+            part.professional_id,
+            part.kind,
+            part.subject_id,
+            part.year,
+            part.seq,
+        );
+        diesel::update(person_parts::table.find(key))
+            .set(person_parts::valid_to.eq(part.valid_to))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    pub(super) fn insert_unit_part(&mut self, part: &UnitPartRow) -> Result<(), StoreError> {
+        diesel::insert_into(unit_parts::table).values(part).execute(self.conn)?;
+        Ok(())
+    }
+
+    pub(super) fn end_unit_part(&mut self, part: &UnitPartRow) -> Result<(), StoreError> {
+        let key = (part.jurisdiction_id, part.kind, part.subject_id, part.year, part.seq);
+        diesel::update(unit_parts::table.find(key))
+            .set(unit_parts::valid_to.eq(part.valid_to))
+            .execute(self.conn)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! V9: what waits for each reviewing unit, and how many decisions it makes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::dsl::{auto_type, count_star};
+use diesel::prelude::*;
+use xueshi_domain::review::Ending;
+
+use crate::columns::{Id, Moment, Word};
+use crate::error::StoreError;
+use crate::schema::{organizations, stage_visits};
+use crate::scope::Scope;
+use crate::store::Reader;
+
+/// What waits for a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// The unit.
+    pub unit: Id,
+    /// Declarations that wait for it.
+    pub waiting: i64,
+    /// Of those, overdue ones.
+    pub overdue: i64,
+    /// Its decisions in the window that was asked for.
+    pub decided: i64,
+}
+
+/// The ids of the units in one subtree, as a subquery.
+#[auto_type]
+fn units_below(jurisdiction: Id, pattern: String) -> _ {
+    organizations::table
+        .filter(organizations::jurisdiction_id.eq(jurisdiction))
+        .filter(organizations::path.like(pattern))
+        .select(organizations::id)
+}
+
+/// An id before every other.
+const FIRST: Id = Id(uuid::Uuid::nil());
+
+impl Reader<'_> {
+    /// The units of a scope for which declarations of a year wait, by id, with their decisions from `since` on and before
+    /// `until`.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn waiting_by_unit(
+        &mut self,
+        scope: &Scope,
+        year: i32,
+        (since, until): (Moment, Moment),
+        after: Option<Id>,
+        limit: i64,
+    ) -> Result<Vec<Waiting>, StoreError> {
+        let now = Moment(self.now());
+        let mut found: BTreeMap<Id, i64> = BTreeMap::new();
+        for subtree in &scope.subtrees {
+            let units = units_below(scope.jurisdiction, format!("{subtree}%"));
+            let rows: Vec<(Id, i64)> = stage_visits::table
+                .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))
+                .filter(stage_visits::left_at.is_null())
+                .filter(stage_visits::year.eq(year))
+                .filter(stage_visits::unit_id.gt(after.unwrap_or(FIRST)))
+                .filter(stage_visits::unit_id.eq_any(units))
+                .group_by(stage_visits::unit_id)
+                .order(stage_visits::unit_id.asc())
+                .select((stage_visits::unit_id, count_star()))
+                .limit(limit)
+                .load(self.conn)?;
+            found.extend(rows);
+        }
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        let units: Vec<(Id, i64)> = found.into_iter().take(most).collect();
+        let ids: Vec<Id> = units.iter().map(|(unit, _)| *unit).collect();
+        let overdue: HashMap<Id, i64> = stage_visits::table
+            .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))
+            .filter(stage_visits::left_at.is_null())
+            .filter(stage_visits::year.eq(year))
+            .filter(stage_visits::due_at.le(now))
+            .filter(stage_visits::unit_id.eq_any(ids.clone()))
+            .group_by(stage_visits::unit_id)
+            .select((stage_visits::unit_id, count_star()))
+            .load::<(Id, i64)>(self.conn)?
+            .into_iter()
+            .collect();
+        let decided: Vec<_> = Ending::DECIDED.iter().copied().map(Word).collect();
+        let decided: HashMap<Id, i64> = stage_visits::table
+            .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))
+            .filter(stage_visits::unit_id.eq_any(ids))
+            .filter(stage_visits::left_at.ge(since))
+            .filter(stage_visits::left_at.lt(until))
+            .filter(stage_visits::ending.assume_not_null().eq_any(decided))
+            .group_by(stage_visits::unit_id)
+            .select((stage_visits::unit_id, count_star()))
+            .load::<(Id, i64)>(self.conn)?
+            .into_iter()
+            .collect();
+        let of = |counts: &HashMap<Id, i64>, unit| counts.get(&unit).copied().unwrap_or(0);
+        let all = units.into_iter().map(|(unit, waiting)| Waiting {
+            unit,
+            waiting,
+            overdue: of(&overdue, unit),
+            decided: of(&decided, unit),
+        });
+        Ok(all.collect())
+    }
+}

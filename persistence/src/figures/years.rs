@@ -1,0 +1,52 @@
+//! What the policies of a city say about its figures: until when a year follows its people, and whom it counts.
+
+use std::collections::BTreeMap;
+
+use time::Duration;
+use xueshi_domain::policy::Policy;
+
+use crate::columns::{Id, Moment};
+use crate::error::StoreError;
+use crate::store::Reader;
+
+/// The years of a city.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Years(BTreeMap<i32, Year>);
+
+#[derive(Debug, Clone, Copy)]
+struct Year {
+    /// The last instant before the freeze.
+    last: Moment,
+    include_management_posts: bool,
+}
+
+impl Years {
+    /// Reads the published policies.
+    pub(crate) fn of(reader: &mut Reader<'_>, city: Id) -> Result<Self, StoreError> {
+        let mut years = BTreeMap::new();
+        for stored in reader.published_policies(city)? {
+            let policy = Policy::from_json(&stored.document)
+                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+            let last = Moment(policy.windows.freeze.opens - Duration::microseconds(1));
+            let include_management_posts = policy.include_management_posts;
+            years.insert(stored.year, Year { last, include_management_posts });
+        }
+        Ok(Self(years))
+    }
+
+    /// The instant by which people and units belong together for a year: now, or the last one before its freeze. People who
+    /// move, leave or join after it do not change the year (rulebook: active at the freeze).
+    pub(crate) fn settled_at(&self, year: i32, at: Moment) -> Moment {
+        self.0.get(&year).map_or(at, |found| found.last.min(at))
+    }
+
+    /// Whether the year still follows its people at an instant.
+    pub(crate) fn is_open(&self, year: i32, at: Moment) -> bool {
+        self.0.get(&year).is_none_or(|found| at <= found.last)
+    }
+
+    /// Whether people in management posts count in a year (U4b).
+    pub(crate) fn includes_management(&self, year: i32) -> bool {
+        self.0.get(&year).is_none_or(|found| found.include_management_posts)
+    }
+}
