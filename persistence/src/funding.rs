@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use crate::columns::{Id, Moment};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{funding_report_revisions, funding_reports, organizations};
 use crate::scope::{Condition, NOBODY, Scope, units_below};
@@ -274,6 +275,7 @@ impl Writer<'_> {
         diesel::insert_into(funding_report_revisions::table)
             .values(Revision::from(report.clone()))
             .execute(self.conn)?;
+        self.note(report.jurisdiction_id, report.reported_at, &Fact::funding(report))?;
         Ok(true)
     }
 }

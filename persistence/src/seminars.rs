@@ -10,6 +10,7 @@ use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{learning_records, professionals, seminar_admissions, seminar_steps, seminars};
 use crate::scope::{Condition, NOBODY, Scope, units_below};
@@ -343,7 +344,7 @@ impl Writer<'_> {
     /// On a database failure.
     pub fn insert_seminar(&mut self, seminar: &Seminar) -> Result<(), StoreError> {
         diesel::insert_into(seminars::table).values(seminar).execute(self.conn)?;
-        Ok(())
+        self.note(seminar.jurisdiction_id, seminar.updated_at, &Fact::seminar(seminar))
     }
 
     /// Stores a changed seminar, if it is still in the state and version that it was read in. Its version grows.
@@ -380,7 +381,11 @@ impl Writer<'_> {
         .execute(self.conn)?;
         seminar.version += 1;
         seminar.updated_at = now;
-        Ok(if updated == 1 { Saved::Yes } else { Saved::Overtaken })
+        if updated != 1 {
+            return Ok(Saved::Overtaken);
+        }
+        self.note(seminar.jurisdiction_id, now, &Fact::seminar(seminar))?;
+        Ok(Saved::Yes)
     }
 
     /// Keeps a step (V10).

@@ -406,6 +406,10 @@ async fn what_cannot_be_asked_is_refused(server: &Server) {
         let path = format!("/v1/statistics/{query}");
         city.get(&path).await.refused(400, "invalid-parameter");
     }
+    let both = "/v1/statistics/completion?year=2023&sealed=true&as_of=2023-10-01T09:00:00%2B08:00";
+    city.get(both).await.refused(400, "invalid-parameter");
+    let unsettled = "/v1/statistics/completion?year=2023&sealed=true";
+    city.get(unsettled).await.refused(404, "not-found");
     let path = "/v1/statistics/colours/rows?year=2023&figure=people";
     city.get(path).await.refused(404, "not-found");
 }

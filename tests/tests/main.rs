@@ -22,6 +22,7 @@ mod exemptions;
 mod explanations;
 mod filing;
 mod figures;
+mod figures_of_subjects;
 mod funding;
 mod histories;
 mod makeup;

@@ -6,6 +6,7 @@ use crate::learning::{Subject, Way};
 use crate::ledger::{Outcome, RecordState};
 use crate::people::Post;
 use crate::registry::PersonState;
+use crate::seminar;
 
 text_enum! {
     /// The kinds of a person's parts.
@@ -275,4 +276,37 @@ pub const fn administers(role: Role) -> bool {
         | Role::MunicipalAdministrator => true,
         Role::Professional | Role::Auditor => false,
     }
+}
+
+/// The counters of a funding report (U5), amounts in fen.
+#[must_use]
+pub fn funding_counts(payroll: i64, accrued: i64, spent: i64, below_floor: bool) -> Counts {
+    let mut counts = Counts::new();
+    counts.add(Figure::FundingReports.as_str(), 1);
+    counts.add(Figure::Payroll.as_str(), payroll);
+    counts.add(Figure::Accrued.as_str(), accrued);
+    counts.add(Figure::Spent.as_str(), spent);
+    counts.add(Figure::BelowFloor.as_str(), i64::from(below_floor));
+    counts
+}
+
+/// The counters of an advanced seminar (P6).
+#[must_use]
+pub fn seminar_counts(state: seminar::State) -> Counts {
+    let mut counts = Counts::new();
+    match state {
+        seminar::State::Approved | seminar::State::Reported => {
+            counts.add(Figure::SeminarsApproved.as_str(), 1);
+        }
+        seminar::State::Closed => {
+            counts.add(Figure::SeminarsApproved.as_str(), 1);
+            counts.add(Figure::SeminarsClosed.as_str(), 1);
+        }
+        seminar::State::Draft
+        | seminar::State::Submitted
+        | seminar::State::Returned
+        | seminar::State::Rejected
+        | seminar::State::Withdrawn => {}
+    }
+    counts
 }

@@ -14,6 +14,7 @@ mod parts;
 mod places;
 mod plan;
 mod rows;
+mod subjects;
 mod waiting;
 mod years;
 

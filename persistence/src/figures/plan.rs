@@ -189,17 +189,19 @@ impl<'r, 'c> Folding<'r, 'c> {
         let (person, .., year) = key;
         let at = self.standing(&key).map_or(at, |part| part.valid_from.max(at));
         let own = (person, PersonPart::Person, person, 0);
+        let settled = self.years.settled_at(year, at);
         let versions: Vec<(Moment, Id, PersonLabel)> = self
             .people
             .get(&own)
             .into_iter()
             .flatten()
             .map(|held| {
-                let label = held.row.label.parse().unwrap_or(PersonLabel::Out);
-                (held.row.valid_from, held.row.unit_id, label)
+                // What became part of another record counts no more.
+                let gone = held.row.valid_to.is_some_and(|to| to <= settled);
+                let label = if gone { None } else { held.row.label.parse().ok() };
+                (held.row.valid_from, held.row.unit_id, label.unwrap_or(PersonLabel::Out))
             })
             .collect();
-        let settled = self.years.settled_at(year, at);
         let known = versions.iter().rev().find(|(from, ..)| *from <= settled);
         let (unit, label) = match (known, versions.first()) {
             (Some((_, unit, label)), _) => (*unit, *label),

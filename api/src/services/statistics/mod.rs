@@ -135,24 +135,37 @@ pub fn unit(
 /// The instant that is asked about, and whether it is that of the settlement.
 ///
 /// # Errors
-/// 400 for an instant to come, or with both.
+/// 400 for an instant to come, or with both; 404 for a year that is not settled.
 pub fn instant(
     reader: &mut Reader<'_>,
-    _asker: &Asker,
-    _year: i32,
+    asker: &Asker,
+    year: i32,
     as_of: Option<Timestamp>,
-    _sealed: Option<bool>,
+    sealed: Option<bool>,
 ) -> Result<(Moment, bool), Problem> {
     let now = reader.now();
-    match as_of {
-        None => Ok((Moment(now), false)),
-        Some(Timestamp(at)) if at <= now && at.year() > 1 => Ok((to_microsecond(at), false)),
-        Some(_) => Err(invalid_parameter(
+    match (as_of, sealed.unwrap_or_default()) {
+        (None, false) => Ok((Moment(now), false)),
+        (None, true) => Ok((sealed_at(reader, asker, year)?, true)),
+        (Some(Timestamp(at)), false) if at <= now && at.year() > 1 => {
+            Ok((to_microsecond(at), false))
+        }
+        (Some(_), false) => Err(invalid_parameter(
             "as_of",
             "in-the-future",
             Text::new("应为过去的时刻", "expected a past instant"),
         )),
+        (Some(_), true) => Err(invalid_parameter(
+            "as_of",
+            "with-sealed",
+            Text::new("不能与 sealed 同时使用", "does not go with `sealed`"),
+        )),
     }
+}
+
+/// When everybody of a year had been settled (A3): its figures stand as they were then.
+fn sealed_at(_: &mut Reader<'_>, _: &Asker, _: i32) -> Result<Moment, Problem> {
+    Err(Problem::new(Code::NotFound).detail("该年度尚未结转", "the year has not been settled"))
 }
 
 fn to_microsecond(at: OffsetDateTime) -> Moment {
