@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use time::OffsetDateTime;
 use xueshi_domain::access::Role;
-use xueshi_domain::figures::part::administers;
+use xueshi_domain::units::needed_office;
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
@@ -224,6 +224,14 @@ impl Writer<'_> {
     /// On a database failure.
     pub fn update_account(&mut self, account: &mut Account) -> Result<bool, StoreError> {
         let now = Moment(self.now());
+        let was: Option<Word<Standing>> =
+            accounts::table.find(account.id).select(accounts::state).first(self.conn).optional()?;
+        let state_changes = was.is_some_and(|was| was != account.state);
+        let disabled = account.state.0 == Standing::Disabled;
+        // Who cannot log in acts for no unit: noted while, or as soon as, they can.
+        if state_changes && disabled {
+            self.note_offices_of(account.id, now, -1)?;
+        }
         let updated = diesel::update(
             accounts::table.find(account.id).filter(accounts::version.eq(account.version)),
         )
@@ -238,6 +246,9 @@ impl Writer<'_> {
         .execute(self.conn)?;
         account.version += 1;
         account.updated_at = now;
+        if updated == 1 && state_changes && !disabled {
+            self.note_offices_of(account.id, now, 1)?;
+        }
         Ok(updated == 1)
     }
 
@@ -267,9 +278,22 @@ impl Writer<'_> {
         Ok(ended == 1)
     }
 
+    /// Tells the figures that all units of an account have one administrator more or less (U1).
+    fn note_offices_of(&mut self, account: Id, at: Moment, change: i64) -> Result<(), StoreError> {
+        for (grant, _) in self.grants_of(account)? {
+            self.note_office(&grant, at, change)?;
+        }
+        Ok(())
+    }
+
     /// Tells the figures that a unit has one administrator more or less (U1).
     fn note_office(&mut self, grant: &Grant, at: Moment, change: i64) -> Result<(), StoreError> {
-        if !administers(grant.role.0) {
+        let unit = self.organization(grant.jurisdiction_id, grant.organization_id)?;
+        let account = self.account(grant.account_id)?;
+        // The one office that such a unit needs, held by someone who can log in.
+        let counts = unit.is_some_and(|unit| grant.role.0 == needed_office(unit.kind.0))
+            && account.is_some_and(|account| account.state.0 == Standing::Active);
+        if !counts {
             return Ok(());
         }
         let fact = Fact::Office { unit: grant.organization_id, change };

@@ -43,8 +43,10 @@ pub struct PersonMerge {
 }
 
 /// Tables with a person in them that change otherwise: the shell stays, so that old ids keep meaning something; id numbers
-/// lead to the record that stands; one person has one account, and the service decides which.
-const LEFT_ALONE: &[&str] = &["professionals", "professional_identities", "accounts"];
+/// lead to the record that stands; one person has one account, and the service decides which; what was counted stays counted
+/// for the past, and the figures follow by themselves.
+const LEFT_ALONE: &[&str] =
+    &["professionals", "professional_identities", "accounts", "person_parts"];
 
 #[derive(QueryableByName)]
 struct Name {
@@ -243,6 +245,7 @@ impl Writer<'_> {
             .filter(employment_requests::person_id.eq(pair.merged))
             .set(employment_requests::person_id.eq(pair.kept))
             .execute(self.conn)?;
+        self.note_merge(pair.jurisdiction, pair.kept, pair.merged)?;
         Ok(stayed)
     }
 

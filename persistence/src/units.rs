@@ -7,6 +7,7 @@ use xueshi_domain::units::{InUse, needed_office};
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::identity::{Account, Grant};
 use crate::organizations::Organization;
 use crate::schema::{accounts, declarations, grants, organizations, professionals};
@@ -146,6 +147,9 @@ impl Writer<'_> {
             .execute(self.conn)?;
         unit.version += 1;
         unit.updated_at = now;
+        if updated == 1 {
+            self.note(unit.jurisdiction_id, now, &Fact::place(unit))?;
+        }
         Ok(updated == 1)
     }
 }

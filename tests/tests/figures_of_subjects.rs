@@ -24,7 +24,8 @@ async fn funds_are_added_up_u5(server: &Server) {
     let path = format!("/v1/funding-reports/{own}/2023");
     let district = server.login("jinshui.reviewer").await;
     let before = whole(&district, "funding").await;
-    let funds = json!({"payroll_fen": 1_000_000_000, "accrued_fen": 14_999_999, "spent_fen": 5_000_000});
+    let funds =
+        json!({"payroll_fen": 1_000_000_000, "accrued_fen": 14_999_999, "spent_fen": 5_000_000});
     let first = company.put(&path).json(funds).await;
     first.is(201);
     let reported = whole(&district, "funding").await;
@@ -38,7 +39,8 @@ async fn funds_are_added_up_u5(server: &Server) {
         assert_eq!(change(&before, &reported, figure), expected, "{figure} {reported:#}");
     }
     server.freeze_clock("2023-10-17T09:10:00+08:00").await;
-    let funds = json!({"payroll_fen": 1_000_000_000, "accrued_fen": 15_000_000, "spent_fen": 6_000_000});
+    let funds =
+        json!({"payroll_fen": 1_000_000_000, "accrued_fen": 15_000_000, "spent_fen": 6_000_000});
     company.put(&path).if_match(&first.etag()).json(funds).await.is(200);
     let corrected = whole(&district, "funding").await;
     for (figure, expected) in

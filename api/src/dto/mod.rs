@@ -39,6 +39,7 @@ pub mod settlements;
 pub mod training_plans;
 pub mod transfers;
 pub mod statistics;
+pub mod transfers;
 pub mod unit_codes;
 pub mod words;
 pub mod working_days;

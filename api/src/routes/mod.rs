@@ -39,6 +39,7 @@ mod settlements;
 mod training_plans;
 mod transfers;
 mod statistics;
+mod transfers;
 mod working_days;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -1,7 +1,6 @@
 //! What one subject contributes to the counters of its unit.
 
 use super::{Counts, Figure};
-use crate::access::Role;
 use crate::learning::{Subject, Way};
 use crate::ledger::{Outcome, RecordState};
 use crate::people::Post;
@@ -262,19 +261,6 @@ impl UnitLabel {
             Self::Disabled => {}
         }
         counts
-    }
-}
-
-/// Whether whoever has this role at a unit acts for it (U1).
-#[must_use]
-pub const fn administers(role: Role) -> bool {
-    match role {
-        Role::EmployerAdministrator
-        | Role::Reviewer
-        | Role::InstitutionAdministrator
-        | Role::MunicipalOfficer
-        | Role::MunicipalAdministrator => true,
-        Role::Professional | Role::Auditor => false,
     }
 }
 

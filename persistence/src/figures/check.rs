@@ -1,10 +1,11 @@
 //! Recomputing the figures: the sums against the log, and the log against the records behind it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use xueshi_domain::figures::part::hours_label;
-use xueshi_domain::figures::{Counts, PersonLabel, PersonPart};
+use xueshi_domain::figures::{Count, Counts, PersonLabel, PersonPart, UnitLabel};
+use xueshi_domain::registry::Standing;
 use xueshi_domain::review::State;
 
 use super::counters::{bucket_of, units_of};
@@ -16,11 +17,12 @@ use crate::declarations::Declaration;
 use crate::error::StoreError;
 use crate::people::Professional;
 use crate::schema::{
-    annual_records, declarations, figure_journal, figure_log, person_parts, professionals,
-    stage_visits, unit_figures, unit_parts,
+    annual_records, declarations, figure_journal, figure_log, organizations, person_parts,
+    professionals, stage_visits, unit_figures, unit_parts,
 };
 use crate::stage_visits::StageVisit;
 use crate::store::Reader;
+use crate::units::without_administrator;
 
 /// A figure that does not equal what stands behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,7 @@ impl Reader<'_> {
         self.check_log(city, logged, &mut found)?;
         self.check_people(city, &mut found)?;
         self.check_hours(city, &mut found)?;
+        self.check_units(city, &mut found)?;
         Ok(Some(found))
     }
 
@@ -161,8 +164,7 @@ impl Reader<'_> {
             }
         }
         let mut carried: BTreeMap<i32, Counts> = BTreeMap::new();
-        let keys: std::collections::BTreeSet<Key> =
-            logged.keys().chain(behind.keys()).copied().collect();
+        let keys: BTreeSet<Key> = logged.keys().chain(behind.keys()).copied().collect();
         let none = Counts::new();
         for (unit, year) in keys {
             let stored = logged.get(&(unit, year)).unwrap_or(&none);
@@ -280,6 +282,39 @@ impl Reader<'_> {
         }
         for ((subject, year), part) in parts {
             found.push(of_subject(subject, year, "hours", &Some(part.amount), &None::<i64>));
+        }
+        Ok(())
+    }
+
+    /// Which units are in use and lack an administrator, against the units and their grants (U1).
+    fn check_units(
+        &mut self,
+        city: Id,
+        found: &mut Vec<FigureDiscrepancy>,
+    ) -> Result<(), StoreError> {
+        let vacant: BTreeSet<Id> = organizations::table
+            .filter(without_administrator())
+            .filter(organizations::jurisdiction_id.eq(city))
+            .select(organizations::id)
+            .load::<Id>(self.conn)?
+            .into_iter()
+            .collect();
+        let units: Vec<(Id, Word<Standing>)> = organizations::table
+            .filter(organizations::jurisdiction_id.eq(city))
+            .select((organizations::id, organizations::state))
+            .load(self.conn)?;
+        for (unit, state) in units {
+            let stored = self.standing_unit_part(city, Count::Unit, unit, 0)?;
+            let stored = stored.map(|part| part.label);
+            let label = match (state.0, vacant.contains(&unit)) {
+                (Standing::Disabled, _) => UnitLabel::Disabled,
+                (Standing::Active, true) => UnitLabel::Vacant,
+                (Standing::Active, false) => UnitLabel::Staffed,
+            };
+            let expected = Some(label.to_string());
+            if stored != expected {
+                found.push(of_subject(unit, 0, "unit", &stored, &expected));
+            }
         }
         Ok(())
     }

@@ -31,6 +31,11 @@ pub(crate) enum Fact {
         /// Whether they count.
         label: PersonLabel,
     },
+    /// A person's record became part of another one: it counts nothing any more (U4).
+    Gone {
+        /// The person.
+        person: Id,
+    },
     /// Where a person's year stands.
     Year {
         /// The person.
@@ -208,6 +213,25 @@ pub(crate) fn stay(visit: &StageVisit) -> Stay {
 }
 
 impl Writer<'_> {
+    /// Tells the figures that one record of a person became part of another, which now has its years and hours (U4).
+    pub(crate) fn note_merge(&mut self, city: Id, kept: Id, merged: Id) -> Result<(), StoreError> {
+        let now = Moment(self.now());
+        self.note(city, now, &Fact::Gone { person: merged })?;
+        for person in [kept, merged] {
+            for record in self.annual_records_of(city, person)? {
+                self.note(city, now, &Fact::year(&record))?;
+            }
+        }
+        for year in self.years_of(city, kept)? {
+            for declaration in self.declarations_of_year(city, kept, year)? {
+                if declaration.state.0 == State::Approved {
+                    self.note(city, now, &Fact::hours(&declaration))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Appends a fact to the journal, as of an instant.
     pub(crate) fn note(&mut self, city: Id, at: Moment, fact: &Fact) -> Result<(), StoreError> {
         let fact =

@@ -74,6 +74,7 @@ impl<'r, 'c> Folding<'r, 'c> {
             let moves = match &fact {
                 Fact::Place { unit, parent, .. } => self.moves(*unit, *parent)?,
                 Fact::Person { .. }
+                | Fact::Gone { .. }
                 | Fact::Year { .. }
                 | Fact::Hours { .. }
                 | Fact::Visit { .. }
@@ -104,6 +105,7 @@ impl<'r, 'c> Folding<'r, 'c> {
     fn take(&mut self, seq: i64, at: Moment, fact: Fact) -> Result<(), StoreError> {
         match fact {
             Fact::Person { person, unit, label } => self.person(seq, at, person, unit, label),
+            Fact::Gone { person } => self.gone(at, person),
             Fact::Year { person, year, label } => {
                 let key = (person, PersonPart::Year, person, year);
                 self.follow(seq, at, key, label.as_str().to_owned(), 1)
@@ -152,11 +154,7 @@ impl<'r, 'c> Folding<'r, 'c> {
         // Someone who never had an employer counts nowhere.
         let Some(unit) = unit.or(last) else { return Ok(()) };
         self.set_person_part(seq, at, key, Said { unit, label: label.to_string(), amount: 1 })?;
-        if !self.with_all_hours.contains(&person) {
-            let parts = self.reader.hours_parts_of(self.city, person, None)?;
-            self.hold_people(parts);
-            self.with_all_hours.insert(person);
-        }
+        self.load_hours(person)?;
         let open: Vec<(PersonKey, String, i64)> = self
             .people
             .range((person, PersonPart::Person, Id(uuid::Uuid::nil()), i32::MIN)..)
@@ -173,6 +171,34 @@ impl<'r, 'c> Folding<'r, 'c> {
             let said = said.strip_prefix(OUT).unwrap_or(&said).to_owned();
             let label = self.label_for(&key, label, said);
             self.set_person_part(seq, at, key, Said { unit, label, amount })?;
+        }
+        Ok(())
+    }
+
+    /// A record became part of another one: everything that it counted ends.
+    fn gone(&mut self, at: Moment, person: Id) -> Result<(), StoreError> {
+        self.load_hours(person)?;
+        let mut ended = Vec::new();
+        for ((owner, _, _, year), parts) in &mut self.people {
+            let Some(held) = parts.last_mut() else { continue };
+            if *owner != person || held.row.valid_to.is_some() {
+                continue;
+            }
+            held.row.valid_to = Some(held.row.valid_from.max(at));
+            held.ended = true;
+            let mut counts = Counts::new();
+            counts.add_all(&held.row.counts(), -1);
+            ended.push((held.row.valid_from.max(at), *year, held.row.unit_id, counts));
+        }
+        ended
+            .into_iter()
+            .try_for_each(|(at, year, unit, counts)| self.change(at, year, unit, counts))
+    }
+
+    fn load_hours(&mut self, person: Id) -> Result<(), StoreError> {
+        if self.with_all_hours.insert(person) {
+            let parts = self.reader.hours_parts_of(self.city, person, None)?;
+            self.hold_people(parts);
         }
         Ok(())
     }
@@ -508,9 +534,10 @@ fn stored_row<T>(row: T) -> Held<T> {
 
 fn person_of(fact: &Fact) -> Option<Id> {
     match fact {
-        Fact::Person { person, .. } | Fact::Year { person, .. } | Fact::Hours { person, .. } => {
-            Some(*person)
-        }
+        Fact::Person { person, .. }
+        | Fact::Gone { person }
+        | Fact::Year { person, .. }
+        | Fact::Hours { person, .. } => Some(*person),
         Fact::Visit { .. }
         | Fact::Place { .. }
         | Fact::Office { .. }
