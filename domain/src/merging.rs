@@ -50,12 +50,9 @@ pub fn giving_way(kept: &[Standing], merged: &[Standing]) -> Vec<GivesWay> {
     let mut ending = Vec::new();
     for other in merged.iter().filter(|other| other.state.is_standing()) {
         // One merged declaration may meet several kept ones; it can only stand when it beats them all.
-        loop {
-            let Err(Refusal::DuplicateLearning { standing_id, .. }) =
-                duplicate_of(other.id, &other.trace, &kept)
-            else {
-                break;
-            };
+        while let Err(Refusal::DuplicateLearning { standing_id, .. }) =
+            duplicate_of(other.id, &other.trace, &kept)
+        {
             let Some(place) = kept.iter().position(|standing| standing.id == standing_id) else {
                 break;
             };

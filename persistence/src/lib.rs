@@ -25,8 +25,8 @@ mod error;
 mod events;
 mod exemptions;
 mod explanations;
-mod filing;
 mod figures;
+mod filing;
 mod funding;
 mod idempotency;
 mod identity;
@@ -76,11 +76,11 @@ pub use error::{StoreError, StoreFailure};
 pub use events::{Event, EventFilter};
 pub use exemptions::{Exemption, ExemptionAct, ExemptionFilter};
 pub use explanations::{StoredExplanation, StoredRefusal};
-pub use filing::{Filing, FilingAct, FilingFilter};
 pub use figures::{
     Behind, FigureDiscrepancy, FigureRows, Folded, PersonPartRow, UnitCounts, UnitPartRow,
     UnitPlace, Waiting,
 };
+pub use filing::{Filing, FilingAct, FilingFilter};
 pub use funding::{FundingFilter, FundingReport};
 pub use idempotency::StoredAnswer;
 pub use identity::{Account, Grant, LoginFailure, Session, SessionIdentity};

@@ -36,9 +36,9 @@ mod reviews;
 mod sandbox;
 mod seminars;
 mod settlements;
+mod statistics;
 mod training_plans;
 mod transfers;
-mod statistics;
 mod transfers;
 mod working_days;
 

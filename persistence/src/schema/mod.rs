@@ -2,8 +2,8 @@
 
 mod city;
 mod explaining;
-mod filing;
 mod figures;
+mod filing;
 mod funding;
 mod happenings;
 mod identity;
@@ -21,8 +21,8 @@ mod year_end;
 
 pub(crate) use city::*;
 pub(crate) use explaining::*;
-pub(crate) use filing::*;
 pub(crate) use figures::*;
+pub(crate) use filing::*;
 pub(crate) use funding::*;
 pub(crate) use happenings::*;
 pub(crate) use identity::*;
