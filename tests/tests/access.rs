@@ -423,12 +423,9 @@ fn request(client: &Client, operation: &Operation, side: &Side, draft: &str) -> 
     }
     let known: &[(&str, &str)] = match operation.id() {
         "get_standing" => &[("from", "2022"), ("to", "2022"), ("purpose", "title_review")],
-        _ => &[("year", "2023"), ("from", "2023-10-01"), ("add", "5")],
+        _ => &[("year", "2023"), ("from", "2023-10-01"), ("add", "5"), ("figure", "people")],
     };
     for (name, value) in known.iter().copied() {
-    for (name, value) in
-        [("year", "2023"), ("from", "2023-10-01"), ("add", "5"), ("figure", "people")]
-    {
         if parameters
             .iter()
             .any(|parameter| parameter["name"] == name && parameter["in"] == "query")

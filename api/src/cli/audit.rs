@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use xueshi_persistence::{Discrepancy, FigureDiscrepancy, Reader, Store, StoreError};
 
 use super::{CommandError, Output};
+use crate::dto::Timestamp;
 use crate::problem::Problem;
 use crate::services::settlements::seal::{self, Broken};
-use crate::dto::Timestamp;
 use crate::settings::Settings;
 use crate::storage::open_for_checks;
 
@@ -29,54 +29,24 @@ pub(super) struct Verify {
 impl Audit {
     pub(super) async fn run(self, settings: Settings, output: Output) -> Result<(), CommandError> {
         let Audit::Verify(Verify { year }) = self;
-        let store = open_for_checks(&settings)?;
-        let found =
-            store.read::<_, StoreError, _>(move |reader| discrepancies(reader, year)).await?;
-        let broken = store.read(move |reader| broken_seals(reader, year)).await;
-        let broken = broken.map_err(super::settle::failed)?;
-        let mut lines: Vec<String> = found.iter().map(line).collect();
-        lines.extend(broken.iter().map(|(year, broken)| match broken {
-            Broken::Snapshot(person) => format!("{person} {year}: the sealed snapshot was changed"),
-            Broken::Chain => format!("{year}: the snapshots are not those that were sealed"),
-        }));
-        lines.push(match found.len() {
-            0 => "all totals agree".to_owned(),
-            count => format!("{count} totals do not agree"),
-        });
-        lines.push(match broken.len() {
-            0 => "all seals hold".to_owned(),
-            count => format!("{count} seals are broken"),
-        });
-        let values: Vec<Value> = found.iter().map(value).collect();
-        let seals: Vec<Value> = broken
-            .iter()
-            .map(|(year, broken)| match broken {
-                Broken::Snapshot(person) => json!({"year": year, "professional_id": person}),
-                Broken::Chain => json!({"year": year, "professional_id": null}),
-            })
-            .collect();
-        output.result(&lines.join("\n"), &json!({"discrepancies": values, "broken_seals": seals}));
-        match (found.is_empty(), broken.is_empty()) {
+        let found = look(&settings, year).await?;
+        let mut lines = found.lines();
+        for (count, fine, wrong) in [
+            (found.totals.len(), "all totals agree", "totals do not agree"),
+            (found.figures.len(), "all figures agree", "figures do not agree"),
+            (found.seals.len(), "all seals hold", "seals are broken"),
+        ] {
+            lines.push(if count == 0 { fine.to_owned() } else { format!("{count} {wrong}") });
+        }
+        let totals: Vec<Value> = found.totals.iter().map(value).collect();
+        let figures: Vec<Value> = found.figures.iter().map(figure_value).collect();
+        let seals: Vec<Value> = found.seals.iter().map(seal_value).collect();
+        let report = json!({"discrepancies": totals, "figures": figures, "broken_seals": seals});
+        output.result(&lines.join("\n"), &report);
+        match (found.totals.is_empty() && found.figures.is_empty(), found.seals.is_empty()) {
             (true, true) => Ok(()),
             (false, _) => Err(CommandError::Refused("the totals do not agree".to_owned())),
             (true, false) => Err(CommandError::Refused("a seal is broken".to_owned())),
-        let found = look(&settings, year).await?;
-        let mut lines = found.lines();
-        lines.push(match found.totals.len() {
-            0 => "all totals agree".to_owned(),
-            count => format!("{count} totals do not agree"),
-        });
-        lines.push(match found.figures.len() {
-            0 => "all figures agree".to_owned(),
-            count => format!("{count} figures do not agree"),
-        });
-        let totals: Vec<Value> = found.totals.iter().map(value).collect();
-        let figures: Vec<Value> = found.figures.iter().map(figure_value).collect();
-        output.result(&lines.join("\n"), &json!({"discrepancies": totals, "figures": figures}));
-        if found.totals.is_empty() && found.figures.is_empty() {
-            Ok(())
-        } else {
-            Err(CommandError::Refused("the totals do not agree".to_owned()))
         }
     }
 }
@@ -85,11 +55,16 @@ impl Audit {
 struct Findings {
     totals: Vec<Discrepancy>,
     figures: Vec<FigureDiscrepancy>,
+    seals: Vec<(i32, Broken)>,
 }
 
 impl Findings {
     fn lines(&self) -> Vec<String> {
-        self.totals.iter().map(line).chain(self.figures.iter().map(figure_line)).collect()
+        let totals = self.totals.iter().map(line);
+        totals
+            .chain(self.figures.iter().map(figure_line))
+            .chain(self.seals.iter().map(seal_line))
+            .collect()
     }
 }
 
@@ -106,7 +81,9 @@ async fn look(settings: &Settings, year: Option<i32>) -> Result<Findings, Comman
     let totals = store.read::<_, StoreError, _>(move |reader| discrepancies(reader, year)).await?;
     let mut figures = figures_that_differ(&store).await?;
     figures.retain(|found| year.is_none_or(|year| found.year == year));
-    Ok(Findings { totals, figures })
+    let seals = store.read(move |reader| broken_seals(reader, year)).await;
+    let seals = seals.map_err(super::settle::failed)?;
+    Ok(Findings { totals, figures, seals })
 }
 
 fn discrepancies(
@@ -133,6 +110,22 @@ fn broken_seals(reader: &mut Reader<'_>, year: Option<i32>) -> Result<Vec<(i32, 
         }
     }
     Ok(found)
+}
+
+fn seal_line((year, broken): &(i32, Broken)) -> String {
+    match broken {
+        Broken::Snapshot(person) => format!("{person} {year}: the sealed snapshot was changed"),
+        Broken::Chain => format!("{year}: the snapshots are not those that were sealed"),
+    }
+}
+
+fn seal_value((year, broken): &(i32, Broken)) -> Value {
+    match broken {
+        Broken::Snapshot(person) => json!({"year": year, "professional_id": person}),
+        Broken::Chain => json!({"year": year, "professional_id": null}),
+    }
+}
+
 /// How often the figures are looked at while a running service keeps writing.
 const LOOKS: u32 = 50;
 

@@ -39,7 +39,6 @@ pub mod settlements;
 pub mod statistics;
 pub mod training_plans;
 pub mod transfers;
-pub mod transfers;
 pub mod unit_codes;
 pub mod words;
 pub mod working_days;

@@ -48,7 +48,6 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("events", "What happened"),
     ("jobs", "Long work and its progress"),
     ("settlements", "The end of a year: settlement, what lapsed, what was sealed"),
-    ("jobs", "Long work and its progress"),
     ("sandbox", "Test clock and reset; only where started with `--sandbox`, elsewhere 404"),
     ("service", "Health, metrics, documentation"),
 ];

@@ -39,7 +39,6 @@ mod settlements;
 mod statistics;
 mod training_plans;
 mod transfers;
-mod transfers;
 mod working_days;
 
 use utoipa_actix_web::service_config::ServiceConfig;

@@ -112,6 +112,8 @@ impl Store {
     /// When the database cannot be reached.
     pub fn try_lock(&self, name: &str) -> Result<Option<StoreLock>, StoreError> {
         crate::lock::try_lock(&self.shared.url, name)
+    }
+
     /// Whoever holds it folds the figures.
     pub(crate) fn folding(&self) -> &tokio::sync::Mutex<()> {
         &self.shared.folding

@@ -14,8 +14,8 @@ mod moves;
 mod policies;
 mod seminars;
 mod sideroads;
-mod year_end;
 mod statistics;
+mod year_end;
 
 use serde_json::{Value, json};
 
