@@ -38,6 +38,7 @@ mod rules_hours;
 mod rules_review;
 mod sandbox;
 mod schema;
+mod scripted_year;
 mod seminars;
 mod settlement;
 mod settlement_killed;

@@ -2,7 +2,7 @@
 //!
 //! [`model`] is written from the rulebook alone and shares no code with the service. [`play`] does the steps over HTTP. After every
 //! step the answers are compared, after every move of the clock the list of overdue reviews, and in the end everything that
-//! stands: declarations, totals, certificates, events.
+//! stands: declarations, totals, certificates, events, and what was sealed.
 //!
 //! `XUESHI_HISTORIES=50` plays more of them, each different; a failure names the seed, and `XUESHI_HISTORY=…` plays that one.
 
@@ -22,7 +22,7 @@ const STEPS: usize = 200;
 /// Histories of an ordinary run.
 const HISTORIES: u64 = 3;
 
-/// H1–H3, H7, W1, V1–V4, A1, A2 and "Who", on both databases at once.
+/// H1–H3, H7, W1, V1–V4, A1–A3a, U2 and "Who", on both databases at once.
 #[test]
 fn random_histories_go_as_the_rules_say() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());

@@ -8,7 +8,7 @@ use time::{Date, Duration, Month, OffsetDateTime};
 use super::steps::{Decision, Step};
 use super::workdays::{CHINA, Workdays, midnight};
 
-/// How many people there are. The first two work at the hospital, the others at the company; the last one is its administrator.
+/// How many people there are. The first two begin at the hospital, the others at the company; the last one is its administrator.
 pub(super) const PEOPLE: usize = 4;
 
 /// Who acts.
@@ -89,7 +89,12 @@ pub(super) struct Declaration {
     pub(super) state: &'static str,
     pub(super) due: Option<OffsetDateTime>,
     pub(super) submitted: bool,
-    /// How often it was moved: what is told of it.
+    /// Whether its review was late when the freeze of its year began (A3a).
+    late_at_freeze: bool,
+    /// The unit that reviews it first, as the one who acts for it, and the body that reviews it second.
+    pub(super) employer: Actor,
+    pub(super) authority: Actor,
+    /// How often somebody moved it: what is told of it.
     pub(super) moves: usize,
 }
 
@@ -114,8 +119,12 @@ pub(super) struct Model {
     pub(super) now: OffsetDateTime,
     pub(super) records: Vec<Record>,
     pub(super) declarations: Vec<Declaration>,
+    /// Who works for the company.
+    at_company: [bool; PEOPLE],
     /// Years whose record is certified.
     certified: BTreeSet<(usize, i32)>,
+    /// Years that are settled (A3).
+    pub(super) settled: BTreeSet<i32>,
     workdays: Workdays,
 }
 
@@ -132,7 +141,10 @@ impl Model {
             now: datetime!(2023-10-16 09:00 +8),
             records: Vec::new(),
             declarations: Vec::new(),
+            at_company: [false, false, true, true],
             certified: BTreeSet::new(),
+            // The demo world's 2022 is.
+            settled: BTreeSet::from([2022]),
             workdays: Workdays::official(),
         }
     }
@@ -168,28 +180,30 @@ impl Model {
 
     /// The reviewing body of someone's employer.
     pub(super) fn authority_of(&self, person: usize) -> Actor {
-        if person < 2 { Actor::Health } else { Actor::Jinshui }
+        if self.at_company[person] { Actor::Jinshui } else { Actor::Health }
+    }
+
+    pub(super) fn works_for_the_company(&self, person: usize) -> bool {
+        self.at_company[person]
     }
 
     fn employer_of(&self, person: usize) -> Actor {
-        if person < 2 { Actor::Hospital } else { Actor::Person(3) }
+        if self.at_company[person] { Actor::Person(3) } else { Actor::Hospital }
     }
 
     /// Who acts for the unit that has to decide.
     pub(super) fn entitled(&self, declaration: usize) -> Actor {
         let d = &self.declarations[declaration];
-        match d.state {
-            "authority_review" => self.authority_of(d.person),
-            _ => self.employer_of(d.person),
-        }
+        if d.state == "authority_review" { d.authority } else { d.employer }
     }
 
     fn sees(&self, actor: Actor, d: &Declaration) -> bool {
         actor == Actor::Person(d.person)
             || d.submitted
                 && (actor == Actor::City
-                    || actor == self.employer_of(d.person)
-                    || actor == self.authority_of(d.person))
+                    || [d.employer, d.authority].contains(&actor)
+                    // U2: the history follows the person.
+                    || [self.employer_of(d.person), self.authority_of(d.person)].contains(&actor))
     }
 
     /// Approved and pending hours of a year, in tenths: public, professional.
@@ -215,6 +229,7 @@ impl Model {
     /// Where a year stands.
     pub(super) fn state_of(&self, person: usize, year: i32) -> &'static str {
         match (self.satisfied(person, year), self.certified.contains(&(person, year))) {
+            (false, _) if self.settled.contains(&year) => "incomplete",
             (false, _) => "in_progress",
             (true, false) => "satisfied",
             (true, true) => "certified",
@@ -297,6 +312,31 @@ impl Model {
                     no.insert("wrong-state");
                 }
                 Expected::unless(no, "revoked")
+            }
+            Step::Transfer { .. } => Expected::unless(
+                self.frozen().then_some("year-end-freeze").into_iter().collect(),
+                "accepted",
+            ),
+            Step::Settle { year } => {
+                let early = self.now < freeze(*year).0;
+                let no = early.then_some("settlement-too-early").into_iter().collect();
+                Expected::unless(no, "settled")
+            }
+            Step::Reinstate { declaration } => {
+                let d = &self.declarations[*declaration];
+                let mut no = BTreeSet::new();
+                if !d.submitted {
+                    no.insert("not-found");
+                }
+                if self.frozen() {
+                    no.insert("year-end-freeze");
+                }
+                if d.state != "lapsed" {
+                    no.insert("wrong-state");
+                } else if !d.late_at_freeze {
+                    no.insert("not-overdue");
+                }
+                Expected::unless(no, "reinstated")
             }
             Step::Verify { person, year, actor } => {
                 self.foretell_verification(*person, *year, *actor)
@@ -457,7 +497,11 @@ impl Model {
             }
             Step::Attach { declaration } => self.declarations[*declaration].evidence += 1,
             Step::Submit { declaration } => {
-                self.declarations[*declaration].submitted = true;
+                let person = self.declarations[*declaration].person;
+                let units = (self.employer_of(person), self.authority_of(person));
+                let d = &mut self.declarations[*declaration];
+                d.submitted = true;
+                (d.employer, d.authority) = units;
                 self.move_to(*declaration, "employer_review");
             }
             Step::Decide { declaration, decision, .. } => {
@@ -466,6 +510,16 @@ impl Model {
             }
             Step::Withdraw { declaration } => self.move_to(*declaration, "withdrawn"),
             Step::Revoke { declaration, .. } => self.move_to(*declaration, "revoked"),
+            Step::Transfer { person } => self.transfer(*person),
+            Step::Settle { year } => self.settle(*year),
+            Step::Reinstate { declaration } => {
+                self.move_to(*declaration, "approved");
+                // The certificate comes with it: the year's own verification is over.
+                let d = &self.declarations[*declaration];
+                if self.satisfied(d.person, d.year) {
+                    self.certified.insert((d.person, d.year));
+                }
+            }
             Step::Verify { person, year, .. } => {
                 if found == "certified" {
                     self.certified.insert((*person, *year));
@@ -484,6 +538,9 @@ impl Model {
             state: "draft",
             due: None,
             submitted: false,
+            late_at_freeze: false,
+            employer: self.employer_of(person),
+            authority: self.authority_of(person),
             moves: 0,
         });
     }
@@ -502,6 +559,37 @@ impl Model {
         }
     }
 
+    /// U2: what waits at the employer starts again at the new one; what waits at the body moves when the body is another one.
+    fn transfer(&mut self, person: usize) {
+        self.at_company[person] = !self.at_company[person];
+        let (employer, authority) = (self.employer_of(person), self.authority_of(person));
+        let due = self.workdays.due(self.now);
+        for d in self.declarations.iter_mut().filter(|d| d.person == person && d.due.is_some()) {
+            (d.employer, d.authority) = (employer, authority);
+            d.due = Some(due);
+            d.moves += 1;
+        }
+    }
+
+    /// A3: what still waits lapses.
+    fn settle(&mut self, year: i32) {
+        if !self.settled.insert(year) {
+            return;
+        }
+        let (begins, _) = freeze(year);
+        for d in self.declarations.iter_mut().filter(|d| d.year == year) {
+            if let Some(due) = d.due.take() {
+                d.late_at_freeze = due <= begins;
+                d.state = "lapsed";
+            }
+        }
+    }
+
+    /// Whether the year of the story can be settled and is not.
+    pub(super) fn wants_settlement(&self) -> bool {
+        self.now >= freeze(2023).0 && !self.settled.contains(&2023)
+    }
+
     /// V3: every review that is late now.
     pub(super) fn overdue(&self) -> BTreeSet<usize> {
         let late = |d: &Declaration| d.due.is_some_and(|due| due <= self.now);
@@ -510,8 +598,14 @@ impl Model {
 
     /// The years in which each person submitted something.
     pub(super) fn years(&self) -> BTreeMap<(usize, i32), &'static str> {
-        let begun = self.declarations.iter().filter(|d| d.submitted);
-        begun.map(|d| ((d.person, d.year), self.state_of(d.person, d.year))).collect()
+        let begun = self.declarations.iter().filter(|d| d.submitted).map(|d| (d.person, d.year));
+        // A settlement writes an outcome for everyone, also for those who declared nothing.
+        let settled = self.settled.iter().filter(|year| **year == 2023);
+        let settled = settled.flat_map(|year| (0..PEOPLE).map(|person| (person, *year)));
+        begun
+            .chain(settled)
+            .map(|(person, year)| ((person, year), self.state_of(person, year)))
+            .collect()
     }
 }
 

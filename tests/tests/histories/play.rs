@@ -21,6 +21,8 @@ pub(super) struct Stage {
     declarations: Vec<String>,
     /// Files that were attached: each is another one.
     files: usize,
+    /// What was sealed, by year.
+    sealed: BTreeMap<i32, Vec<Value>>,
     /// Who is logged in. Tokens are short-lived: a move of the clock ends them.
     clients: BTreeMap<Actor, Client>,
 }
@@ -53,8 +55,8 @@ impl Stage {
             }
             people.push(person);
         }
-        let (records, declarations, clients) = Default::default();
-        Self { server, people, records, declarations, files: 0, clients }
+        let (records, declarations, sealed, clients) = Default::default();
+        Self { server, people, records, declarations, files: 0, sealed, clients }
     }
 
     pub(super) fn database(&self) -> Database {
@@ -149,6 +151,17 @@ impl Stage {
                 let call = call.json(json!({"reason": "查实材料不实"}));
                 understood(&call.await, |body| text(body, "state"))
             }
+            Step::Transfer { person } => self.transfer(*person, model).await,
+            Step::Settle { year } => self.settle(*year).await,
+            Step::Reinstate { declaration } => {
+                let owner = self.owner(*declaration, model).await;
+                let client = self.client(Actor::City).await;
+                let path = format!("/v1/declarations/{}", self.declarations[*declaration]);
+                let tag = owner.get(&path).await.etag();
+                let call = client.post(&format!("{path}/reinstatement")).if_match(&tag);
+                let call = call.json(json!({"reason": "审核单位逾期"}));
+                understood(&call.await, |_| "reinstated".to_owned())
+            }
             Step::Verify { person, year, actor } => {
                 let client = self.client(*actor).await;
                 let whom = json!({"year": year, "professional_ids": [self.people[*person]]});
@@ -163,6 +176,47 @@ impl Stage {
                 }
             }
         }
+    }
+
+    /// The employer that someone has asks, the other one accepts.
+    async fn transfer(&mut self, person: usize, model: &Model) -> Answer {
+        let (from, to, code) = match model.works_for_the_company(person) {
+            true => (Actor::Person(3), Actor::Hospital, "12410100MA0000058X"),
+            false => (Actor::Hospital, Actor::Person(3), "91410105MA0000066U"),
+        };
+        let asking = self.client(from).await;
+        let body = json!({"professional_id": self.people[person], "to_unit_code": code});
+        let asked = asking.post("/v1/transfers").json(body).await;
+        if asked.status != 201 {
+            return understood(&asked, |_| String::new());
+        }
+        let transfer = asked.json();
+        let path = format!("/v1/transfers/{}/decision", text(&transfer, "id"));
+        let accepting = self.client(to).await;
+        let call = accepting.post(&path).if_match(&format!("\"{}\"", transfer["version"]));
+        let call = call.json(json!({"decision": "accept", "comment": "已核对"}));
+        understood(&call.await, |body| text(body, "state"))
+    }
+
+    /// Settles a year and waits until that is done; what was sealed is kept for the end.
+    async fn settle(&mut self, year: i32) -> Answer {
+        let city = self.client(Actor::City).await;
+        let asked = city.post(&format!("/v1/settlements/{year}")).await;
+        if !matches!(asked.status, 200 | 202) {
+            return understood(&asked, |_| String::new());
+        }
+        for _ in 0..600 {
+            let job = city.get(asked.header("location")).await.is(200);
+            if job["state"] == "succeeded" {
+                let path = format!("/v1/appraisals?year={year}&limit=200");
+                let sealed = acts::all_pages(&city, &path).await;
+                let before = self.sealed.entry(year).or_insert_with(|| sealed.clone());
+                assert_eq!(*before, sealed, "what was sealed for {year} is another thing now");
+                return Answer::Done("settled".to_owned());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the settlement of {year} does not end");
     }
 
     async fn owner(&mut self, declaration: usize, model: &Model) -> Client {
@@ -195,6 +249,9 @@ impl Stage {
             let found = owner.get(&format!("/v1/declarations/{id}")).await.is(200);
             let d = &model.declarations[index];
             assert_eq!(found["state"], d.state, "{found:#}");
+            // H2: no hour outside its year.
+            let end = text(&found, "learning_end");
+            assert!(end.starts_with(&d.year.to_string()), "{found:#}");
             let due =
                 found["due_at"].as_str().map(|due| OffsetDateTime::parse(due, &Rfc3339).unwrap());
             assert_eq!(due, d.due, "{found:#}");
@@ -203,6 +260,11 @@ impl Stage {
             self.compare_year(model, person, year, state).await;
         }
         self.compare_events(model).await;
+        let city = self.client(Actor::City).await;
+        for (year, sealed) in &self.sealed {
+            let path = format!("/v1/appraisals?year={year}&limit=200");
+            assert_eq!(acts::all_pages(&city, &path).await, *sealed, "sealed for {year}");
+        }
     }
 
     async fn compare_year(&mut self, model: &Model, person: usize, year: i32, state: &str) {

@@ -28,6 +28,12 @@ pub(super) enum Step {
     Revoke { declaration: usize, actor: Actor },
     /// Somebody verifies someone's year.
     Verify { person: usize, year: i32, actor: Actor },
+    /// Someone goes from one employer to the other: asked by the one, accepted by the other.
+    Transfer { person: usize },
+    /// The bureau settles a year.
+    Settle { year: i32 },
+    /// The bureau reinstates what lapsed.
+    Reinstate { declaration: usize },
 }
 
 /// What a reviewer can say.
@@ -92,8 +98,12 @@ impl Step {
             }
         };
         let some_declared = !model.declarations.is_empty();
-        match dice.below(100) {
-            0..12 => Self::wait(dice, model),
+        if model.wants_settlement() && dice.in_a_hundred(20) {
+            return Self::Settle { year: 2023 };
+        }
+        match dice.below(103) {
+            0 if some_declared => Self::Reinstate { declaration: chosen(dice, &["lapsed"]) },
+            1..12 => Self::wait(dice, model),
             12..24 => Self::deliver(dice, model, person),
             24..36 if model.records.iter().any(|record| record.person == person) => {
                 let own: Vec<usize> = (0..model.records.len())
@@ -129,6 +139,8 @@ impl Step {
                     if dice.in_a_hundred(80) { Actor::City } else { dice.one_of(&Actor::ALL) };
                 Self::Revoke { declaration: chosen(dice, &["approved"]), actor }
             }
+            100..102 => Self::Transfer { person: dice.below(PEOPLE - 1) },
+            102 => Self::Settle { year: 2022 + i32::try_from(dice.below(3)).unwrap() },
             _ => {
                 let own = model.authority_of(person);
                 let actor = if dice.in_a_hundred(75) { own } else { dice.one_of(&Actor::ALL) };
