@@ -204,7 +204,7 @@ impl Writer<'_> {
     /// On a database failure.
     pub fn insert_class(&mut self, class: &Class) -> Result<(), StoreError> {
         diesel::insert_into(classes::table).values(class).execute(self.conn)?;
-        Ok(())
+        self.note_class(class, class.created_at, None)
     }
 
     /// Stores a changed class, if it is still in the state and version that it was read in. Its version grows.
@@ -235,6 +235,11 @@ impl Writer<'_> {
         ))
         .execute(self.conn)?;
         class.version += 1;
-        Ok(if updated == 1 { Saved::Yes } else { Saved::Overtaken })
+        if updated != 1 {
+            return Ok(Saved::Overtaken);
+        }
+        let now = Moment(self.now());
+        self.note_class(class, now, None)?;
+        Ok(Saved::Yes)
     }
 }

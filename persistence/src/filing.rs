@@ -10,6 +10,7 @@ use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{filing_acts, filings};
 use crate::scope::Scope;
@@ -200,7 +201,7 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when the unit already has one for the year.
     pub fn insert_filing(&mut self, filing: &Filing) -> Result<(), StoreError> {
         diesel::insert_into(filings::table).values(filing).execute(self.conn)?;
-        Ok(())
+        self.note(filing.jurisdiction_id, filing.decided_at, &Fact::filing(filing))
     }
 
     /// Stores a changed filing, if it is still in the state and version that it was read in. Its version grows.
@@ -229,7 +230,12 @@ impl Writer<'_> {
         ))
         .execute(self.conn)?;
         filing.version += 1;
-        Ok(if updated == 1 { Saved::Yes } else { Saved::Overtaken })
+        if updated != 1 {
+            return Ok(Saved::Overtaken);
+        }
+        let now = Moment(self.now());
+        self.note(filing.jurisdiction_id, now, &Fact::filing(filing))?;
+        Ok(Saved::Yes)
     }
 
     /// Keeps what was done to a filing, a plan or an amendment (V10).

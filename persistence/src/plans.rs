@@ -13,6 +13,7 @@ use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{classes, plan_amendments, plan_item_versions, plan_items, training_plans};
 use crate::scope::Scope;
@@ -361,7 +362,8 @@ impl Writer<'_> {
                 self.insert_item_version(&PlanItemVersion::of(item, 1, None, approved_at))?;
             }
         }
-        Ok(())
+        let at = plan.approved_at.unwrap_or(plan.created_at);
+        self.note(plan.jurisdiction_id, at, &Fact::plan(plan))
     }
 
     /// Stores a changed plan, if it is still in the state and version that it was read in. Its version grows.
@@ -389,7 +391,12 @@ impl Writer<'_> {
         ))
         .execute(self.conn)?;
         plan.version += 1;
-        Ok(if updated == 1 { Saved::Yes } else { Saved::Overtaken })
+        if updated != 1 {
+            return Ok(Saved::Overtaken);
+        }
+        let now = Moment(self.now());
+        self.note(plan.jurisdiction_id, now, &Fact::plan(plan))?;
+        Ok(Saved::Yes)
     }
 
     /// Adds an item to a plan.

@@ -121,7 +121,13 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when another one came in meanwhile.
     pub fn insert_roster_revision(&mut self, revision: &RosterRevision) -> Result<(), StoreError> {
         diesel::insert_into(roster_revisions::table).values(revision).execute(self.conn)?;
-        Ok(())
+        match self.class(revision.jurisdiction_id, revision.class_id)? {
+            Some(class) => {
+                let attendees = i64::from(revision.line_count);
+                self.note_class(&class, revision.uploaded_at, Some(attendees))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Keeps what a revision changed of an attendee's line.

@@ -18,6 +18,7 @@ on_both!(
     what_cannot_be_asked_is_refused,
     a_forecast_says_what_will_not_finish,
     the_check_finds_what_was_changed_behind_the_service,
+    sealed_figures_are_those_of_the_settlement,
 );
 
 /// The figures of a family, as somebody.
@@ -500,4 +501,25 @@ async fn the_check_finds_what_was_changed_behind_the_service(server: &Server) {
         server.sql(back);
         assert_eq!(findings(server).await, Vec::<String>::new(), "{back}");
     }
+}
+
+/// The demo world's 2022 is settled: its sealed figures are what the settlement says, whatever becomes of people later (A3).
+async fn sealed_figures_are_those_of_the_settlement(server: &Server) {
+    let city = server.login("city.officer").await;
+    let path = "/v1/statistics/completion?year=2022&sealed=true";
+    let sealed = city.get(path).await.is(200);
+    assert_eq!(sealed["sealed"], true);
+    let settlement = city.get("/v1/settlements/2022").await.is(200);
+    assert_eq!(sealed["as_of"], settlement["finished_at"], "{settlement:#}");
+    let totals = &settlement["totals"];
+    for figure in ["people", "completed_in_year", "completed_by_makeup", "incomplete", "exempt"] {
+        assert_eq!(sealed["total"][figure], totals[figure], "{figure} {sealed:#} {totals:#}");
+    }
+    assert_eq!(sealed["total"]["in_progress"], 0);
+    assert_eq!(sealed["total"]["not_started"], 0);
+    let rows =
+        "/v1/statistics/completion/rows?figure=completed_in_year&year=2022&sealed=true&limit=200";
+    let rows = steps::all_pages(&city, rows).await;
+    assert_eq!(rows.len() as i64, number(&sealed["total"], "completed_in_year"));
+    assert_eq!(findings(server).await, Vec::<String>::new());
 }

@@ -81,5 +81,9 @@ async fn seminars_and_classes_are_counted(server: &Server) {
         let amounts: i64 = rows.iter().map(|row| row["amount"].as_i64().unwrap()).sum();
         assert_eq!(amounts, total, "{figure}: {rows:#?}");
     }
-    assert!(answer["total"]["seminars_approved"].as_i64().unwrap() > 0, "{answer:#}");
+    for figure in
+        ["seminars_approved", "plans_held", "classes_held", "attendees", "filings_granted"]
+    {
+        assert!(answer["total"][figure].as_i64().unwrap() > 0, "{figure} {answer:#}");
+    }
 }

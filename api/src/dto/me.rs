@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use xueshi_domain::calendar::{WindowKind, WindowStatus};
 use xueshi_domain::learning::Subject;
-use xueshi_domain::ledger::{Assessment, Breakdown, BySubject, RecordState};
+use xueshi_domain::ledger::{Assessment, Breakdown, BySubject, Outcome, RecordState};
 use xueshi_persistence::{Certificate, Declaration, LearningRecord, MakeupGrant, Professional};
 
 use super::annual_records::{CertificateSummary, Hours};
@@ -26,6 +26,9 @@ pub struct YearDto {
     /// Where it stands.
     #[schema(value_type = words::RecordState)]
     pub state: RecordState,
+    /// How the year ended, from its settlement on; make-up and reinstatement may follow (A3, A4, M5).
+    #[schema(required = true, value_type = Option<words::YearOutcome>)]
+    pub outcome: Option<Outcome>,
     /// The three floors (H1).
     pub requirement: Hours,
     /// Approved hours.
@@ -64,6 +67,8 @@ pub struct YearParts<'a> {
     pub year: i32,
     /// Where it stands.
     pub state: RecordState,
+    /// How it ended, once it was settled.
+    pub outcome: Option<Outcome>,
     /// The floors.
     pub requirement: Breakdown,
     /// The hours.
@@ -99,6 +104,7 @@ impl YearDto {
             name: parts.person.name.clone(),
             year: parts.year,
             state: parts.state,
+            outcome: parts.outcome,
             requirement: parts.requirement.into(),
             approved: assessment.approved.into(),
             makeup: Breakdown::from(parts.made_up).into(),

@@ -342,7 +342,7 @@ pub struct WhichYear {
 #[into_params(parameter_in = Query)]
 pub struct WhichRows {
     /// The figure that the rows are behind; one of the family of the path.
-    #[param(value_type = words::Figure)]
+    #[param(inline, value_type = words::Figure)]
     pub figure: Figure,
     /// The year.
     #[param(inline)]

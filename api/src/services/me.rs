@@ -87,6 +87,7 @@ pub fn year_of(
         person: &person,
         year,
         state,
+        outcome: record.as_ref().and_then(|record| record.outcome).map(|outcome| outcome.0),
         requirement: rules.policy.floors.into(),
         assessment: &assessment,
         made_up: record.as_ref().map_or_else(BySubject::default, made_up),

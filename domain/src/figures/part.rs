@@ -4,7 +4,7 @@ use super::{Counts, Figure};
 use crate::learning::{Subject, Way};
 use crate::ledger::{Outcome, RecordState};
 use crate::people::Post;
-use crate::registry::PersonState;
+use crate::registry::{FilingState, PersonState, PlanState};
 use crate::seminar;
 
 text_enum! {
@@ -293,6 +293,56 @@ pub fn seminar_counts(state: seminar::State) -> Counts {
         | seminar::State::Returned
         | seminar::State::Rejected
         | seminar::State::Withdrawn => {}
+    }
+    counts
+}
+
+/// The counter of the classes of a plan that were held.
+pub const HELD_CLASSES: &str = "held_classes";
+
+/// The counters of a training plan (P2): filed once it was handed in; held once a class on the approved plan was held.
+#[must_use]
+pub fn plan_counts(state: PlanState, held_classes: i64) -> Counts {
+    let mut counts = Counts::new();
+    counts.add(HELD_CLASSES, held_classes);
+    match state {
+        PlanState::Draft => {}
+        PlanState::Submitted | PlanState::Returned | PlanState::Rejected => {
+            counts.add(Figure::PlansFiled.as_str(), 1);
+        }
+        PlanState::Approved => {
+            counts.add(Figure::PlansFiled.as_str(), 1);
+            counts.add(Figure::PlansApproved.as_str(), 1);
+            counts.add(Figure::PlansHeld.as_str(), i64::from(held_classes > 0));
+        }
+    }
+    counts
+}
+
+/// The counters of a class that was not cancelled, with the attendees of its roster once it is in (P4).
+#[must_use]
+pub fn class_counts(takes_place: bool, attendees: Option<i64>) -> Counts {
+    let mut counts = Counts::new();
+    if takes_place {
+        counts.add(Figure::Classes.as_str(), 1);
+        if let Some(attendees) = attendees {
+            counts.add(Figure::ClassesHeld.as_str(), 1);
+            counts.add(Figure::Attendees.as_str(), attendees);
+        }
+    }
+    counts
+}
+
+/// The counters of a filing (P1, P5).
+#[must_use]
+pub fn filing_counts(state: FilingState) -> Counts {
+    let mut counts = Counts::new();
+    match state {
+        FilingState::Granted => counts.add(Figure::FilingsGranted.as_str(), 1),
+        FilingState::Suspended | FilingState::Revoked => {
+            counts.add(Figure::FilingsStopped.as_str(), 1);
+        }
+        FilingState::Submitted | FilingState::Returned | FilingState::Rejected => {}
     }
     counts
 }

@@ -106,16 +106,22 @@ pub(crate) enum Fact {
         /// What it counts.
         amounts: Counts,
     },
-    /// A plan, class … counts so much more.
-    More {
-        /// What it is.
-        kind: Count,
-        /// Which one.
-        subject: Id,
+    /// A class was added, changed or cancelled, or its roster came in (P3, P4).
+    Class {
+        /// The class.
+        class: Id,
         /// The year.
         year: i32,
-        /// How much more.
-        amounts: Counts,
+        /// Who holds it.
+        unit: Id,
+        /// Where it stands.
+        label: String,
+        /// Whether it takes place.
+        takes_place: bool,
+        /// How many are on its roster, if that is what came in.
+        attendees: Option<i64>,
+        /// The plan that it stands on, and the plan's year.
+        plan: Option<(Id, i32)>,
     },
 }
 

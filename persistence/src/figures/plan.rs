@@ -1,12 +1,14 @@
 //! Planning a step of the folder: what each fact makes of the parts, and what that changes in the counters.
 
+mod units;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use xueshi_domain::figures::part::hours_label;
 use xueshi_domain::figures::visit::Stay;
-use xueshi_domain::figures::{Count, Counts, PersonLabel, PersonPart, UnitLabel};
+use xueshi_domain::figures::{Count, Counts, PersonLabel, PersonPart};
 
-use super::counters::{Change, LogEntry, write};
+use super::counters::{Change, LogEntry};
 use super::fold::{Held, Step};
 use super::journal::{Entry, Fact};
 use super::parts::{PersonPartRow, UnitPartRow};
@@ -18,9 +20,6 @@ use crate::store::Reader;
 
 /// Before the label of a year whose person does not count: it is in no figure, and comes back with the person.
 const OUT: &str = "out.";
-
-/// The counter of the administrators of a unit.
-const ADMINISTRATORS: &str = "administrators";
 
 type PersonKey = (Id, PersonPart, Id, i32);
 type UnitKey = (Count, Id, i32);
@@ -80,7 +79,7 @@ impl<'r, 'c> Folding<'r, 'c> {
                 | Fact::Visit { .. }
                 | Fact::Office { .. }
                 | Fact::Part { .. }
-                | Fact::More { .. } => false,
+                | Fact::Class { .. } => false,
             };
             if moves && !seqs.is_empty() {
                 break;
@@ -127,15 +126,16 @@ impl<'r, 'c> Folding<'r, 'c> {
             }
             Fact::Office { unit, change } => self.staff(seq, at, unit, change, None),
             Fact::Part { kind, subject, year, unit, label, amounts } => {
+                let amounts = self.with_held(kind, subject, year, &label, amounts)?;
                 self.set_unit_part(seq, at, (kind, subject, year), unit, label, amounts)
             }
-            Fact::More { kind, subject, year, amounts } => {
-                let key = (kind, subject, year);
-                let Some(part) = self.unit_part(key)? else { return Ok(()) };
-                let mut sums = part.counts()?;
-                sums.add_all(&amounts, 1);
-                let (unit, label) = (part.unit_id, part.label.clone());
-                self.set_unit_part(seq, at, key, unit, label, sums)
+            Fact::Class { class, year, unit, label, takes_place, attendees, plan } => {
+                let held =
+                    self.class(seq, at, (class, year), (unit, label), takes_place, attendees)?;
+                match plan {
+                    Some((plan, year)) if held != 0 => self.hold(seq, at, plan, year, held),
+                    Some(_) | None => Ok(()),
+                }
             }
         }
     }
@@ -325,75 +325,6 @@ impl<'r, 'c> Folding<'r, 'c> {
         self.change(at, year, said.unit, counts)
     }
 
-    fn set_unit_part(
-        &mut self,
-        seq: i64,
-        at: Moment,
-        key: UnitKey,
-        unit: Id,
-        label: String,
-        amounts: Counts,
-    ) -> Result<(), StoreError> {
-        let (kind, subject, year) = key;
-        let standing = self.unit_part(key)?;
-        let at = standing.as_ref().map_or(at, |part| part.valid_from.max(at));
-        if let Some(part) = &standing {
-            let counts = part.counts()?;
-            if part.unit_id == unit && part.label == label && counts == amounts {
-                return Ok(());
-            }
-            if let Some(held) = self.units.get_mut(&key).and_then(|parts| parts.last_mut()) {
-                held.row.valid_to = Some(at);
-                held.ended = true;
-            }
-            let mut taken = Counts::new();
-            taken.add_all(&counts, -1);
-            self.change(at, year, part.unit_id, taken)?;
-        }
-        let row = UnitPartRow {
-            jurisdiction_id: self.city,
-            kind: Word(kind),
-            subject_id: subject,
-            year,
-            seq,
-            unit_id: unit,
-            label,
-            amounts: write(&amounts)?,
-            valid_from: at,
-            valid_to: None,
-        };
-        self.units.entry(key).or_default().push(Held { row, is_new: true, ended: false });
-        self.change(at, year, unit, amounts)
-    }
-
-    /// A unit has so many more administrators, or is in use or no longer (U1).
-    fn staff(
-        &mut self,
-        seq: i64,
-        at: Moment,
-        unit: Id,
-        change: i64,
-        active: Option<bool>,
-    ) -> Result<(), StoreError> {
-        let key = (Count::Unit, unit, 0);
-        let standing = self.unit_part(key)?;
-        let before = match &standing {
-            Some(part) => part.counts()?.get(ADMINISTRATORS),
-            None => 0,
-        };
-        let administrators = before + change;
-        let disabled =
-            standing.is_some_and(|part| part.label.as_str() == UnitLabel::Disabled.as_str());
-        let label = match (active.unwrap_or(!disabled), administrators > 0) {
-            (false, _) => UnitLabel::Disabled,
-            (true, true) => UnitLabel::Staffed,
-            (true, false) => UnitLabel::Vacant,
-        };
-        let mut amounts = label.counts_as();
-        amounts.add(ADMINISTRATORS, administrators);
-        self.set_unit_part(seq, at, key, unit, label.to_string(), amounts)
-    }
-
     /// Whether a unit goes to another place than it has.
     fn moves(&mut self, unit: Id, parent: Option<Id>) -> Result<bool, StoreError> {
         let places = self.places_of(unit)?;
@@ -493,15 +424,6 @@ impl<'r, 'c> Folding<'r, 'c> {
         Ok(held.map(|held| held.row.clone()).collect())
     }
 
-    fn unit_part(&mut self, key: UnitKey) -> Result<Option<UnitPartRow>, StoreError> {
-        if let std::collections::btree_map::Entry::Vacant(place) = self.units.entry(key) {
-            let stored = self.reader.standing_unit_part(self.city, key.0, key.1, key.2)?;
-            place.insert(stored.into_iter().map(stored_row).collect());
-        }
-        let last = self.units.get(&key).and_then(|parts| parts.last());
-        Ok(last.map(|held| held.row.clone()).filter(|row| row.valid_to.is_none()))
-    }
-
     fn standing(&self, key: &PersonKey) -> Option<&PersonPartRow> {
         let last = &self.people.get(key)?.last()?.row;
         last.valid_to.is_none().then_some(last)
@@ -542,6 +464,6 @@ fn person_of(fact: &Fact) -> Option<Id> {
         | Fact::Place { .. }
         | Fact::Office { .. }
         | Fact::Part { .. }
-        | Fact::More { .. } => None,
+        | Fact::Class { .. } => None,
     }
 }

@@ -7,6 +7,7 @@ use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
+use crate::figures::journal::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::makeup_grants;
 use crate::scope::Scope;
@@ -195,7 +196,11 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when one stands for the same person and year (M3).
     pub fn insert_makeup_grant(&mut self, grant: &MakeupGrant) -> Result<(), StoreError> {
         diesel::insert_into(makeup_grants::table).values(grant).execute(self.conn)?;
-        Ok(())
+        // M6: what is exceptional is listed apart.
+        if !grant.exceptional {
+            return Ok(());
+        }
+        self.note(grant.jurisdiction_id, grant.granted_at, &Fact::exceptional(grant))
     }
 
     /// Moves a grant to a state, if nobody else has moved it since it was read. An end is noted with its time.

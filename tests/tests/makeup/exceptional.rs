@@ -88,6 +88,11 @@ async fn m6_the_same_three_steps_with_deadlines_of_their_own(server: &Server) {
             assert_eq!(rows["data"].as_array().unwrap().len(), found, "{list}?{filter}");
         }
     }
+    let figures = officer.get("/v1/statistics/completion?year=2022").await.is(200);
+    assert_eq!(figures["total"]["exceptional_makeup"], 1, "{figures:#}");
+    let rows = "/v1/statistics/completion/rows?figure=exceptional_makeup&year=2022";
+    let rows = officer.get(rows).await.is(200);
+    assert_eq!(rows["data"][0]["id"], grant.as_str(), "{rows:#}");
 
     server.freeze_clock("2024-06-03T09:00:00+08:00").await;
     let han = server.login_with("han.liyan", "a long enough password").await;

@@ -10,6 +10,7 @@ on_both!(
     m4_a_prior_year_is_verified_only_within_the_registration,
     m3_a_complete_year_needs_no_more_hours,
     a2_m3_revoked_hours_open_the_grant_again,
+    e9_completed_by_makeup_counts_for_title_review_and_not_for_the_appraisal,
 );
 
 /// The reviewers of the company's people.
@@ -214,4 +215,44 @@ async fn a2_m3_revoked_hours_open_the_grant_again(server: &Server) {
     assert_eq!(verified["results"][0]["outcome"], "certified", "{verified:#}");
     let used = han.get(&format!("/v1/makeup-grants/{grant}")).await.is(200);
     assert_eq!(used["state"], "used");
+}
+
+/// E9, A4, M5: 2022 was settled short and is completed by make-up in 2023: its outcome follows, its sealed appraisal does not; for
+/// the appraisal of a public institution it stays not completed, for title review it counts.
+async fn e9_completed_by_makeup_counts_for_title_review_and_not_for_the_appraisal(server: &Server) {
+    let (han, _, drafts) = studied(server).await;
+    let [employer, body] = reviewers(server).await;
+    let person = steps::professional_id(&han).await;
+    let standing = async |purpose: &str| {
+        let path =
+            format!("/v1/professionals/{person}/standing?from=2022&to=2022&purpose={purpose}");
+        han.get(&path).await.is(200)
+    };
+    let sealed = han.get(&format!("/v1/professionals/{person}/appraisals/2022")).await.is(200);
+    assert_eq!(sealed["outcome"], "incomplete", "{sealed:#}");
+    for purpose in ["appraisal", "title_review"] {
+        assert_eq!(standing(purpose).await["years"][0]["answer"], "not_met", "{purpose}");
+    }
+    for draft in &drafts {
+        steps::approve_fully(&han, draft, &employer, &body).await;
+    }
+    let path = format!("/v1/professionals/{person}/annual-records/2022");
+    let record = body.get(&path).await.is(200);
+    assert_eq!(record["outcome"], "completed_by_makeup", "{record:#}");
+    let after = han.get(&format!("/v1/professionals/{person}/appraisals/2022")).await.is(200);
+    for member in ["outcome", "digest", "sealed_at"] {
+        assert_eq!(after[member], sealed[member], "{member} of a sealed appraisal: {after:#}");
+    }
+    assert_eq!(standing("appraisal").await["years"][0]["answer"], "not_met");
+    for purpose in ["title_review", "appointment", "registration"] {
+        assert_eq!(standing(purpose).await["years"][0]["answer"], "met", "{purpose}");
+    }
+    // Taken back, it is incomplete again, and the appraisal still what it was.
+    let officer = server.login("city.officer").await;
+    let revocation = format!("/v1/declarations/{}/revocation", text(&drafts[1], "id"));
+    let call = officer.post(&revocation).if_match("*").json(json!({"reason": "会议证明不实"}));
+    call.await.is(200);
+    let record = body.get(&path).await.is(200);
+    assert_eq!(record["outcome"], "incomplete", "{record:#}");
+    assert_eq!(standing("title_review").await["years"][0]["answer"], "not_met");
 }

@@ -111,7 +111,7 @@ fn attachment() -> Value {
 
 fn year() -> Value {
     json!({
-        "professional_id": PERSON, "name": "张明", "year": 2023, "state": "in_progress",
+        "professional_id": PERSON, "name": "张明", "year": 2023, "state": "in_progress", "outcome": null,
         "requirement": hours(90, 30, 60), "approved": hours(0, 0, 0), "makeup": hours(0, 0, 0), "pending": hours(8, 0, 8),
         "shortfall": hours(90, 30, 60), "excess": hours(0, 0, 0),
         "windows": [{

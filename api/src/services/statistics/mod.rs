@@ -164,8 +164,11 @@ pub fn instant(
 }
 
 /// When everybody of a year had been settled (A3): its figures stand as they were then.
-fn sealed_at(_: &mut Reader<'_>, _: &Asker, _: i32) -> Result<Moment, Problem> {
-    Err(Problem::new(Code::NotFound).detail("该年度尚未结转", "the year has not been settled"))
+fn sealed_at(reader: &mut Reader<'_>, asker: &Asker, year: i32) -> Result<Moment, Problem> {
+    let settlement = reader.settlement(asker.jurisdiction, year)?;
+    settlement.and_then(|settlement| settlement.finished_at).ok_or_else(|| {
+        Problem::new(Code::NotFound).detail("该年度尚未结转", "the year has not been settled")
+    })
 }
 
 fn to_microsecond(at: OffsetDateTime) -> Moment {
