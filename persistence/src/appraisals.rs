@@ -8,7 +8,7 @@ use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::{AnyBackend, AnyConnection};
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
-use crate::schema::{appraisal_addenda, appraisals};
+use crate::schema::{appraisal_addenda, appraisals, person_merges};
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
 
@@ -109,7 +109,8 @@ pub struct AppraisalFilter {
 }
 
 impl Reader<'_> {
-    /// The snapshot of a person's year.
+    /// The snapshot of a person's year. What was sealed for a record that was merged into theirs stays where it was sealed, and
+    /// speaks for them where they have none of their own (U4).
     ///
     /// # Errors
     /// On a database failure.
@@ -119,8 +120,23 @@ impl Reader<'_> {
         professional: Id,
         year: i32,
     ) -> Result<Option<Appraisal>, StoreError> {
-        let appraisal = appraisals::table.find((jurisdiction, professional, year));
-        Ok(appraisal.select(Appraisal::as_select()).first(self.conn).optional()?)
+        let own = appraisals::table.find((jurisdiction, professional, year));
+        if let Some(own) = own.select(Appraisal::as_select()).first(self.conn).optional()? {
+            return Ok(Some(own));
+        }
+        let merged: Vec<Id> = person_merges::table
+            .filter(person_merges::jurisdiction_id.eq(jurisdiction))
+            .filter(person_merges::professional_id.eq(professional))
+            .select(person_merges::merged_id)
+            .load(self.conn)?;
+        Ok(appraisals::table
+            .filter(appraisals::jurisdiction_id.eq(jurisdiction))
+            .filter(appraisals::professional_id.eq_any(merged))
+            .filter(appraisals::year.eq(year))
+            .order(appraisals::professional_id.asc())
+            .select(Appraisal::as_select())
+            .first(self.conn)
+            .optional()?)
     }
 
     /// What was added to a snapshot, in order.

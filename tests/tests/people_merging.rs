@@ -1,6 +1,8 @@
 //! Merging two records of one person (U4): everything moves, nothing counts twice.
 
 use serde_json::{Value, json};
+use xueshi_api::Settings;
+use xueshi_api::cli::audit_findings;
 use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Call, Client, Server, on_both};
 
@@ -8,6 +10,7 @@ on_both!(
     u4_two_records_become_one,
     u4_the_certificate_follows_the_added_hours,
     u4_what_is_not_merged,
+    u4_a3_what_was_sealed_stays_sealed,
 );
 
 const PASSWORD: &str = "a long enough password";
@@ -155,4 +158,22 @@ async fn u4_what_is_not_merged(server: &Server) {
     server.set_clock("2023-12-20T00:00:00+08:00").await;
     let officer = server.login("city.officer").await;
     merge(&officer, &kept, &merged).await.refused(422, "year-end-freeze");
+}
+
+/// U4, A3: the snapshot of 2022 is not touched by a merge, speaks for the record that stands, and its seal holds.
+async fn u4_a3_what_was_sealed_stays_sealed(server: &Server) {
+    let doctor = server.login("professional").await;
+    let sealed = steps::professional_id(&doctor).await;
+    let officer = server.login("city.officer").await;
+    let of = |person: &str| officer.get(&format!("/v1/professionals/{person}/appraisals/2022"));
+    let before = of(&sealed).await.is(200);
+    let (kept, _) = second_record(server).await;
+    of(&kept).await.refused(404, "not-found");
+    merge(&officer, &kept, &sealed).await.is(200);
+    let path = format!("/v1/professionals/{kept}/standing?from=2022&to=2022&purpose=appraisal");
+    let standing = officer.get(&path).await.is(200);
+    assert_eq!(standing["years"][0]["sealed_outcome"], before["outcome"], "{standing:#}");
+    let mut settings = Settings::for_tests(server.directory().to_owned());
+    settings.database_url = Some(server.database_url().to_owned());
+    assert_eq!(audit_findings(&settings).await.unwrap(), Vec::<String>::new());
 }
