@@ -1,5 +1,6 @@
 //! A lock over all processes that use a database; whoever held it lets go of it by ending, however that comes about.
 
+use std::any::Any;
 use std::fs::{File, TryLockError};
 
 use diesel::prelude::*;
@@ -9,16 +10,9 @@ use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::url::DatabaseUrl;
 
-/// Held until it is dropped, or its process ends.
+/// Held until it is dropped, or its process ends: a locked file beside the database, or a session that has the lock.
 pub struct StoreLock {
-    _held: Held,
-}
-
-enum Held {
-    /// A locked file beside the database.
-    File(#[allow(dead_code, reason = "it is there to be held")] File),
-    /// A session of its own that has the lock.
-    Session(#[allow(dead_code, reason = "it is there to be held")] Box<AnyConnection>),
+    _held: Box<dyn Any + Send>,
 }
 
 impl std::fmt::Debug for StoreLock {
@@ -50,7 +44,7 @@ pub(crate) fn try_lock(url: &DatabaseUrl, name: &str) -> Result<Option<StoreLock
                 .open(beside)
                 .map_err(unusable)?;
             match file.try_lock() {
-                Ok(()) => Ok(Some(StoreLock { _held: Held::File(file) })),
+                Ok(()) => Ok(Some(StoreLock { _held: Box::new(file) })),
                 Err(TryLockError::WouldBlock) => Ok(None),
                 Err(TryLockError::Error(error)) => Err(unusable(error)),
             }
@@ -65,7 +59,7 @@ pub(crate) fn try_lock(url: &DatabaseUrl, name: &str) -> Result<Option<StoreLock
             let answer: Answer = diesel::sql_query("select pg_try_advisory_lock($1) as granted")
                 .bind::<BigInt, _>(number)
                 .get_result(session)?;
-            Ok(answer.granted.then(|| StoreLock { _held: Held::Session(Box::new(conn)) }))
+            Ok(answer.granted.then(|| StoreLock { _held: Box::new(conn) }))
         }
     }
 }
