@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::answer::Answer;
+use crate::schemas::faults;
 
 /// An operation of the document.
 #[derive(Debug, Clone)]
@@ -49,7 +50,11 @@ impl Operation {
 }
 
 /// Follows a `$ref` into the components.
-fn resolve(value: &'static Value) -> &'static Value {
+///
+/// # Panics
+/// When it leads nowhere.
+#[must_use]
+pub fn resolve(value: &'static Value) -> &'static Value {
     let Some(reference) = value["$ref"].as_str() else { return value };
     let pointer = reference.trim_start_matches('#');
     document().pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere"))
@@ -85,7 +90,8 @@ fn fixed(template: &str, path: &str) -> Option<usize> {
     })
 }
 
-/// Holds an answer against the document: its status, media type and error code are documented, and a refusal is a problem.
+/// Holds an answer against the document: its status, media type and error code are documented, its body fits the schema, and
+/// a refusal is a problem.
 pub(crate) fn check(answer: &Answer) {
     let media_type = answer.header("content-type").split(';').next().unwrap_or_default();
     assert_ne!(answer.header("x-request-id"), "", "no X-Request-Id:\n{answer:?}");
@@ -122,6 +128,19 @@ pub(crate) fn check(answer: &Answer) {
             operation.id(),
             answer.status
         );
+    }
+    if media_type.ends_with("json") && !answer.bytes.is_empty() {
+        let (status, method) = (answer.status.to_string(), answer.method.to_lowercase());
+        let body = answer.json();
+        let place = match operation.value["responses"][&status]["$ref"].as_str() {
+            Some(reference) => {
+                vec!["components", "responses", reference.rsplit('/').next().unwrap_or_default()]
+            }
+            None => vec!["paths", &operation.template, &method, "responses", &status],
+        };
+        let place = [place.as_slice(), &["content", media_type, "schema"]].concat();
+        let faults = faults(&place, &body);
+        assert!(faults.is_empty(), "{} {}: {faults:#?}\n{answer:?}", operation.id(), answer.status);
     }
     if media_type == "application/problem+json" {
         let code = &answer.json()["code"];

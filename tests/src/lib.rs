@@ -17,15 +17,17 @@ pub mod filing;
 pub mod makeup;
 mod raw;
 mod run;
+mod schemas;
 mod server;
 pub mod steps;
 
 pub use answer::Answer;
 pub use client::{Call, Client, form};
-pub use contract::{Operation, document, operations};
+pub use contract::{Operation, document, operations, resolve};
 pub use database::Database;
 pub use raw::HeldRequest;
 pub use run::run;
+pub use schemas::faults;
 pub use server::{START, Server};
 
 /// Makes of each named `async fn(server: &Server)` two tests, `name::sqlite` and `name::postgres`.

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use xueshi_api::problem::Code;
-use xueshi_tests::{Server, document, on_sqlite, operations};
+use xueshi_tests::{Server, document, faults, on_sqlite, operations, resolve};
 
 on_sqlite!(
     the_repository_the_service_and_the_code_have_one_document,
@@ -88,6 +88,35 @@ fn has_example(content: &Value) -> bool {
 }
 
 /// The codes of the document are codes of the table, under the status of the table.
+/// Examples are what readers copy; one that does not fit also tells of two types that share a schema's name.
+#[test]
+fn every_example_fits_its_schema() {
+    let mut misfits = Vec::new();
+    let mut hold = |place: &[&str], content: &'static Value| {
+        for (media_type, content) in content.as_object().into_iter().flatten() {
+            let one = content.get("example");
+            let many = content["examples"].as_object().into_iter().flatten();
+            let many = many.map(|(_, example)| &resolve(example)["value"]);
+            for example in one.into_iter().chain(many) {
+                let faults = faults(&[place, &["content", media_type, "schema"]].concat(), example);
+                misfits.extend(faults.iter().map(|fault| format!("{place:?} {fault}")));
+            }
+        }
+    };
+    for operation in operations() {
+        let method = operation.method.to_lowercase();
+        let place = ["paths", &operation.template, &method];
+        hold(&[&place[..], &["requestBody"]].concat(), &operation.value["requestBody"]["content"]);
+        for (status, response) in operation.value["responses"].as_object().unwrap() {
+            hold(&[&place[..], &["responses", status]].concat(), &response["content"]);
+        }
+    }
+    for (name, response) in document()["components"]["responses"].as_object().unwrap() {
+        hold(&["components", "responses", name], &response["content"]);
+    }
+    assert!(misfits.is_empty(), "{misfits:#?}");
+}
+
 #[test]
 fn documented_codes_are_codes_of_the_table() {
     for operation in operations() {

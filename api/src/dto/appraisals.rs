@@ -132,7 +132,7 @@ impl From<&Addendum> for AddendumDto {
 
 /// Whether a person met the requirement in each of some years, for a purpose.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[schema(as = Standing)]
+#[schema(as = ProfessionalStanding)]
 pub struct StandingDto {
     /// The person.
     pub professional_id: Uuid,

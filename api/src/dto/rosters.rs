@@ -1,6 +1,6 @@
 //! Rosters of classes on the wire, and the declarations that rest on them (P4).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
@@ -36,7 +36,7 @@ pub struct NewRoster {
 }
 
 /// An attendee with hours and result, named either by `professional_id` or by `id_type` and `id_number`.
-#[derive(Clone, Serialize, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct NewRosterLine {
     /// The attendee.
@@ -46,7 +46,6 @@ pub struct NewRosterLine {
     #[schema(value_type = Option<words::IdType>)]
     pub id_type: Option<IdType>,
     /// The attendee's id number.
-    #[serde(default, skip_serializing)]
     #[validate(length(min = 1, max = 30))]
     #[schema(min_length = 1, max_length = 30, nullable = false)]
     pub id_number: Option<String>,
@@ -54,6 +53,13 @@ pub struct NewRosterLine {
     pub hours: Amount,
     /// Whether they passed.
     pub passed: bool,
+}
+
+/// The validator keeps a refused value by serialising it; an id number is nothing to keep.
+impl Serialize for NewRosterLine {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
 }
 
 /// What became of a roster: one result for each line in its order, then the attendees who are no longer named.

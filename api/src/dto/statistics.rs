@@ -281,7 +281,7 @@ reports! {
     /// Filings, plans and classes of a unit.
     FilingReport, FilingOfUnit, FilingFigures;
     /// Training funds of a unit.
-    FundingReport, FundingOfUnit, FundingFigures;
+    FundingStatistics, FundingOfUnit, FundingFigures;
 }
 
 /// Whether the units below are shown too.

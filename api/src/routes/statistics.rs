@@ -9,7 +9,7 @@ use xueshi_persistence::Id;
 use crate::auth::{Caller, permissions};
 use crate::dto::statistics::{
     CompletionFigures, CompletionOfUnit, CompletionReport, FigureRow, FilingFigures, FilingOfUnit,
-    FilingReport, ForecastDto, Format, FundingFigures, FundingOfUnit, FundingReport,
+    FilingReport, ForecastDto, Format, FundingFigures, FundingOfUnit, FundingStatistics,
     TimelinessFigures, TimelinessOfUnit, TimelinessReport, WhichFigures, WhichRows, WhichYear,
     formulae,
 };
@@ -135,7 +135,7 @@ async fn get_filing_figures(
 /// figures.
 #[utoipa::path(tag = "statistics", params(WhichFigures),
     responses((status = 200, description = "The figures", content(
-        (FundingReport = "application/json"),
+        (FundingStatistics = "application/json"),
         (String = "text/csv", example = json!("unit,payroll")),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
     extensions(("x-codes" = json!([Code::NotFound]))))]
@@ -149,7 +149,7 @@ async fn get_funding_figures(
 ) -> Result<HttpResponse, Problem> {
     let found = figures::<FundingFigures>(&caller, &which.0, &state).await?;
     let family = Family::Funding;
-    Ok(answer!(found, which.0, &request, family, info, FundingReport, FundingOfUnit))
+    Ok(answer!(found, which.0, &request, family, info, FundingStatistics, FundingOfUnit))
 }
 
 page! {

@@ -46,7 +46,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
                 "units": 12, "units_without_administrator": 1
             }),
         ),
-        "FundingReport" => report(
+        "FundingStatistics" => report(
             json!([formula("accrual_rate", "accrued ÷ payroll", "计提经费 ÷ 工资总额")]),
             json!({
                 "funding_reports": 1, "payroll": 1_200_000_000, "accrued": 18_000_000, "spent": 9_000_000,

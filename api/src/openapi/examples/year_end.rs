@@ -41,7 +41,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             }]);
             value
         }
-        "Standing" => json!({
+        "ProfessionalStanding" => json!({
             "professional_id": PERSON, "purpose": "title_review", "from": 2022, "to": 2023,
             "verdict": "met", "met": true,
             "years": [
