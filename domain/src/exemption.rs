@@ -140,7 +140,8 @@ pub struct ExemptionFacts {
     pub starts_on: Date,
     /// The last day.
     pub ends_on: Date,
-    /// The first day of the person's present employment.
+    /// The first day of the person's first employment in the city: who comes back, or moves from one employer to another, is no
+    /// newcomer (A6).
     pub joined_on: Option<Date>,
     /// Where the person's year stands; `None` while nothing is recorded of it.
     pub record: Option<RecordState>,

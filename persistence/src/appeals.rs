@@ -29,7 +29,7 @@ pub struct Appeal {
     pub matter: String,
     /// The year of the hours.
     pub year: i32,
-    /// The declaration that was rejected or revoked.
+    /// The declaration that was rejected or revoked; or that was approved with a missing record which could be declared no more.
     pub declaration_id: Option<Id>,
     /// The class whose record is missing.
     pub class_id: Option<Id>,
@@ -261,6 +261,7 @@ impl Writer<'_> {
             appeals::comment.eq(&a.comment),
             appeals::policy_version.eq(a.policy_version),
             appeals::learning_record_id.eq(a.learning_record_id),
+            appeals::declaration_id.eq(a.declaration_id),
             appeals::version.eq(a.version + 1),
             appeals::updated_at.eq(now),
         ))

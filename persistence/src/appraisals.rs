@@ -91,6 +91,8 @@ pub struct Addendum {
     pub unit_id: Option<Id>,
     /// When.
     pub added_at: Moment,
+    /// The certificate that stands from then on.
+    pub certificate_id: Option<Id>,
 }
 
 /// Which snapshots a list shows.

@@ -82,6 +82,8 @@ impl Writer<'_> {
         if self.purpose()? != Some(Purpose::Sandbox) {
             return Err(StoreError::WrongPurpose("only a sandbox can be emptied".into()));
         }
+        // What is settled is guarded by triggers, which give way to this only.
+        self.conn.batch_execute("update installation set emptying = true")?;
         for table in TABLES {
             self.conn.batch_execute(&format!("delete from {table}"))?;
         }
@@ -89,6 +91,7 @@ impl Writer<'_> {
         self.conn
             .batch_execute("update organizations set reviewing_body_id = null, parent_id = null")?;
         self.conn.batch_execute("delete from organizations; delete from jurisdictions")?;
+        self.conn.batch_execute("update installation set emptying = false")?;
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ on_both!(
     a5_nobody_decides_their_own_case,
     a6_who_joined_in_the_year_owes_the_full_floors,
     a6_the_policy_may_let_off_from_a_day_on,
+    a5_u2_a_year_begins_where_the_person_is_now,
 );
 
 /// The id of a person of the demo world.
@@ -338,6 +339,28 @@ async fn a5_nobody_decides_their_own_case(server: &Server) {
     decide(&officer, &made, "grant").await.is(200);
 }
 
+/// From the company to the hospital.
+async fn transfer(server: &Server, person: &str) {
+    let to = json!({"professional_id": person, "to_unit_code": "12410100MA0000058X"});
+    let asked = server.login("company.admin").await.post("/v1/transfers").json(to).await.is(201);
+    let path = format!("/v1/transfers/{}/decision", text(&asked, "id"));
+    let accept = json!({"decision": "accept", "comment": "已核对"});
+    let hospital = server.login("hospital.admin").await;
+    hospital.post(&path).if_match("*").json(accept).await.is(200);
+}
+
+/// A5, U2: applied for by one employer, granted when the person works for another: the year begins at that one.
+async fn a5_u2_a_year_begins_where_the_person_is_now(server: &Server) {
+    let id = person(server, "邓思源").await;
+    let made = apply(&server.login("company.admin").await, &id, 2022).await.is(201);
+    transfer(server, &id).await;
+    decide(&server.login("city.officer").await, &made, "grant").await.is(200);
+    let hospital = server.login("hospital.admin").await.get("/v1/me").await.is(200);
+    let hospital = &hospital["grants"][0]["organization"]["id"];
+    let begun = year(server, &id, 2022).await;
+    assert_eq!((&begun["state"], &begun["employer_id"]), (&json!("exempt"), hospital));
+}
+
 fn late(person: &str) -> Value {
     json!({"professional_id": person, "year": 2023, "kind": "joined_in_year", "starts_on": "2023-07-03",
         "ends_on": "2023-12-31", "statement": "七月入职"})
@@ -379,7 +402,11 @@ async fn a6_the_policy_may_let_off_from_a_day_on(server: &Server) {
     let made = employer.post("/v1/exemptions").json(late(&id)).await.is(201);
     decide(&server.login("city.officer").await, &made, "grant").await.is(200);
     assert_eq!(year(server, &id, 2023).await["state"], "exempt");
-    // Who joined before that day owes everything still.
+    // Who joined before that day owes everything still, also at an employer to which they came since.
+    let moved = person(server, "韩立言").await;
+    transfer(server, &moved).await;
+    let problem = server.login("hospital.admin").await.post("/v1/exemptions").json(late(&moved));
+    problem.await.refused(422, "no-pro-rating");
     let early = person(server, "冯嘉禾").await;
     let problem = employer.post("/v1/exemptions").json(late(&early)).await;
     assert_eq!(problem.refused(422, "no-pro-rating")["let_off_from"], "2023-07-01");

@@ -40,6 +40,7 @@ mod sandbox;
 mod schema;
 mod scripted_year;
 mod seminars;
+mod settled_years;
 mod settlement;
 mod settlement_killed;
 mod visibility;

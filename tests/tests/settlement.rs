@@ -232,6 +232,16 @@ async fn a3_a_sealed_snapshot_never_changes(server: &Server) {
     for change in ["outcome = 'completed_in_year'", "approved_professional = 600", "digest = ''"] {
         assert!(server.refuses_sql(&format!("update appraisals set {change}")), "{change}");
     }
+    for statement in [
+        // A record that was merged keeps its snapshot: not even the person of one changes (U4).
+        "update appraisals set professional_id = professional_id",
+        "delete from appraisals",
+        "update settlements set digest = '' where year = 2022",
+        "update settlements set state = 'running' where year = 2022",
+        "delete from settlements where year = 2022",
+    ] {
+        assert!(server.refuses_sql(statement), "{statement}");
+    }
     assert_eq!(snapshots(&auditor, 2022).await, before);
     let path = format!("/v1/professionals/{}/appraisals/2022", text(&before[0], "professional_id"));
     let one = auditor.get(&path).await.is(200);

@@ -109,7 +109,8 @@ pub struct AppealDto {
     pub professional_id: Uuid,
     /// The year of the hours.
     pub year: i32,
-    /// The declaration that was rejected or revoked.
+    /// The declaration that was rejected or revoked; or the one that was approved with a missing record which could be declared no
+    /// more.
     #[schema(required = true)]
     pub declaration_id: Option<Uuid>,
     /// The class whose record is missing.

@@ -109,6 +109,12 @@ pub struct AddendumDto {
     /// Who did it.
     #[schema(required = true)]
     pub account_id: Option<Uuid>,
+    /// Acting for which unit.
+    #[schema(required = true)]
+    pub unit_id: Option<Uuid>,
+    /// The certificate that stands from then on.
+    #[schema(required = true)]
+    pub certificate_id: Option<Uuid>,
     /// When.
     pub added_at: Timestamp,
 }
@@ -125,6 +131,8 @@ impl From<&Addendum> for AddendumDto {
             makeup: hours(row.makeup_public, row.makeup_professional),
             reason: row.reason.clone(),
             account_id: row.account_id.map(|id| id.0),
+            unit_id: row.unit_id.map(|id| id.0),
+            certificate_id: row.certificate_id.map(|id| id.0),
             added_at: row.added_at.into(),
         }
     }

@@ -59,10 +59,12 @@ pub struct Change<'a> {
     pub reason: Option<&'a str>,
     /// Who did it.
     pub by: Option<Id>,
+    /// Acting for which unit (V10).
+    pub unit: Option<Id>,
 }
 
-/// Adds beside a sealed snapshot what has changed, when hours or outcome have (A3a, A2, M5). Where nothing is sealed, nothing is
-/// added.
+/// Adds beside a sealed snapshot what has changed, when hours, outcome or certificate have (A3a, A2, M5). Where nothing is sealed,
+/// nothing is added.
 ///
 /// # Errors
 /// On a database failure.
@@ -76,7 +78,8 @@ pub fn add(
         return Ok(());
     };
     let hours = |record: &AnnualRecord| (record.approved_public, record.approved_professional);
-    if outcome_before == outcome_after && hours(before) == hours(after) {
+    let same_certificate = before.certificate_id == after.certificate_id;
+    if outcome_before == outcome_after && hours(before) == hours(after) && same_certificate {
         return Ok(());
     }
     let now = writer.now();
@@ -95,7 +98,8 @@ pub fn add(
         makeup_professional: after.makeup_professional,
         reason: change.reason.map(str::to_owned),
         account_id: change.by,
-        unit_id: None,
+        unit_id: change.unit,
         added_at: Moment(now),
+        certificate_id: after.certificate_id,
     })?)
 }

@@ -99,6 +99,6 @@ fn reroute(
         Rerouting::Restart | Rerouting::Move => cause.ending(Ending::Rerouted),
         Rerouting::Stay | Rerouting::Nothing => cause,
     };
-    let rules = Rules::of(writer, declaration.jurisdiction_id, declaration.year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     moved(writer, was, &mut declaration, &rules, cause)
 }

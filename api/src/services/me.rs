@@ -7,7 +7,7 @@ use xueshi_domain::review::State;
 use xueshi_persistence::{Id, LearningRecord, LearningRecordFilter, Page, Reader};
 
 use super::rules::Rules;
-use super::year::{made_up, standing_certificate, totals};
+use super::year::{floors_of, made_up, standing_certificate, totals};
 use super::{Asker, makeup};
 use crate::dto::annual_records::CertificateSummary;
 use crate::dto::makeup_grants::MakeupGrantDto;
@@ -38,7 +38,10 @@ pub fn year_of(
     let rules = Rules::of(reader, city, year)?;
     let record = reader.annual_record(city, person.professional_id, year)?;
     let year_totals = record.as_ref().map_or_else(YearTotals::default, totals);
-    let assessment = assess(rules.policy.floors, year_totals);
+    let in_force = rules.policy.floors;
+    let measured = record.as_ref().map(|record| floors_of(reader, record, in_force));
+    let floors = measured.transpose()?.unwrap_or(in_force);
+    let assessment = assess(floors, year_totals);
     let certificate = match &record {
         Some(record) => standing_certificate(reader, record)?,
         None => None,
@@ -88,7 +91,7 @@ pub fn year_of(
         year,
         state,
         outcome: record.as_ref().and_then(|record| record.outcome).map(|outcome| outcome.0),
-        requirement: rules.policy.floors.into(),
+        requirement: floors.into(),
         assessment: &assessment,
         made_up: record.as_ref().map_or_else(BySubject::default, made_up),
         makeup_grant: grants.first().map(MakeupGrantDto::from),

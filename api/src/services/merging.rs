@@ -11,11 +11,13 @@ use xueshi_domain::ledger::RecordState;
 use xueshi_domain::merging::{GivesWay, giving_way};
 use xueshi_domain::registry::{PersonState, RecordAct, Standing};
 use xueshi_domain::review::{Ending, Event, next};
+use xueshi_domain::settlement::AddendumCause;
 use xueshi_persistence::{
     Account, AnnualRecord, Grant, Id, Moment, Pair, PersonMerge, Professional, RecordedAct,
     StoreError, Tenths, Word, Writer,
 };
 
+use super::appraisals::Change;
 use super::declarations::{Cause, moved, standings};
 use super::events::Happening;
 use super::ids::new_id;
@@ -74,7 +76,7 @@ pub fn merge(
     }
     for (year, added) in &years {
         if *added {
-            follow_year(writer, asker, pair, *year, unit)?;
+            follow_year(writer, asker, pair, *year, (unit, &request.reason))?;
         }
     }
     let years: Vec<i32> = years.into_iter().map(|(year, _)| year).collect();
@@ -136,7 +138,7 @@ fn end_one(
     let mut declaration = found.ok_or_else(|| Problem::internal("a declaration is missing"))?;
     let was = declaration.state.0;
     declaration.state = Word(next(was, end.event)?);
-    let rules = Rules::of(writer, city, year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     let by = Some(asker.account());
     let data = json!({"merged": true, "standing_id": end.stands});
     let cause = if end.event == Event::Revoke {
@@ -144,13 +146,15 @@ fn end_one(
     } else {
         Cause::new(by, EventType::DeclarationWithdrawn)
     };
-    let cause = if was.is_pending() { cause.ending(Ending::Withdrawn) } else { cause };
+    let mut cause = if was.is_pending() { cause.ending(Ending::Withdrawn) } else { cause };
     if end.event == Event::Revoke {
         let now = writer.now();
+        let act = new_id(now);
+        cause = cause.decided(act, unit);
         writer.insert_record_act(&RecordedAct {
             jurisdiction_id: city,
             professional_id: owner,
-            id: new_id(now),
+            id: act,
             act: Word(RecordAct::Revoked),
             declaration_id: Some(declaration.id),
             certificate_id: None,
@@ -162,7 +166,7 @@ fn end_one(
             acted_at: Moment(now),
         })?;
     }
-    moved(writer, was, &mut declaration, &rules, cause.data(data))
+    moved(writer, was, &mut declaration, &rules, cause.data(data).saying(Some(reason)))
 }
 
 /// H7: what both records have learnt is one: declarations of the merged record rest on the other's learning from now on, and its
@@ -281,16 +285,22 @@ fn follow_year(
     asker: &Asker,
     pair: Pair,
     year: i32,
-    unit: Id,
+    (unit, reason): (Id, &str),
 ) -> Result<(), Problem> {
     let rules = Rules::of(writer, pair.jurisdiction, year)?;
     let record = writer.annual_record(pair.jurisdiction, pair.kept, year)?;
     let record = record.ok_or_else(|| Problem::internal("an added-up year is missing"))?;
-    let by = Some(asker.account());
-    Year::stored(record).follow(writer, rules.policy.floors, "hours_revoked", by)?;
+    let change = Change {
+        cause: AddendumCause::Correction,
+        declaration: None,
+        reason: Some(reason),
+        by: Some(asker.account()),
+        unit: Some(unit),
+    };
+    Year::stored(record).follow(writer, rules.policy.floors, "hours_revoked", change)?;
     let record = writer.annual_record(pair.jurisdiction, pair.kept, year)?;
     match record.filter(|record| record.state.0 == RecordState::Certified) {
-        Some(record) => reissue(writer, asker, record, unit),
+        Some(record) => reissue(writer, asker, record, (unit, reason)),
         None => Ok(()),
     }
 }

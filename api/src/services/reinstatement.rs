@@ -5,16 +5,15 @@ use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
-use xueshi_domain::ledger::RecordState;
 use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::{Event, next};
 use xueshi_domain::settlement::{Lapse, may_reinstate};
 use xueshi_persistence::{Declaration, Id, LapseRow, Moment, Reader, RecordedAct, Word, Writer};
 
-use super::declarations::{Cause, moved, visible};
+use super::declarations::{Cause, check_upheld, moved, visible};
 use super::ids::new_id;
 use super::rules::Rules;
-use super::verification::{certify, reissue};
+use super::verification::certificate_follows;
 use super::{Asker, Reply};
 use crate::dto::declarations::DeclarationDto;
 use crate::dto::settlements::ReinstatementDto;
@@ -26,7 +25,8 @@ use crate::problem::{Code, Problem};
 ///
 /// # Errors
 /// 403 without the right or on one's own declaration, 409 in other states, 412 on a stale version, `not-overdue` where no unit
-/// was late, `year-end-freeze`, `duplicate-learning` when the same learning stands elsewhere by now.
+/// was late, `year-end-freeze`, `duplicate-learning` when the same learning stands elsewhere by now, `hours-over-limit` when
+/// others have taken the room below the year's cap of its way (H8).
 pub fn reinstate(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -46,7 +46,7 @@ pub fn reinstate(
     condition.check(declaration.version.into())?;
     let was = declaration.state.0;
     let state = next(was, Event::Reinstate)?;
-    let rules = Rules::of(writer, city, declaration.year)?;
+    let rules = Rules::for_declaration(writer, &declaration)?;
     let admission = rules.timetable.admit(Action::Reinstate, now)?;
     writer.valid_until(admission.valid_until);
     let row = lapse_of(writer, &declaration)?;
@@ -58,7 +58,9 @@ pub fn reinstate(
         overdue: row.overdue,
     };
     may_reinstate(lapse, row.due_at.0, settled.frozen_at.0)?;
+    check_upheld(writer, &declaration, &rules.policy)?;
 
+    let act = new_id(now);
     declaration.state = Word(state);
     declaration.reinstated = true;
     let data = serde_json::json!({
@@ -68,13 +70,15 @@ pub fn reinstate(
         "settled_year": row.settled_year,
     });
     let cause = Cause::new(Some(asker.account()), EventType::DeclarationReinstated).data(data);
+    let cause = cause.decided(act, unit).saying(Some(reason));
     moved(writer, was, &mut declaration, &rules, cause)?;
     writer.mark_reinstated(&row)?;
-    let certificate = certificate(writer, asker, &rules, &declaration, unit)?;
+    let year = (city, person, declaration.year);
+    let certificate = certificate_follows(writer, asker, &rules, year, (unit, reason))?;
     writer.insert_record_act(&RecordedAct {
         jurisdiction_id: city,
         professional_id: person,
-        id: new_id(now),
+        id: act,
         act: Word(RecordAct::Reinstated),
         declaration_id: Some(declaration.id),
         certificate_id: certificate,
@@ -87,28 +91,6 @@ pub fn reinstate(
     })?;
     let version = declaration.version;
     Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))
-}
-
-/// A1, A2: the certificate of the year as it is now, where it is complete.
-fn certificate(
-    writer: &mut Writer<'_>,
-    asker: &Asker,
-    rules: &Rules,
-    declaration: &Declaration,
-    unit: Id,
-) -> Result<Option<Id>, Problem> {
-    let d = declaration;
-    let record = writer.annual_record(d.jurisdiction_id, d.professional_id, d.year)?;
-    let Some(record) = record else { return Ok(None) };
-    match record.state.0 {
-        RecordState::Satisfied => Ok(Some(certify(writer, asker, rules, record, unit)?.id)),
-        RecordState::Certified => {
-            reissue(writer, asker, record, unit)?;
-            let record = writer.annual_record(d.jurisdiction_id, d.professional_id, d.year)?;
-            Ok(record.and_then(|record| record.certificate_id))
-        }
-        RecordState::InProgress | RecordState::Incomplete | RecordState::Exempt => Ok(None),
-    }
 }
 
 fn lapse_of(reader: &mut Reader<'_>, declaration: &Declaration) -> Result<LapseRow, Problem> {

@@ -105,7 +105,7 @@ fn decide_on(
     let data = json!({"stage": stage, "unit_id": unit, "overdue": review.overdue});
     let basis = basis_of(&review, was, past.last(), &rules);
     let cause = Cause::new(Some(asker.account()), event).ending(ending).data(data);
-    let cause = cause.resting_on(basis).decided(review.id, unit);
+    let cause = cause.resting_on(basis).decided(review.id, unit).saying(review.comment.as_deref());
     moved(writer, was, &mut declaration, &rules, cause)?;
     Ok(declaration)
 }

@@ -70,12 +70,13 @@ pub fn revoke(
         acted_at: Moment(now),
     })?;
     let cause = Cause::new(Some(asker.account()), EventType::DeclarationRevoked);
-    let cause = cause.reason("hours_revoked").resting_on(basis).decided(act, Id(unit));
+    let cause =
+        cause.reason("hours_revoked").resting_on(basis).decided(act, Id(unit)).saying(Some(reason));
     moved(writer, was, &mut declaration, &rules, cause)?;
     let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
     let year = writer.annual_record(city, person, declaration.year)?;
     if let Some(record) = year.filter(|record| record.state.0 == RecordState::Certified) {
-        reissue(writer, asker, record, Id(unit))?;
+        reissue(writer, asker, record, (Id(unit), reason))?;
     }
     let version = declaration.version;
     Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))

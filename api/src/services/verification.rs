@@ -14,16 +14,20 @@ use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
 use xueshi_domain::registry::RecordAct;
+use xueshi_domain::review::Stage;
+use xueshi_domain::settlement::AddendumCause;
 use xueshi_persistence::{
     AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Reader, RecordedAct, Word,
     Writer,
 };
 
+use super::appraisals::{self, Change};
+use super::declarations::current_route;
 use super::events::Happening;
 use super::explanations::{explained_item, keep_certificate, keep_year};
 use super::ids::new_id;
 use super::rules::Rules;
-use super::year::{completion, standing_certificate, totals};
+use super::year::{completion, floors_of, standing_certificate, totals};
 use super::{Asker, Reply, makeup};
 use crate::dto::annual_records::{VerificationDto, VerificationResult, Verify};
 use crate::problem::{Code, Problem, Text};
@@ -57,7 +61,7 @@ pub fn verify_all(
     let mut results = Vec::with_capacity(people.len());
     for person in people {
         let result = writer.attempt(|writer| match &closed {
-            None => verify_one(writer, asker, &rules, person),
+            None => verify_one(writer, asker, &rules, person, None),
             Some(refusal) => verify_made_up(writer, asker, request.year, person, refusal),
         });
         results.push(match result {
@@ -101,7 +105,13 @@ fn verify_made_up(
     let rules = Rules::under_grant(writer, &grant)?;
     let admission = rules.timetable.admit(Action::Verify, writer.now())?;
     writer.valid_until(admission.valid_until);
-    verify_one(writer, asker, &rules, person)
+    // The units of a settled year stay those of its freeze (A3): its made-up hours are verified by the body that reviewed them.
+    let body = match current_route(writer, asker.jurisdiction, Id(person)) {
+        Ok(route) => Some(Id(route.holder(Stage::Authority))),
+        Err(problem) if problem.status().is_client_error() => None,
+        Err(problem) => return Err(problem),
+    };
+    verify_one(writer, asker, &rules, person, body)
 }
 
 fn chosen(writer: &mut Writer<'_>, asker: &Asker, request: &Verify) -> Result<Vec<Uuid>, Problem> {
@@ -131,6 +141,7 @@ fn verify_one(
     asker: &Asker,
     rules: &Rules,
     person_id: Uuid,
+    body: Option<Id>,
 ) -> Result<VerificationResult, Problem> {
     let city = asker.jurisdiction;
     let not_found = || Problem::new(Code::NotFound);
@@ -141,11 +152,13 @@ fn verify_one(
     else {
         return Ok(VerificationResult::outcome(person_id, VerifyOutcome::NotSatisfied));
     };
-    let body = writer.organization(city, record.authority_id)?.ok_or_else(not_found)?;
+    let body = body.unwrap_or(record.authority_id);
+    let body = writer.organization(city, body)?.ok_or_else(not_found)?;
     let body_path = OrgPath::parse(&body.path).map_err(Problem::internal)?;
     let unit = Id(may_verify(&asker.actor, &body_path, person_id)?.organization_id);
 
-    let satisfied = assess(rules.policy.floors, totals(&record)).satisfied;
+    let floors = floors_of(writer, &record, rules.policy.floors)?;
+    let satisfied = assess(floors, totals(&record)).satisfied;
     match verify(record.state.0, satisfied) {
         VerifyOutcome::Certified => {}
         VerifyOutcome::AlreadyCertified => {
@@ -203,10 +216,11 @@ pub fn certify(
         .tell(writer, city)?;
     tell_certificate(writer, asker, EventType::CertificateIssued, &record, &certificate)?;
     keep_certificate(writer, &record, &certificate, None)?;
+    let floors = floors_of(writer, &record, rules.policy.floors)?;
     keep_year(
         writer,
         &record,
-        rules.policy.floors,
+        floors,
         EventType::AnnualRecordCertified,
         Some(asker.account()),
         vec![Finding::passed(CheckName::Verified).with(json!({"unit_id": unit}))],
@@ -214,8 +228,59 @@ pub fn certify(
     Ok(certificate)
 }
 
+/// A1, A2: what a decision from above, by an asker for a unit and with a reason, does to the certificate of the year that it
+/// changed. One that stands is replaced by one with the right hours. A year that is complete now is certified in the same act once
+/// nobody can verify it any more, because its windows have closed; while one is open the reviewing body verifies as usual. The
+/// certificate that this left standing.
+///
+/// # Errors
+/// On a database failure.
+pub fn certificate_follows(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    rules: &Rules,
+    (city, person, year): (Id, Id, i32),
+    (unit, reason): (Id, &str),
+) -> Result<Option<Id>, Problem> {
+    let Some(record) = writer.annual_record(city, person, year)? else { return Ok(None) };
+    match record.state.0 {
+        RecordState::Certified => {
+            reissue(writer, asker, record, (unit, reason))?;
+            let record = writer.annual_record(city, person, year)?;
+            Ok(record.and_then(|record| record.certificate_id))
+        }
+        RecordState::Satisfied => match verified_until(writer, rules, (city, person, year))? {
+            Some(end) => {
+                writer.valid_until(Some(end));
+                Ok(None)
+            }
+            None => Ok(Some(certify(writer, asker, rules, record, unit)?.id)),
+        },
+        RecordState::InProgress | RecordState::Incomplete | RecordState::Exempt => Ok(None),
+    }
+}
+
+/// Until when a person's year can be verified: in its own window, or while hours of it are registered under a grant (M4).
+fn verified_until(
+    reader: &mut Reader<'_>,
+    rules: &Rules,
+    (city, person, year): (Id, Id, i32),
+) -> Result<Option<OffsetDateTime>, Problem> {
+    let now = reader.now();
+    if let Some(end) = rules.timetable.possible_until(Action::Verify, now) {
+        return Ok(Some(end));
+    }
+    match makeup::open_registration(reader, city, person, year)? {
+        Some(grant) => {
+            let rules = Rules::under_grant(reader, &grant)?;
+            Ok(rules.timetable.possible_until(Action::Verify, now))
+        }
+        None => Ok(None),
+    }
+}
+
 /// A2: a certified year whose hours were corrected and which still meets its floors gets a new certificate in place of the
-/// one that states the old hours.
+/// one that states the old hours. Beside the sealed snapshot of a settled year it is added for this reason.
 ///
 /// # Errors
 /// On a database failure.
@@ -223,8 +288,9 @@ pub fn reissue(
     writer: &mut Writer<'_>,
     asker: &Asker,
     mut record: AnnualRecord,
-    unit: Id,
+    (unit, reason): (Id, &str),
 ) -> Result<(), Problem> {
+    let before = record.clone();
     let Some(old) = standing_certificate(writer, &record)? else { return Ok(()) };
     let person = writer.professional(record.jurisdiction_id, record.professional_id)?;
     let person =
@@ -234,6 +300,14 @@ pub fn reissue(
     writer.insert_certificate(&certificate)?;
     record.certificate_id = Some(certificate.id);
     writer.save_annual_record(&mut record)?;
+    let change = Change {
+        cause: AddendumCause::Correction,
+        declaration: None,
+        reason: Some(reason),
+        by: Some(asker.account()),
+        unit: Some(unit),
+    };
+    appraisals::add(writer, &before, &record, change)?;
     tell_certificate(writer, asker, EventType::CertificateSuperseded, &record, &old)?;
     tell_certificate(writer, asker, EventType::CertificateIssued, &record, &certificate)?;
     keep_certificate(writer, &record, &certificate, Some(&old))
@@ -275,6 +349,8 @@ fn issue(
     let number = CertificateNumber::new(&jurisdiction.code, record.year, sequence)
         .map_err(Problem::internal)?;
     let verification_code = VerificationCode::from_random(rand::random());
+    let in_force = Rules::of(writer, city, record.year)?.policy.floors;
+    let floors = floors_of(writer, record, in_force)?;
     let content = CertificateContent {
         number,
         verification_code: verification_code.clone(),
@@ -285,7 +361,7 @@ fn issue(
         hours: totals(record).approved.into(),
         issuing_body: bureau.name,
         issued_on: china_date(now),
-        completed: completion(record),
+        completed: completion(record, floors),
     };
     Ok(Certificate {
         jurisdiction_id: city,

@@ -7,9 +7,9 @@ use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::ledger::{
     Bucket, BySubject, RecordState, YearTotals, assess, revokes_certificate, state_after,
 };
-use xueshi_domain::policy::Floors;
+use xueshi_domain::policy::{Floors, Policy};
 use xueshi_domain::review::State;
-use xueshi_domain::settlement::{AddendumCause, outcome};
+use xueshi_domain::settlement::{self, AddendumCause, outcome};
 use xueshi_persistence::{
     AnnualRecord, Certificate, Declaration, Id, Moment, Reader, Tenths, Word, Writer,
 };
@@ -25,9 +25,6 @@ pub struct Year {
     is_new: bool,
     /// The record of a settled year as it was found: what changes in it is added beside its sealed snapshot.
     settled: Option<Box<AnnualRecord>>,
-    /// What changes it: by default an exemption, which moves no declaration.
-    cause: AddendumCause,
-    declaration: Option<Id>,
 }
 
 /// How a declaration moves in its year.
@@ -35,20 +32,57 @@ pub struct Year {
 pub struct Posting<'a> {
     /// The state that it comes from.
     pub was: State,
-    /// The floors of the year.
+    /// The floors of the year that are in force.
     pub floors: Floors,
     /// The class of reason that a certificate which falls with it is revoked for (A2).
-    pub reason: &'a str,
+    pub class: &'a str,
+    /// What whoever moves it says.
+    pub said: Option<&'a str>,
     /// Who moves it.
     pub by: Option<Id>,
+    /// Acting for which unit.
+    pub unit: Option<Id>,
 }
 
-/// How a year that reaches its floors was completed (A1, M5): by make-up as soon as it holds approved hours under a grant.
-pub fn completion(record: &AnnualRecord) -> Completion {
-    match record.makeup_public.0.is_zero() && record.makeup_professional.0.is_zero() {
-        true => Completion::InYear,
-        false => Completion::ByMakeup,
+/// How a year that reaches these floors was completed (A1, A4, M5).
+#[must_use]
+pub fn completion(record: &AnnualRecord, floors: Floors) -> Completion {
+    settlement::completion(floors, totals(record).approved, made_up(record))
+}
+
+/// The version of the policy under which a year was settled, with its floors (W3); `None` for one that is not settled.
+///
+/// # Errors
+/// When the stored policy does not read back.
+pub fn settled_under(
+    reader: &mut Reader<'_>,
+    record: &AnnualRecord,
+) -> Result<Option<(i32, Floors)>, Problem> {
+    let (city, year) = (record.jurisdiction_id, record.year);
+    if record.settled_at.is_none() {
+        return Ok(None);
     }
+    let Some(settlement) = reader.settlement(city, year)? else { return Ok(None) };
+    let version = settlement.policy_version;
+    let versions = reader.policy_versions(city, year)?;
+    let Some(stored) = versions.into_iter().find(|stored| stored.version == version) else {
+        return Ok(None);
+    };
+    let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
+    Ok(Some((version, policy.floors)))
+}
+
+/// The floors that a year is measured by: once it is settled those of the version under which it was, otherwise those in force
+/// (W3: past decisions keep their version).
+///
+/// # Errors
+/// When the stored policy does not read back.
+pub fn floors_of(
+    reader: &mut Reader<'_>,
+    record: &AnnualRecord,
+    in_force: Floors,
+) -> Result<Floors, Problem> {
+    Ok(settled_under(reader, record)?.map_or(in_force, |(_, floors)| floors))
 }
 
 /// The hours of a stored year that were registered under grants; of what is pending, at least what may become approved.
@@ -128,8 +162,7 @@ impl Year {
     #[must_use]
     pub fn stored(record: AnnualRecord) -> Self {
         let settled = record.settled_at.is_some().then(|| Box::new(record.clone()));
-        let cause = AddendumCause::Exemption;
-        Self { record, is_new: false, settled, cause, declaration: None }
+        Self { record, is_new: false, settled }
     }
 
     /// A year in which nothing was declared yet, of a person (city, id, year) at an employer below a reviewing body.
@@ -206,27 +239,37 @@ impl Year {
         record.approved_professional = Tenths(totals.approved.professional);
         record.pending_public = Tenths(totals.pending.public);
         record.pending_professional = Tenths(totals.pending.professional);
-        if Bucket::of(d.state.0) == Some(Bucket::Pending) {
-            // U2: the year follows a new submission; what happens later to an old declaration does not bring the old units back.
+        if self.settled.is_none() && Bucket::of(d.state.0) == Some(Bucket::Pending) {
+            // U2: the year follows a new submission; what happens later to an old declaration does not bring the old units back. The
+            // units of a settled year are those of the freeze (A3).
             record.employer_id = d.employer_id;
             record.authority_id = d.authority_id;
         }
-        self.cause = cause_of(d, was);
-        self.declaration = Some(d.id);
-        self.follow(writer, posting.floors, posting.reason, posting.by)
+        let change = Change {
+            cause: cause_of(d, was),
+            declaration: Some(d.id),
+            reason: posting.said,
+            by: posting.by,
+            unit: posting.unit,
+        };
+        self.follow(writer, posting.floors, posting.class, change)
     }
 
-    /// Lets the year's state, outcome and certificate follow its hours and its floors, stores it, and tells what changed.
+    /// Lets the year's state, outcome and certificate follow its hours and its floors, stores it, and tells what changed. A
+    /// settled year is measured by the floors under which it was settled (W3). A certificate that falls is revoked for this class
+    /// of reason (A2).
     ///
     /// # Errors
     /// On a database failure.
     pub fn follow(
         mut self,
         writer: &mut Writer<'_>,
-        floors: Floors,
-        reason: &str,
-        by: Option<Id>,
+        in_force: Floors,
+        class: &str,
+        change: Change<'_>,
     ) -> Result<(), Problem> {
+        let floors = floors_of(writer, &self.record, in_force)?;
+        let by = change.by;
         let now = Moment(writer.now());
         let before = self.record.state.0;
         let mut fallen = Vec::new();
@@ -236,17 +279,17 @@ impl Year {
         if revokes_certificate(before, after)
             && let Some(certificate) = standing_certificate(writer, &self.record)?
         {
-            writer.end_certificate(&certificate, CertificateState::Revoked, reason)?;
+            writer.end_certificate(&certificate, CertificateState::Revoked, class)?;
             self.record.certificate_id = None;
             fallen.push(
                 Finding::new(CheckName::CertificateFollows, CheckOutcome::Noted).with(
-                    json!({"number": certificate.number, "state": "revoked", "reason": reason}),
+                    json!({"number": certificate.number, "state": "revoked", "reason": class}),
                 ),
             );
             Happening::annual_record(EventType::CertificateRevoked, &self.record)
                 .subject(certificate.id)
                 .by_account(by)
-                .data(json!({"number": certificate.number, "reason": reason}))
+                .data(json!({"number": certificate.number, "reason": class}))
                 .tell(writer, self.record.jurisdiction_id)?;
         }
         let record = &mut self.record;
@@ -266,9 +309,7 @@ impl Year {
             writer.save_annual_record(record)?;
         }
         if let Some(was) = &self.settled {
-            let reason = Some(reason).filter(|reason| !reason.is_empty());
-            let (cause, declaration) = (self.cause, self.declaration);
-            appraisals::add(writer, was, record, Change { cause, declaration, reason, by })?;
+            appraisals::add(writer, was, record, change)?;
         }
         let was_complete = matches!(before, RecordState::Satisfied | RecordState::Certified);
         let event = match (was_complete, after) {

@@ -82,6 +82,12 @@ impl Timetable {
         Some((kind, self.window(kind)?))
     }
 
+    /// Until when the window of an act goes on; `None` once it has closed, and for an act without one.
+    #[must_use]
+    pub fn possible_until(&self, action: Action, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.needed(action).map(|(_, window)| window.closes).filter(|closes| now < *closes)
+    }
+
     /// Whether an act is possible in a window that is not one of the policy's own, such as that of exceptional make-up (M6).
     ///
     /// # Errors

@@ -24,7 +24,8 @@ text_enum! {
         Lapse = "lapse",
         /// The municipal bureau approves what lapsed through a late review (A3a).
         Reinstate = "reinstate",
-        /// An appeal against its rejection or revocation is upheld (V8).
+        /// An appeal against its rejection or revocation is upheld; or one over a missing record, once its hours cannot be declared
+        /// any more (V8).
         Uphold = "uphold",
     }
 }
@@ -54,9 +55,8 @@ pub const fn next(state: State, event: Event) -> Result<State, Refusal> {
             Event::Withdraw,
         ) => Ok(State::Withdrawn),
         (State::Approved, Event::Revoke) => Ok(State::Revoked),
-        (State::Lapsed, Event::Reinstate) | (State::Rejected | State::Revoked, Event::Uphold) => {
-            Ok(State::Approved)
-        }
+        (State::Lapsed, Event::Reinstate)
+        | (State::Draft | State::Rejected | State::Revoked, Event::Uphold) => Ok(State::Approved),
         (
             State::Draft | State::Returned,
             Event::Approve
@@ -64,8 +64,7 @@ pub const fn next(state: State, event: Event) -> Result<State, Refusal> {
             | Event::Reject
             | Event::Revoke
             | Event::Lapse
-            | Event::Reinstate
-            | Event::Uphold,
+            | Event::Reinstate,
         )
         | (
             State::EmployerReview | State::AuthorityReview,
@@ -93,7 +92,7 @@ pub const fn next(state: State, event: Event) -> Result<State, Refusal> {
             | Event::Lapse,
         )
         | (State::Rejected | State::Withdrawn | State::Revoked, Event::Reinstate)
-        | (State::Withdrawn | State::Lapsed, Event::Uphold) => {
+        | (State::Returned | State::Withdrawn | State::Lapsed, Event::Uphold) => {
             Err(Refusal::WrongState { state, event })
         }
     }

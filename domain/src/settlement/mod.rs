@@ -8,6 +8,7 @@ mod standing;
 
 use time::{Date, OffsetDateTime};
 
+use crate::certificate::Completion;
 use crate::instant::china_date;
 use crate::ledger::{BySubject, Outcome, RecordState, YearTotals, assess};
 use crate::people::{Employment, Post, require_in_scope};
@@ -98,19 +99,32 @@ pub fn outcome(floors: Floors, approved: BySubject, makeup: BySubject, exempt: b
     if exempt {
         return Outcome::Exempt;
     }
-    let reaches =
-        |hours| assess(floors, YearTotals { approved: hours, ..YearTotals::default() }).satisfied;
+    if !reaches(floors, approved) {
+        return Outcome::Incomplete;
+    }
+    match completion(floors, approved, makeup) {
+        Completion::InYear => Outcome::CompletedInYear,
+        Completion::ByMakeup => Outcome::CompletedByMakeup,
+    }
+}
+
+/// A1, A4, M5: how a year that is complete was completed: in the year when the hours without the make-up part reach the floors by
+/// themselves, otherwise by make-up. Outcome and certificate both ask this.
+#[must_use]
+pub fn completion(floors: Floors, approved: BySubject, makeup: BySubject) -> Completion {
     let in_year = BySubject {
         public: approved.public.saturating_sub(makeup.public),
         professional: approved.professional.saturating_sub(makeup.professional),
     };
-    if reaches(in_year) {
-        Outcome::CompletedInYear
-    } else if reaches(approved) {
-        Outcome::CompletedByMakeup
+    if makeup.total().is_zero() || reaches(floors, in_year) {
+        Completion::InYear
     } else {
-        Outcome::Incomplete
+        Completion::ByMakeup
     }
+}
+
+fn reaches(floors: Floors, approved: BySubject) -> bool {
+    assess(floors, YearTotals { approved, ..YearTotals::default() }).satisfied
 }
 
 /// The state of a settled year by its outcome: a certificate that stands stays, and what is short is `incomplete` and no

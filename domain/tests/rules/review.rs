@@ -41,6 +41,8 @@ fn v4_every_transition() {
         // A3a, V8: what was ended against the person's will can be set right.
         (Lapsed, Reinstate, Approved),
         (Rejected, Uphold, Approved),
+        // V8: a missing record that can be declared no more is approved as it is put down.
+        (Draft, Uphold, Approved),
         (Revoked, Uphold, Approved),
     ];
     for state in State::ALL {
@@ -53,7 +55,7 @@ fn v4_every_transition() {
             assert_eq!(next(*state, *event), expected.ok_or(refused), "{state} {event}");
         }
     }
-    assert_eq!(Event::possible_in(Draft), [Submit, Withdraw]);
+    assert_eq!(Event::possible_in(Draft), [Submit, Withdraw, Uphold]);
     assert_eq!(Event::possible_in(Approved), [Revoke]);
 }
 

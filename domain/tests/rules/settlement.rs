@@ -4,14 +4,15 @@ use time::macros::{date, datetime};
 use time::{Date, OffsetDateTime};
 use xueshi_domain::Refusal;
 use xueshi_domain::calendar::WorkdayCalendar;
+use xueshi_domain::certificate::Completion;
 use xueshi_domain::job::{JobEvent, JobRoad, JobState};
 use xueshi_domain::ledger::{BySubject, Outcome, RecordState};
 use xueshi_domain::people::{Employment, Post};
 use xueshi_domain::policy::Window;
 use xueshi_domain::review::Stage;
 use xueshi_domain::settlement::{
-    Answer, Held, Purpose, Seal, Verdict, YearFacts, answer, counting_day, counts, lapse, lapses,
-    may_reinstate, may_settle, outcome, settled_state, verdict,
+    Answer, Held, Purpose, Seal, Verdict, YearFacts, answer, completion, counting_day, counts,
+    lapse, lapses, may_reinstate, may_settle, outcome, settled_state, verdict,
 };
 use xueshi_domain::workflow::{Road, step};
 
@@ -66,6 +67,28 @@ fn a3_u3_who_was_active_when_the_freeze_began() {
     }
     let manager = employed(date!(2020 - 07 - 01), None);
     assert!(!counts(manager, Post::Management, false, day), "the policy leaves management out");
+}
+
+/// A1, A4, M5: what the certificate states and what the outcome says are one decision.
+#[test]
+fn a1_a4_m5_a_certificate_says_what_the_outcome_says() {
+    let floors = policy(2023).floors;
+    for (case, approved, makeup, expected) in [
+        ("no make-up", ("30", "60"), ("0", "0"), Completion::InYear),
+        ("make-up was needed", ("30", "60"), ("0", "20"), Completion::ByMakeup),
+        ("make-up was not needed", ("30", "80"), ("0", "20"), Completion::InYear),
+        ("a tenth of it was needed", ("30", "79.9"), ("0", "20"), Completion::ByMakeup),
+        ("needed for the other subject", ("30", "90"), ("0.1", "0"), Completion::ByMakeup),
+    ] {
+        let (approved, makeup) =
+            (by_subject(approved.0, approved.1), by_subject(makeup.0, makeup.1));
+        assert_eq!(completion(floors, approved, makeup), expected, "{case}");
+        let ended = match expected {
+            Completion::InYear => Outcome::CompletedInYear,
+            Completion::ByMakeup => Outcome::CompletedByMakeup,
+        };
+        assert_eq!(outcome(floors, approved, makeup, false), ended, "{case}");
+    }
 }
 
 /// A4, A6, M5, E1–E3, E9: outcomes by approved hours, the make-up part of them, and an exemption.

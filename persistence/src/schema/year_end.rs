@@ -141,6 +141,7 @@ diesel::table! {
         account_id -> Nullable<Key>,
         unit_id -> Nullable<Key>,
         added_at -> Instant,
+        certificate_id -> Nullable<Key>,
     }
 }
 

@@ -37,7 +37,8 @@ pub(super) fn of(schema: &str) -> Option<Value> {
                 "declaration_id": DECLARATION, "outcome_before": "incomplete", "outcome_after": "completed_in_year",
                 "approved": {"total": 90, "public": 30, "professional": 60},
                 "makeup": {"total": 0, "public": 0, "professional": 0},
-                "reason": null, "account_id": null, "added_at": "2024-01-08T10:00:00+08:00"
+                "reason": "单位逾期未审，材料属实", "account_id": null, "unit_id": null, "certificate_id": null,
+                "added_at": "2024-01-08T10:00:00+08:00"
             }]);
             value
         }

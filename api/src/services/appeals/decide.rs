@@ -7,27 +7,27 @@ use xueshi_domain::appeal::{Appeal as Road, Case, Decision, may_decide};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::{CheckName, Finding};
-use xueshi_domain::ledger::RecordState;
 use xueshi_domain::review::{Event as ReviewEvent, next};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{Appeal, Declaration, Id, Moment, Reader, Word, Writer};
 
-use super::{admitted, missing, save, tell, visible};
+use super::{admitted, missing, outside_of_freezes, save, tell, visible};
 use crate::dto::appeals::{AppealDecision, AppealDto};
 use crate::extract::IfMatch;
 use crate::problem::{Code, Problem};
-use crate::services::declarations::{Cause, check_upheld, moved};
+use crate::services::declarations::{Cause, check_upheld, declare_upheld, moved};
 use crate::services::explanations::{Basis, window_findings};
 use crate::services::rules::Rules;
-use crate::services::verification::reissue;
+use crate::services::verification::certificate_follows;
 use crate::services::{Asker, Reply};
 
-/// Decides an appeal. Upheld, the declaration is approved and its year follows; or the missing record is added.
+/// Decides an appeal. Upheld, the declaration is approved and its year follows; or the missing record is added, and declared and
+/// approved with it when its year can be declared no more.
 ///
 /// # Errors
 /// 403 for those who may not decide, about oneself, and for whoever had a part in what is appealed against; 409 once it was
 /// decided; 412 on a stale version; 422 when the learning stands elsewhere by now (H7), when the year's cap of its way is used
-/// up (H8), and in the freeze.
+/// up (H8), where a record that is declared with the decision would be refused (H2, H5, H6, U3), and in the freeze.
 pub fn decide(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -42,7 +42,14 @@ pub fn decide(
     condition.check(appeal.version.into())?;
     let was = appeal.state.0;
     appeal.state = Word(step::<Road>(was, decided.decision.event())?);
-    let rules = admitted(writer, &appeal)?;
+    let rules = match &declaration {
+        Some(declaration) => {
+            let rules = Rules::for_declaration(writer, declaration)?;
+            outside_of_freezes(writer, &rules)?;
+            rules
+        }
+        None => admitted(writer, &appeal)?,
+    };
     appeal.decided_by = Some(asker.account());
     appeal.decided_for = Some(unit);
     appeal.decided_at = Some(Moment(now));
@@ -54,7 +61,12 @@ pub fn decide(
                 Some(declaration) => {
                     uphold(writer, asker, &appeal, declaration, &rules, unit)?;
                 }
-                None => appeal.learning_record_id = Some(missing::add(writer, asker, &appeal)?),
+                None => {
+                    let record = missing::add(writer, asker, &appeal)?;
+                    appeal.learning_record_id = Some(record);
+                    let added = declare_late(writer, asker, &appeal, record, &rules, unit)?;
+                    appeal.declaration_id = added;
+                }
             }
             EventType::AppealUpheld
         }
@@ -130,16 +142,56 @@ fn uphold(
     let findings = window_findings(rules, Action::Appeal, writer.now());
     let basis = Basis { inputs: data.clone(), findings, ..Basis::default() }
         .and(passed.map(Finding::passed));
+    let comment = appeal.comment.as_deref();
     let cause = Cause::new(Some(asker.account()), EventType::DeclarationUpheld)
         .data(data)
         .decided(appeal.id, unit)
+        .saying(comment)
         .resting_on(basis);
     moved(writer, was, &mut declaration, rules, cause)?;
-    let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
-    let year = writer.annual_record(city, person, declaration.year)?;
-    match year.filter(|record| record.state.0 == RecordState::Certified) {
-        // The certificate states other hours than the year has now.
-        Some(record) => reissue(writer, asker, record, unit),
-        None => Ok(()),
+    certify(writer, asker, &declaration, rules, (unit, comment))
+}
+
+/// V8: an added record whose year can be declared no more is declared with the decision and approved by it, so that the appeal gives
+/// what it was brought for; `None` while the person can declare it themselves.
+fn declare_late(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    appeal: &Appeal,
+    record: Id,
+    rules: &Rules,
+    unit: Id,
+) -> Result<Option<Id>, Problem> {
+    if let Some(end) = rules.timetable.possible_until(Action::Submit, writer.now()) {
+        writer.valid_until(Some(end));
+        return Ok(None);
     }
+    let data = json!({"appeal_id": appeal.id, "unit_id": unit, "learning_record_id": record});
+    let findings = window_findings(rules, Action::Appeal, writer.now());
+    let basis = Basis { inputs: data.clone(), findings, ..Basis::default() }
+        .and([CheckName::ActsForHolder, CheckName::NotOnesOwn].map(Finding::passed));
+    let comment = appeal.comment.as_deref();
+    let cause = Cause::new(Some(asker.account()), EventType::DeclarationUpheld)
+        .data(data)
+        .decided(appeal.id, unit)
+        .saying(comment)
+        .resting_on(basis);
+    let year = (appeal.jurisdiction_id, appeal.professional_id, appeal.year);
+    let declaration = declare_upheld(writer, year, record, rules, cause)?;
+    certify(writer, asker, &declaration, rules, (unit, comment))?;
+    Ok(Some(declaration.id))
+}
+
+/// The certificate states other hours than the year has now; or the year is complete and nobody can verify it any more (A1, A2).
+fn certify(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    declaration: &Declaration,
+    rules: &Rules,
+    (unit, comment): (Id, Option<&str>),
+) -> Result<(), Problem> {
+    let d = declaration;
+    let year = (d.jurisdiction_id, d.professional_id, d.year);
+    let reason = comment.unwrap_or_default();
+    certificate_follows(writer, asker, rules, year, (unit, reason)).map(|_| ())
 }

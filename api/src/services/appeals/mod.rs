@@ -88,9 +88,14 @@ pub fn withdraw(
 /// The rules of the appeal's year, outside of the freeze (W1, W2).
 fn admitted(writer: &mut Writer<'_>, appeal: &Appeal) -> Result<Rules, Problem> {
     let rules = Rules::of(writer, appeal.jurisdiction_id, appeal.year)?;
+    outside_of_freezes(writer, &rules)?;
+    Ok(rules)
+}
+
+fn outside_of_freezes(writer: &mut Writer<'_>, rules: &Rules) -> Result<(), Problem> {
     let admission = rules.timetable.admit(Action::Appeal, writer.now())?;
     writer.valid_until(admission.valid_until);
-    Ok(rules)
+    Ok(())
 }
 
 /// Stores what became of an appeal; whoever is overtaken decides again, on what stands now.

@@ -56,6 +56,21 @@ pub fn begin(
     };
     let admission = rules.timetable.admit(Action::Draft, now)?;
     writer.valid_until(admission.valid_until);
+    put_down(writer, (city, person_id), new, grant.map(|grant| grant.id), &rules)
+}
+
+/// Puts a declaration down as a draft, whatever the windows say.
+///
+/// # Errors
+/// The first rule that refuses.
+pub(super) fn put_down(
+    writer: &mut Writer<'_>,
+    (city, person_id): (Id, Id),
+    new: &NewDeclaration,
+    grant: Option<Id>,
+    rules: &Rules,
+) -> Result<Declaration, Problem> {
+    let now = writer.now();
     let learned = Learned::of(writer, city, person_id, new)?;
     LearningSpan::new(learned.start, learned.end)?;
     let route = current_route(writer, city, person_id)?;
@@ -81,14 +96,14 @@ pub fn begin(
         due_at: None,
         due_provisional: false,
         policy_version: rules.version,
-        makeup_grant_id: grant.map(|grant| grant.id),
+        makeup_grant_id: grant,
         reinstated: false,
         version: 1,
         created_at: Moment(now),
         updated_at: Moment(now),
     };
     let case = Case::gather(writer, &declaration)?;
-    case.examine(Step::Draft, declaration.id, &rules)?;
+    case.examine(Step::Draft, declaration.id, rules)?;
     writer.insert_declaration(&declaration)?;
     if let Some(record) = declaration.learning_record_id {
         writer.set_declared(city, person_id, record, true)?;

@@ -6,6 +6,7 @@ mod evidence;
 mod facts;
 mod road;
 mod submit;
+mod upheld;
 mod withdraw;
 
 use xueshi_domain::access::Permission;
@@ -20,6 +21,7 @@ pub use evidence::{
 pub(super) use facts::standings;
 pub use road::{Cause, moved};
 pub use submit::{hand_in, submit};
+pub use upheld::declare_upheld;
 pub use withdraw::withdraw;
 
 use super::Asker;

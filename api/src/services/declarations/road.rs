@@ -32,6 +32,8 @@ pub struct Cause<'a> {
     pub basis: Basis,
     /// The unit that is acted for, and the id of the decision, where there are such.
     pub decision: Option<(Id, Id)>,
+    /// What whoever moves it says: a reason, a comment.
+    pub said: Option<&'a str>,
 }
 
 impl<'a> Cause<'a> {
@@ -45,6 +47,7 @@ impl<'a> Cause<'a> {
             data: json!({}),
             basis: Basis::default(),
             decision: None,
+            said: None,
         }
     }
 
@@ -70,6 +73,12 @@ impl<'a> Cause<'a> {
     #[must_use]
     pub fn decided(self, id: Id, unit: Id) -> Self {
         Self { decision: Some((id, unit)), ..self }
+    }
+
+    /// Whoever moves it says this.
+    #[must_use]
+    pub fn saying(self, said: Option<&'a str>) -> Self {
+        Self { said, ..self }
     }
 
     /// More to tell.
@@ -121,7 +130,14 @@ pub fn moved(
     Year::of(writer, declaration)?.post(
         writer,
         declaration,
-        Posting { was, floors: rules.policy.floors, reason: cause.reason, by: cause.by },
+        Posting {
+            was,
+            floors: rules.policy.floors,
+            class: cause.reason,
+            said: cause.said,
+            by: cause.by,
+            unit: cause.decision.map(|(_, unit)| unit),
+        },
     )?;
     makeup::follow(writer, declaration)?;
     Happening::declaration(cause.event, declaration)

@@ -42,7 +42,7 @@ pub fn decide(
     let comment = decided.comment.as_deref();
     trace(writer, asker, &exemption, &Act { event, unit, comment, policy_version: rules.version })?;
     if decided.decision == Decision::Grant {
-        effect::exempt(writer, asker, &exemption, rules.policy.floors)?;
+        effect::exempt(writer, asker, &exemption, &rules, (unit, comment))?;
     }
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }
@@ -70,7 +70,7 @@ pub fn end(
     let (comment, policy_version) = (Some(reason), rules.version);
     let act = Act { event: Event::End, unit, comment, policy_version };
     trace(writer, asker, &exemption, &act)?;
-    effect::end(writer, asker, &exemption, rules.policy.floors)?;
+    effect::end(writer, asker, &exemption, &rules, (unit, reason))?;
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }
 

@@ -82,13 +82,13 @@ fn acting_for(
 fn check(reader: &mut Reader<'_>, exemption: &Exemption, policy: &Policy) -> Result<(), Problem> {
     let (city, person) = (exemption.jurisdiction_id, exemption.professional_id);
     let record = reader.annual_record(city, person, exemption.year)?;
-    let employment = reader.employments(city, person)?.into_iter().next();
+    let first = reader.employments(city, person)?.into_iter().next_back();
     let facts = ExemptionFacts {
         year: exemption.year,
         kind: exemption.kind.0,
         starts_on: exemption.starts_on,
         ends_on: exemption.ends_on,
-        joined_on: employment.map(|job| job.started_on),
+        joined_on: first.map(|job| job.started_on),
         record: record.map(|record| record.state.0),
     };
     Ok(exemption::check(&facts, policy)?)

@@ -9,7 +9,7 @@ use xueshi_persistence::{AnnualRecord, Certificate, Id, Reader, Writer};
 use super::basis::Basis;
 use super::{Decided, keep};
 use crate::problem::Problem;
-use crate::services::year::{completion, totals};
+use crate::services::year::{completion, settled_under, totals};
 
 /// A year's hours against its floors, and what else decides where it stands.
 #[must_use]
@@ -34,6 +34,7 @@ pub(super) fn year_basis(record: &AnnualRecord, floors: Floors) -> Basis {
         let counts = Finding::of(CheckName::CountsForAppraisal, in_year);
         findings.push(counts.with(json!({"outcome": outcome.0})));
     }
+    let measured = floors;
     let (approved, pending, floors): (
         xueshi_domain::ledger::Breakdown,
         xueshi_domain::ledger::Breakdown,
@@ -41,7 +42,7 @@ pub(super) fn year_basis(record: &AnnualRecord, floors: Floors) -> Basis {
     ) = (hours.approved.into(), hours.pending.into(), floors.into());
     let inputs = json!({
         "approved": approved, "pending": pending, "makeup": makeup, "floors": floors,
-        "completed": completion(record).as_str(), "employer_id": record.employer_id,
+        "completed": completion(record, measured).as_str(), "employer_id": record.employer_id,
         "authority_id": record.authority_id,
     });
     Basis { inputs, findings, due: None }
@@ -59,7 +60,7 @@ pub fn keep_year(
     by: Option<Id>,
     more: Vec<Finding>,
 ) -> Result<(), Problem> {
-    let version = version_in_force(writer, record)?;
+    let version = version_of(writer, record)?;
     let decided = Decided {
         id: None,
         jurisdiction: record.jurisdiction_id,
@@ -76,7 +77,11 @@ pub fn keep_year(
     keep(writer, decided, &year_basis(record, floors).and(more))
 }
 
-fn version_in_force(reader: &mut Reader<'_>, record: &AnnualRecord) -> Result<i32, Problem> {
+/// The version that the year is measured by (W3).
+fn version_of(reader: &mut Reader<'_>, record: &AnnualRecord) -> Result<i32, Problem> {
+    if let Some((version, _)) = settled_under(reader, record)? {
+        return Ok(version);
+    }
     let stored = reader.published_policy(record.jurisdiction_id, record.year)?;
     Ok(stored.map_or(0, |stored| stored.version))
 }
@@ -94,7 +99,9 @@ pub fn keep_certificate(
     let stored = writer.published_policy(record.jurisdiction_id, record.year)?;
     let stored = stored.ok_or_else(|| Problem::internal("a certified year has no policy"))?;
     let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-    let mut basis = year_basis(record, policy.floors).and([
+    let (version, floors) =
+        settled_under(writer, record)?.unwrap_or((stored.version, policy.floors));
+    let mut basis = year_basis(record, floors).and([
         Finding::passed(CheckName::Verified).with(json!({"unit_id": certificate.issued_for})),
         Finding::passed(CheckName::NotOnesOwn),
     ]);
@@ -113,7 +120,7 @@ pub fn keep_certificate(
         outcome: certificate.state.0.as_str(),
         by: Some(certificate.issued_by),
         unit: Some(certificate.issued_for),
-        policy_version: stored.version,
+        policy_version: version,
     };
     keep(writer, decided, &basis)
 }

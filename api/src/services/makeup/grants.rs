@@ -16,7 +16,7 @@ use xueshi_persistence::{
 use crate::problem::{Code, Problem, Text};
 use crate::services::events::Happening;
 use crate::services::rules::Rules;
-use crate::services::year::totals;
+use crate::services::year::{floors_of, totals};
 use crate::services::{Asker, sweep};
 
 /// A grant that the asker may see: their own, or of the people of their units.
@@ -71,11 +71,15 @@ pub fn study_under(
     let prior = Rules::of(reader, d.jurisdiction_id, grant.year)?;
     let present = Rules::of(reader, d.jurisdiction_id, grant.granted_in)?;
     let record = reader.annual_record(d.jurisdiction_id, d.professional_id, grant.year)?;
-    let totals = record.as_ref().map_or_else(YearTotals::default, totals);
+    let in_force = prior.policy.floors;
+    let (floors, totals) = match &record {
+        Some(record) => (floors_of(reader, record, in_force)?, totals(record)),
+        None => (in_force, YearTotals::default()),
+    };
     Ok(Some(MakeupStudy {
         from: china_date(grant.granted_at.0),
         until: grant.study_until.0,
-        missing: assess(prior.policy.floors, totals).shortfall,
+        missing: assess(floors, totals).shortfall,
         platforms: present.policy.platforms,
     }))
 }

@@ -10,12 +10,14 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::{assess, state_after};
 use xueshi_domain::policy::{Policy, PolicyProblem};
 use xueshi_domain::registry::PolicyState;
+use xueshi_domain::settlement::AddendumCause;
 use xueshi_persistence::{Id, Moment, Reader, StoreError, StoredPolicy, Word, Writer};
 
 use super::{dto, problems};
 use crate::dto::policies::{NewPolicyDraft, PolicyDraftContent, PolicyDto, PolicyPublication};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
+use crate::services::appraisals::Change;
 use crate::services::cities::{own_city, whole_city};
 use crate::services::events::Happening;
 use crate::services::year::{Year, totals};
@@ -170,7 +172,9 @@ fn reassess(
     for record in open.into_iter().filter(|record| record.settled_at.is_none()) {
         let satisfied = assess(policy.floors, totals(&record)).satisfied;
         if state_after(record.state.0, satisfied, false) != record.state.0 {
-            Year::stored(record).follow(writer, policy.floors, "floors_changed", by)?;
+            let cause = AddendumCause::Correction;
+            let change = Change { cause, declaration: None, reason: None, by, unit: None };
+            Year::stored(record).follow(writer, policy.floors, "floors_changed", change)?;
         }
     }
     Ok(())

@@ -32,8 +32,8 @@ pub(super) struct Facts {
     pub(super) bureau: Organization,
     /// Employers that were looked up.
     pub(super) units: BTreeMap<Id, Organization>,
-    /// Rules of years in which something lapsed.
-    pub(super) rules: BTreeMap<i32, Rules>,
+    /// Rules of years, and of grants for them, under which something lapsed.
+    pub(super) rules: BTreeMap<(i32, Option<Id>), Rules>,
 }
 
 /// One person as a settlement finds them.
@@ -135,11 +135,9 @@ fn let_lapse(
     let lapse = lapse(held, freeze, &facts.calendar);
     declaration.state = Word(next(was, Event::Lapse)?);
     let year = declaration.year;
-    let rules = match facts.rules.entry(year) {
+    let rules = match facts.rules.entry((year, declaration.makeup_grant_id)) {
         Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(unknown) => {
-            unknown.insert(Rules::of(writer, declaration.jurisdiction_id, year)?)
-        }
+        Entry::Vacant(unknown) => unknown.insert(Rules::for_declaration(writer, &declaration)?),
     };
     writer.insert_lapse(&LapseRow {
         jurisdiction_id: declaration.jurisdiction_id,
