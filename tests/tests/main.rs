@@ -28,6 +28,7 @@ mod histories;
 mod makeup;
 mod people;
 mod people_merging;
+mod people_merging_conflicts;
 mod people_registration;
 mod people_transfers;
 mod people_units;

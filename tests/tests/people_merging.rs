@@ -11,6 +11,7 @@ on_both!(
     u4_the_certificate_follows_the_added_hours,
     u4_what_is_not_merged,
     u4_a3_what_was_sealed_stays_sealed,
+    u4_what_was_told_of_both_records_is_one_history,
 );
 
 const PASSWORD: &str = "a long enough password";
@@ -176,4 +177,37 @@ async fn u4_a3_what_was_sealed_stays_sealed(server: &Server) {
     let mut settings = Settings::for_tests(server.directory().to_owned());
     settings.database_url = Some(server.database_url().to_owned());
     assert_eq!(audit_findings(&settings).await.unwrap(), Vec::<String>::new());
+}
+
+/// U4: what was told of the merged record stands in the person's own feed and under the kept record's id; it is not rewritten.
+async fn u4_what_was_told_of_both_records_is_one_history(server: &Server) {
+    let doctor = server.login("professional").await;
+    let kept = steps::professional_id(&doctor).await;
+    let (merged, other) = second_record(server).await;
+    let record = deliver(server, &merged, "another", 5).await;
+    let declared = approved(server, &other, &record).await;
+    let officer = server.login("city.officer").await;
+    let told = async |client: &Client, query: &str| -> Vec<String> {
+        let mut all = steps::all_pages(client, &format!("/v1/events?{query}")).await;
+        all.retain(|event| event["subject_id"] == declared["id"]);
+        assert!(all.iter().all(|event| event["professional_id"] == declared["professional_id"]));
+        all.iter().map(|event| text(event, "type")).collect()
+    };
+    let expected = told(&officer, &format!("professional_id={merged}")).await;
+    assert!(expected.contains(&"declaration.approved".to_owned()), "{expected:?}");
+    let query = format!("professional_id={kept}");
+    let before = told(&officer, &query).await;
+    assert_eq!(before, Vec::<String>::new(), "two people until they are merged");
+    merge(&officer, &kept, &merged).await.is(200);
+    assert_eq!(told(&officer, &query).await, expected);
+    assert_eq!(told(&officer, &format!("professional_id={merged}")).await, expected);
+    assert_eq!(told(&doctor, &query).await, expected);
+    assert_eq!(told(&doctor, "").await, expected);
+    // What happened to the record itself is found by the kept one's id, too.
+    let registered = officer.get(&format!("/v1/events?subject_id={kept}&limit=200")).await.is(200);
+    let registered = registered["data"].as_array().unwrap();
+    let found = |event: &&Value| {
+        event["type"] == "professional.registered" && event["subject_id"] == merged.as_str()
+    };
+    assert!(registered.iter().any(|event| found(&event)), "{registered:#?}");
 }
