@@ -12,6 +12,7 @@ on_both!(
     u4_what_is_not_merged,
     u4_a3_what_was_sealed_stays_sealed,
     u4_what_was_told_of_both_records_is_one_history,
+    u3_u4_the_employment_that_goes_on_counts_not_the_one_that_began_last,
 );
 
 const PASSWORD: &str = "a long enough password";
@@ -210,4 +211,25 @@ async fn u4_what_was_told_of_both_records_is_one_history(server: &Server) {
         event["type"] == "professional.registered" && event["subject_id"] == merged.as_str()
     };
     assert!(registered.iter().any(|event| found(&event)), "{registered:#?}");
+}
+
+/// U3, U4: the merged record's employment began later and ended by the merge. Whoever asks where the person works finds the other
+/// one: for an exemption (A5) as for a declaration, and for a departure.
+async fn u3_u4_the_employment_that_goes_on_counts_not_the_one_that_began_last(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let (merged, _) = second_record(server).await;
+    let hospital = server.login("hospital.admin").await;
+    let path = format!("/v1/professionals/{kept}/employments");
+    let own = hospital.get(&path).await.is(200)["data"][0]["started_on"].clone();
+    assert!(own.as_str().unwrap() < "2022-09-01", "{own}");
+    merge(&server.login("city.officer").await, &kept, &merged).await.is(200);
+    let body = json!({"professional_id": kept, "year": 2023, "kind": "parental_leave", "starts_on": "2023-03-01",
+        "ends_on": "2023-08-31", "statement": "产假"});
+    hospital.post("/v1/exemptions").json(body).await.is(201);
+    let path = format!("/v1/professionals/{kept}/departure");
+    let end = json!({"ended_on": "2023-12-01", "reason": "retired"});
+    hospital.post(&path).if_match("*").json(end).await.is(200);
+    let jobs = hospital.get(&format!("/v1/professionals/{kept}/employments")).await.is(200);
+    let announced = |job: &&Value| job["ended_on"] == "2023-12-01" && job["started_on"] == own;
+    assert_eq!(jobs["data"].as_array().unwrap().iter().filter(announced).count(), 1, "{jobs:#}");
 }

@@ -22,7 +22,6 @@ use super::events::Happening;
 use super::ids::new_id;
 use super::references::unknown;
 use super::rules::Rules;
-use super::transfers::present_employment;
 use super::verification::reissue;
 use super::year::{Year, standing_certificate};
 use super::{Asker, Reply, following, offices};
@@ -204,8 +203,10 @@ fn end_shell_employment(
     shell: &Professional,
 ) -> Result<(), Problem> {
     let today = china_date(writer.now());
-    let (own, other) =
-        (present_employment(writer, kept, today)?, present_employment(writer, shell, today)?);
+    let mut present = |person: &Professional| {
+        writer.present_employment(person.jurisdiction_id, person.professional_id, today)
+    };
+    let (own, other) = (present(kept)?, present(shell)?);
     let (Some(own), Some(other)) = (own, other) else { return Ok(()) };
     writer.set_employment_end(&other, Some((today, "merged")))?;
     if own.organization_id == other.organization_id {
@@ -309,7 +310,8 @@ fn settle_people(
     shell: &mut Professional,
 ) -> Result<(), Problem> {
     let today = china_date(writer.now());
-    if let Some(job) = present_employment(writer, kept, today)? {
+    let (city, id) = (kept.jurisdiction_id, kept.professional_id);
+    if let Some(job) = writer.present_employment(city, id, today)? {
         kept.employer_id = Some(job.organization_id);
         kept.state = Word(PersonState::Active);
     }

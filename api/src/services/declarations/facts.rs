@@ -10,7 +10,6 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::ledger::Bucket;
 use xueshi_domain::merging::Declared;
-use xueshi_domain::people::Employment;
 use xueshi_domain::{Hours, Refusal};
 use xueshi_persistence::{Attachment, Declaration, Id, LearningRecord, Professional, Reader};
 
@@ -79,10 +78,7 @@ impl Case {
             Some(record) => source(reader, record)?,
         };
         let today = china_date(reader.now());
-        let jobs = reader.employments(city, person_id)?;
-        let days = jobs.iter().map(|job| Employment { from: job.started_on, until: job.ended_on });
-        let latest = days.clone().next();
-        // Of a person who was two records the employment that goes on need not be the one that began last (U4).
+        let employment = reader.employment_of_day(city, person_id, today)?;
         let facts = DeclarationFacts {
             year: declaration.year,
             subject: declaration.subject.0,
@@ -92,7 +88,7 @@ impl Case {
             hours: declaration.hours.0,
             source,
             used_this_year,
-            employment: days.into_iter().find(|days| days.is_active_on(today)).or(latest),
+            employment: employment.map(|job| job.days()),
             post: person.post.0,
             today,
             makeup: study_under(reader, declaration)?,

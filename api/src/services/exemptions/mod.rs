@@ -9,10 +9,10 @@ use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_domain::exemption::{self, Event, ExemptionFacts};
+use xueshi_domain::instant::china_date;
 use xueshi_domain::policy::Policy;
 use xueshi_persistence::{
-    Exemption, ExemptionAct, ExemptionFilter, Id, Moment, Page, Reader, Saved, Slice, StoreError,
-    Word, Writer,
+    Exemption, ExemptionAct, ExemptionFilter, Id, Moment, Page, Reader, Slice, Word, Writer,
 };
 
 pub use apply::{apply, edit, submit, withdraw};
@@ -23,6 +23,7 @@ use super::events::Happening;
 use super::ids::new_id;
 use crate::dto::exemptions::WhichExemptions;
 use crate::problem::{Code, Problem};
+use crate::services::races::stands;
 
 /// An exemption that the asker may see: their own, and those of the people of their units.
 ///
@@ -82,7 +83,7 @@ fn acting_for(
 fn check(reader: &mut Reader<'_>, exemption: &Exemption, policy: &Policy) -> Result<(), Problem> {
     let (city, person) = (exemption.jurisdiction_id, exemption.professional_id);
     let record = reader.annual_record(city, person, exemption.year)?;
-    let employment = reader.employments(city, person)?.into_iter().next();
+    let employment = reader.employment_of_day(city, person, china_date(reader.now()))?;
     let facts = ExemptionFacts {
         year: exemption.year,
         kind: exemption.kind.0,
@@ -146,8 +147,5 @@ fn save(
     was: exemption::State,
     exemption: &mut Exemption,
 ) -> Result<(), Problem> {
-    match writer.save_exemption(was, exemption)? {
-        Saved::Yes => Ok(()),
-        Saved::Overtaken => Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_exemption(was, exemption)?)
 }

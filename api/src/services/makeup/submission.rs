@@ -9,7 +9,7 @@ use xueshi_domain::makeup::{
 use xueshi_domain::review::{Route, Stage};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    Id, MakeupApplication, MakeupItem, Moment, Organization, Reader, Saved, Tenths, Word, Writer,
+    Id, MakeupApplication, MakeupItem, Moment, Organization, Reader, Tenths, Word, Writer,
 };
 
 use super::applications::{admitted, own};
@@ -17,8 +17,9 @@ use super::facts::{Judge, all_fine};
 use super::{items_of, show};
 use crate::dto::makeup::MakeupApplicationDto;
 use crate::extract::RequiredIfMatch;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::services::events::Happening;
+use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
 
@@ -58,10 +59,7 @@ pub fn submit(
     if was == ApplicationState::Returned {
         application.revision += 1;
     }
-    match writer.save_makeup_application(was, &mut application)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(Problem::new(Code::PreconditionFailed)),
-    }
+    stands(writer.save_makeup_application(was, &mut application)?)?;
     told(EventType::MakeupSubmitted, &application).by(asker).tell(writer, asker.jurisdiction)?;
     let shown = show(writer, &application)?;
     Ok(Reply::ok(shown).version(application.version))
