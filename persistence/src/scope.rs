@@ -214,6 +214,7 @@ impl Scope {
         }
         Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
     }
+
     /// Own exemptions, and those of the people of the scope's units (A5).
     pub(crate) fn exemptions(&self) -> Condition<exemptions::table> {
         use exemptions as e;
@@ -221,7 +222,9 @@ impl Scope {
         for pattern in self.patterns() {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = e::employer_id.eq_any(units()).or(e::authority_id.eq_any(units()));
-            within = Box::new(within.or(theirs));
+            // U2: history follows the person to those whom they work for now.
+            let people = people_below(self.jurisdiction, pattern.clone());
+            within = Box::new(within.or(theirs).or(e::professional_id.eq_any(people)));
         }
         Box::new(e::jurisdiction_id.eq(self.jurisdiction).and(within))
     }

@@ -30,6 +30,7 @@ mod people;
 mod people_merging;
 mod people_merging_conflicts;
 mod people_registration;
+mod people_side_roads;
 mod people_transfers;
 mod people_units;
 mod policy_years;

@@ -3,6 +3,7 @@
 mod apply;
 mod decide;
 mod effect;
+mod follow;
 
 use serde_json::json;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use xueshi_persistence::{
 
 pub use apply::{apply, edit, submit, withdraw};
 pub use decide::{decide, end};
+pub use follow::{follow_body, follow_person};
 
 use super::Asker;
 use super::events::Happening;

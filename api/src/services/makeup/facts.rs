@@ -57,8 +57,10 @@ impl Judge {
             GrantState::Expired => false,
         });
         let key = (self.city, id);
+        // What waits at an employer that the person has left can only be refused (M1): it is in nobody's way.
+        let years = (year, today.year());
         let pending =
-            reader.pending_makeup_application(key, year, today.year(), self.application)?;
+            reader.pending_makeup_application(key, self.employer, years, self.application)?;
         let facts = ItemFacts {
             year,
             today,
