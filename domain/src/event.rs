@@ -105,6 +105,8 @@ text_enum! {
         MakeupSubmitted = "makeup.submitted",
         /// The first body agreed to a make-up application (M2).
         MakeupForwarded = "makeup.forwarded",
+        /// A make-up application waits for another body: the employer has a new one (U2).
+        MakeupRerouted = "makeup.rerouted",
         /// A make-up application or grant: granted.
         MakeupGranted = "makeup.granted",
         /// A make-up application or grant: returned.
@@ -119,6 +121,8 @@ text_enum! {
         MakeupExpired = "makeup.expired",
         /// An exemption: applied.
         ExemptionApplied = "exemption.applied",
+        /// An exemption that waits has followed the person to another employer, or the employer to another body (U2).
+        ExemptionRerouted = "exemption.rerouted",
         /// An exemption: granted.
         ExemptionGranted = "exemption.granted",
         /// An exemption: returned.

@@ -49,6 +49,8 @@ text_enum! {
 impl State {
     /// Waiting, or standing: a person has at most one such exemption for a year.
     pub const OPEN: &'static [Self] = &[Self::Submitted, Self::Returned, Self::Granted];
+    /// Not decided yet, in the bureau's hands or the employer's: it follows the person (U2).
+    pub const PENDING: &'static [Self] = &[Self::Submitted, Self::Returned];
 }
 
 text_enum! {

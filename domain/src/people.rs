@@ -53,6 +53,23 @@ impl Employment {
     }
 }
 
+/// U3, U4: of a person's employments, latest first, the one that counts on a day; where none does, the latest, which says since
+/// when. Of a person who was two records the one that goes on need not be the one that began last.
+pub fn employment_of_day<T>(
+    latest_first: impl IntoIterator<Item = T>,
+    days_of: impl Fn(&T) -> Employment,
+    day: Date,
+) -> Option<T> {
+    let mut latest = None;
+    for job in latest_first {
+        if days_of(&job).is_active_on(day) {
+            return Some(job);
+        }
+        latest.get_or_insert(job);
+    }
+    latest
+}
+
 /// U3: only a person who is employed on the day can declare.
 ///
 /// # Errors

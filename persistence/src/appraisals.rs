@@ -8,7 +8,7 @@ use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::{AnyBackend, AnyConnection};
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
-use crate::schema::{appraisal_addenda, appraisals, person_merges};
+use crate::schema::{appraisal_addenda, appraisals};
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
 
@@ -126,11 +126,7 @@ impl Reader<'_> {
         if let Some(own) = own.select(Appraisal::as_select()).first(self.conn).optional()? {
             return Ok(Some(own));
         }
-        let merged: Vec<Id> = person_merges::table
-            .filter(person_merges::jurisdiction_id.eq(jurisdiction))
-            .filter(person_merges::professional_id.eq(professional))
-            .select(person_merges::merged_id)
-            .load(self.conn)?;
+        let merged = self.merged_into(jurisdiction, professional)?;
         Ok(appraisals::table
             .filter(appraisals::jurisdiction_id.eq(jurisdiction))
             .filter(appraisals::professional_id.eq_any(merged))

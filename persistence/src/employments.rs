@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use time::Date;
+use xueshi_domain::people::employment_of_day;
 use xueshi_domain::registry::PersonState;
 
 use crate::annual_records::AnnualRecord;
@@ -13,6 +14,34 @@ use crate::schema::{annual_records, declarations, employments, professionals};
 use crate::store::{Reader, Writer};
 
 impl Reader<'_> {
+    /// Where a person is employed on a day; where they worked last, when they are employed nowhere then (U3).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn employment_of_day(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        day: Date,
+    ) -> Result<Option<Employment>, StoreError> {
+        let all = self.employments(jurisdiction, professional)?;
+        Ok(employment_of_day(all, Employment::days, day))
+    }
+
+    /// Where a person is employed on a day (U3).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn present_employment(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        day: Date,
+    ) -> Result<Option<Employment>, StoreError> {
+        let found = self.employment_of_day(jurisdiction, professional, day)?;
+        Ok(found.filter(|job| job.days().is_active_on(day)))
+    }
+
     /// A person's declarations that wait for a review, in any year, oldest first.
     ///
     /// # Errors

@@ -51,9 +51,9 @@ pub struct Event {
 pub struct EventFilter {
     /// Only of these kinds.
     pub kinds: Vec<EventType>,
-    /// Only those that happened to this resource.
+    /// Only those that happened to this resource; to a person, also those of records that were merged into theirs (U4).
     pub subject: Option<Id>,
-    /// Only about this person.
+    /// Only about this person, under their own record or one that was merged into it (U4).
     pub person: Option<Id>,
     /// Only about this unit.
     pub unit: Option<Id>,
@@ -72,17 +72,20 @@ impl Reader<'_> {
         filter: &EventFilter,
         page: Page<Id>,
     ) -> Result<Slice<Event>, StoreError> {
+        // What was told is never rewritten: it goes on bearing the id of the record that it happened to.
+        let subjects = self.also_merged(scope.jurisdiction, filter.subject)?;
+        let people = self.also_merged(scope.jurisdiction, filter.person)?;
         let matching = || -> events::BoxedQuery<'static, AnyBackend> {
             let mut query = events::table.into_boxed().filter(scope.events());
             if !filter.kinds.is_empty() {
                 let kinds: Vec<_> = filter.kinds.iter().copied().map(Word).collect();
                 query = query.filter(events::kind.eq_any(kinds));
             }
-            if let Some(subject) = filter.subject {
-                query = query.filter(events::subject_id.eq(subject));
+            if let Some(subjects) = &subjects {
+                query = query.filter(events::subject_id.eq_any(subjects.clone()));
             }
-            if let Some(person) = filter.person {
-                query = query.filter(events::person_id.eq(person));
+            if let Some(people) = &people {
+                query = query.filter(events::person_id.eq_any(people.clone()));
             }
             if let Some(unit) = filter.unit {
                 query = query.filter(events::unit_id.eq(unit));
@@ -109,6 +112,14 @@ impl Reader<'_> {
         };
         let rows = query.select(Event::as_select()).limit(page.limit).load(self.conn)?;
         Ok(Slice { rows, total })
+    }
+
+    /// An id, with those of the records that were merged into it.
+    fn also_merged(&mut self, city: Id, id: Option<Id>) -> Result<Option<Vec<Id>>, StoreError> {
+        let Some(id) = id else { return Ok(None) };
+        let mut all = self.merged_into(city, id)?;
+        all.push(id);
+        Ok(Some(all))
     }
 
     /// Whether an event that happens once has been told.

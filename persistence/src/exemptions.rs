@@ -129,6 +129,44 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// A person's exemptions that are not decided, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn pending_exemptions_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<Exemption>, StoreError> {
+        let pending: Vec<_> = State::PENDING.iter().copied().map(Word).collect();
+        Ok(exemptions::table
+            .filter(exemptions::jurisdiction_id.eq(jurisdiction))
+            .filter(exemptions::professional_id.eq(professional))
+            .filter(exemptions::state.eq_any(pending))
+            .order(exemptions::id.asc())
+            .select(Exemption::as_select())
+            .load(self.conn)?)
+    }
+
+    /// The exemptions of an employer's people that are not decided, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn pending_exemptions_from(
+        &mut self,
+        jurisdiction: Id,
+        employer: Id,
+    ) -> Result<Vec<Exemption>, StoreError> {
+        let pending: Vec<_> = State::PENDING.iter().copied().map(Word).collect();
+        Ok(exemptions::table
+            .filter(exemptions::jurisdiction_id.eq(jurisdiction))
+            .filter(exemptions::employer_id.eq(employer))
+            .filter(exemptions::state.eq_any(pending))
+            .order(exemptions::id.asc())
+            .select(Exemption::as_select())
+            .load(self.conn)?)
+    }
+
     /// The exemptions of a scope, in the order in which they were applied for.
     ///
     /// # Errors
@@ -230,6 +268,8 @@ impl Writer<'_> {
             exemptions::statement.eq(&e.statement),
             exemptions::state.eq(e.state),
             exemptions::applied_by.eq(e.applied_by),
+            exemptions::employer_id.eq(e.employer_id),
+            exemptions::authority_id.eq(e.authority_id),
             exemptions::version.eq(e.version + 1),
             exemptions::updated_at.eq(now),
         ))

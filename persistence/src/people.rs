@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use time::Date;
 use xueshi_domain::identity::{IdNumber, IdType};
-use xueshi_domain::people::{Post, TitleLevel};
+use xueshi_domain::people::{Employment as Days, Post, TitleLevel};
 
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
@@ -90,6 +90,13 @@ pub struct Employment {
     pub ended_on: Option<Date>,
     /// Why it ended.
     pub end_reason: Option<String>,
+}
+
+impl Employment {
+    /// The days on which the person counts there (U3).
+    pub const fn days(&self) -> Days {
+        Days { from: self.started_on, until: self.ended_on }
+    }
 }
 
 /// Which people a list shows.

@@ -7,6 +7,7 @@ use xueshi_domain::registry::PlanState;
 
 use crate::columns::{Id, Word};
 use crate::connection::AnyBackend;
+use crate::merging::merged_records;
 use crate::schema::{
     annual_records, appeals, appraisals, declarations, employment_requests, events, exemptions,
     filings, lapses, learning_records, organizations, professionals, training_plans, transfers,
@@ -74,11 +75,13 @@ impl Scope {
         Box::new(o::jurisdiction_id.eq(self.jurisdiction).and(within))
     }
 
-    /// What happened to oneself, and in the units of the scope.
+    /// What happened to oneself, under whichever record (U4), and in the units of the scope.
     pub(crate) fn events(&self) -> Condition<events::table> {
         use events as e;
-        let mut within: Condition<e::table> =
-            Box::new(e::person_id.is_not_null().and(e::person_id.assume_not_null().eq(self.own())));
+        let person = || e::person_id.assume_not_null();
+        let merged = merged_records(self.jurisdiction, self.own());
+        let oneself = person().eq(self.own()).or(person().eq_any(merged));
+        let mut within: Condition<e::table> = Box::new(e::person_id.is_not_null().and(oneself));
         for pattern in self.patterns() {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = e::unit_id.assume_not_null().eq_any(units());
@@ -211,6 +214,7 @@ impl Scope {
         }
         Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
     }
+
     /// Own exemptions, and those of the people of the scope's units (A5).
     pub(crate) fn exemptions(&self) -> Condition<exemptions::table> {
         use exemptions as e;
@@ -218,7 +222,9 @@ impl Scope {
         for pattern in self.patterns() {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = e::employer_id.eq_any(units()).or(e::authority_id.eq_any(units()));
-            within = Box::new(within.or(theirs));
+            // U2: history follows the person to those whom they work for now.
+            let people = people_below(self.jurisdiction, pattern.clone());
+            within = Box::new(within.or(theirs).or(e::professional_id.eq_any(people)));
         }
         Box::new(e::jurisdiction_id.eq(self.jurisdiction).and(within))
     }

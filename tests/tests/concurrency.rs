@@ -16,6 +16,7 @@ on_both!(
     forty_approvals_at_once_add_up,
     one_of_two_edits_of_the_same_version_stands,
     one_verification_of_many_issues_the_certificate,
+    v4_of_many_acts_on_a_filing_the_others_hear_of_it_in_their_own_terms,
 );
 
 /// E12, V4: fifty contrary decisions at once: one stands, 49 conflicts name it.
@@ -211,4 +212,27 @@ async fn one_verification_of_many_issues_the_certificate(server: &Server) {
     let numbers: BTreeSet<String> =
         results.iter().map(|result| text(result, "certificate_number")).collect();
     assert_eq!(numbers.len(), 1, "{results:#?}");
+}
+
+/// V4, P5: many suspend one filing at once. One stands; whoever named the version hears that it is stale (412), whoever named none,
+/// that the filing is suspended already (409).
+async fn v4_of_many_acts_on_a_filing_the_others_hear_of_it_in_their_own_terms(server: &Server) {
+    let officer = server.login("city.officer").await;
+    let filings = steps::all_pages(&officer, "/v1/filings?limit=200").await;
+    let filing = filings.iter().find(|filing| filing["state"] == "granted").unwrap();
+    let path = format!("/v1/filings/{}/suspension", text(filing, "id"));
+    let version = format!("\"{}\"", filing["version"]);
+    let acts = (0..20).map(|index| {
+        let condition = if index % 2 == 0 { "*" } else { &version };
+        let body = json!({"reason": "核查"});
+        officer.post(&path).if_match(condition).json(body).into_future()
+    });
+    let answers = join_all(acts).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1, "{answers:?}");
+    for (index, answer) in answers.iter().enumerate().filter(|(_, answer)| answer.status != 200) {
+        match index % 2 {
+            0 => answer.refused(409, "wrong-state"),
+            _ => answer.refused(412, "precondition-failed"),
+        };
+    }
 }

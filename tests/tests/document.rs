@@ -139,7 +139,6 @@ const UNPROVOKED: &[(&str, &str)] = &[
     ("typeface-missing", "the machine would have to lack the font"),
     ("no-reviewing-body", "a unit without one cannot be made"),
     ("own-reviewing-body", "a unit that is its own cannot be made"),
-    ("records-conflict", "two grants for one year would have to be brought about for two records"),
     ("conflict", "only the sandbox's chaos sends it"),
 ];
 

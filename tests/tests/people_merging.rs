@@ -11,6 +11,8 @@ on_both!(
     u4_the_certificate_follows_the_added_hours,
     u4_what_is_not_merged,
     u4_a3_what_was_sealed_stays_sealed,
+    u4_what_was_told_of_both_records_is_one_history,
+    u3_u4_the_employment_that_goes_on_counts_not_the_one_that_began_last,
 );
 
 const PASSWORD: &str = "a long enough password";
@@ -176,4 +178,58 @@ async fn u4_a3_what_was_sealed_stays_sealed(server: &Server) {
     let mut settings = Settings::for_tests(server.directory().to_owned());
     settings.database_url = Some(server.database_url().to_owned());
     assert_eq!(audit_findings(&settings).await.unwrap(), Vec::<String>::new());
+}
+
+/// U4: what was told of the merged record stands in the person's own feed and under the kept record's id; it is not rewritten.
+async fn u4_what_was_told_of_both_records_is_one_history(server: &Server) {
+    let doctor = server.login("professional").await;
+    let kept = steps::professional_id(&doctor).await;
+    let (merged, other) = second_record(server).await;
+    let record = deliver(server, &merged, "another", 5).await;
+    let declared = approved(server, &other, &record).await;
+    let officer = server.login("city.officer").await;
+    let told = async |client: &Client, query: &str| -> Vec<String> {
+        let mut all = steps::all_pages(client, &format!("/v1/events?{query}")).await;
+        all.retain(|event| event["subject_id"] == declared["id"]);
+        assert!(all.iter().all(|event| event["professional_id"] == declared["professional_id"]));
+        all.iter().map(|event| text(event, "type")).collect()
+    };
+    let expected = told(&officer, &format!("professional_id={merged}")).await;
+    assert!(expected.contains(&"declaration.approved".to_owned()), "{expected:?}");
+    let query = format!("professional_id={kept}");
+    let before = told(&officer, &query).await;
+    assert_eq!(before, Vec::<String>::new(), "two people until they are merged");
+    merge(&officer, &kept, &merged).await.is(200);
+    assert_eq!(told(&officer, &query).await, expected);
+    assert_eq!(told(&officer, &format!("professional_id={merged}")).await, expected);
+    assert_eq!(told(&doctor, &query).await, expected);
+    assert_eq!(told(&doctor, "").await, expected);
+    // What happened to the record itself is found by the kept one's id, too.
+    let registered = officer.get(&format!("/v1/events?subject_id={kept}&limit=200")).await.is(200);
+    let registered = registered["data"].as_array().unwrap();
+    let found = |event: &&Value| {
+        event["type"] == "professional.registered" && event["subject_id"] == merged.as_str()
+    };
+    assert!(registered.iter().any(|event| found(&event)), "{registered:#?}");
+}
+
+/// U3, U4: the merged record's employment began later and ended by the merge. Whoever asks where the person works finds the other
+/// one: for an exemption (A5) as for a declaration, and for a departure.
+async fn u3_u4_the_employment_that_goes_on_counts_not_the_one_that_began_last(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let (merged, _) = second_record(server).await;
+    let hospital = server.login("hospital.admin").await;
+    let path = format!("/v1/professionals/{kept}/employments");
+    let own = hospital.get(&path).await.is(200)["data"][0]["started_on"].clone();
+    assert!(own.as_str().unwrap() < "2022-09-01", "{own}");
+    merge(&server.login("city.officer").await, &kept, &merged).await.is(200);
+    let body = json!({"professional_id": kept, "year": 2023, "kind": "parental_leave", "starts_on": "2023-03-01",
+        "ends_on": "2023-08-31", "statement": "产假"});
+    hospital.post("/v1/exemptions").json(body).await.is(201);
+    let path = format!("/v1/professionals/{kept}/departure");
+    let end = json!({"ended_on": "2023-12-01", "reason": "retired"});
+    hospital.post(&path).if_match("*").json(end).await.is(200);
+    let jobs = hospital.get(&format!("/v1/professionals/{kept}/employments")).await.is(200);
+    let announced = |job: &&Value| job["ended_on"] == "2023-12-01" && job["started_on"] == own;
+    assert_eq!(jobs["data"].as_array().unwrap().iter().filter(announced).count(), 1, "{jobs:#}");
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Server, on_both};
+use xueshi_tests::{Client, Server, makeup, on_both};
 
 on_both!(
     lists_show_the_people_of_ones_units,
     a_draft_is_its_owners_alone,
     rows_of_batches_are_judged_one_by_one,
     fields_totals_and_sort_orders_work,
+    m4_a_closed_year_tells_nothing_of_a_strangers_grant,
 );
 
 /// Who sees which employers' people.
@@ -153,4 +154,30 @@ async fn fields_totals_and_sort_orders_work(server: &Server) {
         (row["state"] == "rejected" || row["state"] == "returned") && row["year"] == 2023
     });
     assert_eq!(filtered.len(), expected.count());
+}
+
+/// M4, A1: whether someone registers hours of a closed year is told to those who see them. To anyone else they are like a person
+/// who is not there: the same answer alone, and the same item beside someone who registers.
+async fn m4_a_closed_year_tells_nothing_of_a_strangers_grant(server: &Server) {
+    let (_, _) = makeup::person_with_grant(server).await;
+    let granted = makeup::person(server, makeup::SHORT).await;
+    let stranger = steps::professional_id(&server.login("professional").await).await;
+    let nobody = "018b3603-8a00-7c3e-9d1a-2f6b5c4d3e2f".to_owned();
+    let verify = |client: &Client, people: &[&String]| {
+        let body = json!({"year": 2022, "professional_ids": people});
+        client.post("/v1/annual-records:verify").json(body)
+    };
+    let health = server.login("health.reviewer").await;
+    for people in
+        [vec![&granted], vec![&nobody], vec![&granted, &nobody], vec![&granted, &stranger]]
+    {
+        verify(&health, &people).await.refused(422, "window-closed");
+    }
+    let jinshui = server.login("jinshui.reviewer").await;
+    let results = verify(&jinshui, &[&granted, &stranger, &nobody]).await.is(200);
+    assert_eq!(results["results"][0]["outcome"], "not_satisfied", "{results:#}");
+    for place in [1, 2] {
+        let result = &results["results"][place];
+        assert_eq!(result["problem"]["code"], "not-found", "{results:#}");
+    }
 }

@@ -8,6 +8,7 @@ pub mod codes;
 pub mod document;
 mod filing_text;
 pub mod grounds;
+mod merging_text;
 pub mod pages;
 pub mod refusal_text;
 pub mod terms;

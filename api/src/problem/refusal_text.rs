@@ -7,7 +7,7 @@ use xueshi_domain::refusal::{DuplicateGround, LimitKind};
 use xueshi_domain::{Refusal, RefusalCode};
 
 use super::terms::Term;
-use super::{Code, Grounds, Problem, Text, filing_text};
+use super::{Code, Grounds, Problem, Text, filing_text, merging_text};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -444,10 +444,7 @@ pub fn text(refusal: &Refusal) -> Text {
         Refusal::SameRecord => {
             Text::new("两个标识指向同一条人员记录", "both ids name the same record of a person")
         }
-        Refusal::RecordsConflict => Text::new(
-            "两条记录存在同一年度或同一事项的重复办理，无法合并",
-            "both records have a case of which one person has only one, such as grants for the same year",
-        ),
+        Refusal::RecordsConflict { conflicts } => merging_text::records_conflict(conflicts),
     }
 }
 

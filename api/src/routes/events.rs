@@ -37,9 +37,9 @@ struct WhichEvents {
     #[serde(rename = "type")]
     #[param(value_type = Option<words::EventType>)]
     kind: Option<EventType>,
-    /// Only what happened to this resource.
+    /// Only what happened to this resource. Of a person, also what happened to records that were merged into theirs.
     subject_id: Option<Uuid>,
-    /// Only about this person.
+    /// Only about this person, also under records that were merged into theirs.
     professional_id: Option<Uuid>,
     /// Only about this unit or the people of it.
     organization_id: Option<Uuid>,

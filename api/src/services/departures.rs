@@ -6,6 +6,7 @@ use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
+use xueshi_domain::people::require_active;
 use xueshi_domain::policy::Policy;
 use xueshi_domain::registry::PersonState;
 use xueshi_persistence::{Employment, Id, Professional, StoreError, Word, Writer};
@@ -126,10 +127,10 @@ pub fn take_back(
 /// The employment that goes on today.
 fn present(writer: &mut Writer<'_>, person: &Professional) -> Result<Employment, Problem> {
     let today = china_date(writer.now());
-    let all = writer.employments(person.jurisdiction_id, person.professional_id)?;
-    let last_end = all.first().and_then(|last| last.ended_on);
-    let present = all.into_iter().find(|job| job.ended_on.is_none_or(|day| day > today));
-    Ok(present.ok_or(Refusal::NotEmployed { since: last_end })?)
+    let (city, id) = (person.jurisdiction_id, person.professional_id);
+    let job = writer.employment_of_day(city, id, today)?;
+    require_active(job.as_ref().map(Employment::days), today)?;
+    Ok(job.ok_or(Refusal::NotEmployed { since: None })?)
 }
 
 fn leave(

@@ -1,4 +1,14 @@
 //! What follows a person to another employer, and an employer to another reviewing body (U2).
+//!
+//! | road | with the person | with the employer's body |
+//! | --- | --- | --- |
+//! | declarations that wait | to the new employer's route, with the full time | to the new body |
+//! | unsettled years | to the new employer and body | to the new body |
+//! | exemptions not decided (A5) | the new employer corrects and takes back; the bureau decides | the new body sees them |
+//! | make-up applications (M1, M2) | stay with the employer that applied, which gets no grant for who has gone | in their first review: to the new body |
+//! | make-up grants (M3) | are the person's, wherever they work | – |
+//! | appeals (V8) | stay with the unit above the one that decided | stay |
+//! | requests to join, transfers that wait (U0, U2) | stay, and are refused when they are accepted: the person works elsewhere | – |
 
 use serde_json::json;
 use xueshi_domain::calendar::Action;
@@ -9,6 +19,7 @@ use xueshi_persistence::{Declaration, Id, Organization, Writer};
 
 use super::declarations::{Cause, moved};
 use super::rules::Rules;
+use super::{exemptions, makeup};
 use crate::problem::Problem;
 
 /// Refuses in a year-end freeze of whatever year: what waits and whose it is does not change then (W1, W2).
@@ -32,7 +43,7 @@ pub fn route_of(employer: &Organization) -> Result<Route, Problem> {
     Ok(Route::new(employer.id.0, employer.reviewing_body_id.map(|id| id.0))?)
 }
 
-/// Lets a person's waiting declarations and unsettled years follow them to an employer.
+/// Lets what waits of a person, and their unsettled years, follow them to an employer.
 ///
 /// # Errors
 /// On a database failure, and for an employer without a reviewing body.
@@ -51,10 +62,10 @@ pub fn follow_person(
         record.authority_id = Id(route.holder(Stage::Authority));
         writer.save_annual_record(&mut record)?;
     }
-    Ok(())
+    exemptions::follow_person(writer, by, (city, person), route)
 }
 
-/// Lets the waiting declarations and unsettled years of an employer's people follow it to its present reviewing body.
+/// Lets what waits of an employer and its people, and their unsettled years, follow it to its present reviewing body.
 ///
 /// # Errors
 /// On a database failure, and for an employer without a reviewing body.
@@ -71,7 +82,8 @@ pub fn follow_body(
         record.authority_id = Id(route.holder(Stage::Authority));
         writer.save_annual_record(&mut record)?;
     }
-    Ok(())
+    exemptions::follow_body(writer, by, (city, employer.id), route)?;
+    makeup::follow_body(writer, by, employer)
 }
 
 /// U2: a declaration at the employer's stage begins it anew at the new employer; one at the authority's stays with the same

@@ -15,15 +15,15 @@ use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     Account, Employment, EmploymentRequest, Id, Moment, NewProfessional,
     NewRegistration as RegistrationToStore, Organization, Page, Professional, Reader, Registration,
-    RegistrationFilter, Saved, Slice, StoreError, Word, Writer,
+    RegistrationFilter, Slice, StoreError, Word, Writer,
 };
 
 use super::events::Happening;
 use super::ids::new_id;
 use super::newcomers::{one_at_a_time, open_account};
 use super::professionals::{checked_number, checked_title};
+use super::races::stands;
 use super::references::{unfit, unknown};
-use super::transfers::present_employment;
 use super::{Asker, Reply, following};
 use crate::dto::registrations::{
     EmploymentDecision, EmploymentRequestDto, NewEmploymentRequest, NewRegistration,
@@ -141,7 +141,7 @@ pub fn ask(
         Some(id) => {
             let person = writer.professional(city, id)?.ok_or_else(forbidden)?;
             let today = china_date(writer.now());
-            if present_employment(writer, &person, today)?.is_some() {
+            if writer.present_employment(city, person.professional_id, today)?.is_some() {
                 return Err(Refusal::EmployedElsewhere.into());
             }
             Applicant { person: Some(id), name: person.name, masked: person.id_masked }
@@ -377,7 +377,8 @@ fn facts_of(
     account: &Account,
     name: &str,
 ) -> Result<Known, Problem> {
-    let job = present_employment(reader, person, china_date(reader.now()))?;
+    let (city, id) = (person.jurisdiction_id, person.professional_id);
+    let job = reader.present_employment(city, id, china_date(reader.now()))?;
     let owner = reader.account_of(person.jurisdiction_id, person.professional_id)?;
     Ok(Known {
         employed_at: job.map(|job| job.organization_id.0),
@@ -444,10 +445,7 @@ fn employ(
 }
 
 fn save(writer: &mut Writer<'_>, request: &mut EmploymentRequest) -> Result<(), Problem> {
-    match writer.save_employment_request(request)? {
-        Saved::Yes => Ok(()),
-        Saved::Overtaken => Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_employment_request(request)?)
 }
 
 fn tell(

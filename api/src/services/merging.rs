@@ -1,14 +1,15 @@
 //! Merging two records of one person: a municipal act (U4). No learning counts twice afterwards (H7).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::json;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::{Permission, Role};
 use xueshi_domain::certificate::CertificateState;
-use xueshi_domain::duplicate::Standing as Declared;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::RecordState;
-use xueshi_domain::merging::{GivesWay, giving_way};
+use xueshi_domain::merging::{GivesWay, judge};
 use xueshi_domain::registry::{PersonState, RecordAct, Standing};
 use xueshi_domain::review::{Ending, Event, next};
 use xueshi_domain::settlement::AddendumCause;
@@ -18,12 +19,11 @@ use xueshi_persistence::{
 };
 
 use super::appraisals::Change;
-use super::declarations::{Cause, moved, standings};
+use super::declarations::{Cause, all_declared, moved};
 use super::events::Happening;
 use super::ids::new_id;
 use super::references::unknown;
 use super::rules::Rules;
-use super::transfers::present_employment;
 use super::verification::reissue;
 use super::year::{Year, standing_certificate};
 use super::{Asker, Reply, following, offices};
@@ -34,7 +34,7 @@ use crate::problem::{Code, Problem};
 /// stands; years are added up, and their state and certificate follow; one account remains.
 ///
 /// # Errors
-/// 403 without the right, and `own-case`; 422 `same-record`, `unknown-reference`, `year-end-freeze`.
+/// 403 without the right, and `own-case`; 409 `records-conflict`, naming what has to be decided first; 422 `same-record`, `unknown-reference`, `year-end-freeze`.
 pub fn merge(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -63,7 +63,7 @@ pub fn merge(
         writer.rekey(pair)?;
         match writer.check_keys(pair)? {
             true => Ok(years),
-            false => Err(Problem::from(Refusal::RecordsConflict)),
+            false => Err(Problem::from(Refusal::RecordsConflict { conflicts: Vec::new() })),
         }
     })?;
     settle_people(writer, &mut kept, &mut shell)?;
@@ -103,7 +103,7 @@ pub fn merge(
 }
 
 /// H7: of two declarations of the same learning the one that has come further stands; the other ends, on its own record and
-/// with a trace (V10).
+/// with a trace (V10). What would change hours by a choice is refused before anything is touched.
 fn end_duplicates(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -111,31 +111,37 @@ fn end_duplicates(
     unit: Id,
     reason: &str,
 ) -> Result<Vec<GivesWay>, Problem> {
-    let mut all = Vec::new();
-    for year in writer.years_of(pair.jurisdiction, pair.merged)? {
-        let kept: Vec<Declared> = standings(writer, pair.jurisdiction, pair.kept, year)?;
-        let merged = standings(writer, pair.jurisdiction, pair.merged, year)?;
-        let ended = giving_way(&kept, &merged);
-        for end in &ended {
-            let owner =
-                if kept.iter().any(|own| own.id == end.id) { pair.kept } else { pair.merged };
-            end_one(writer, asker, (pair.jurisdiction, owner, year), end, (unit, reason))?;
-        }
-        all.extend(ended);
+    let city = pair.jurisdiction;
+    let kept = all_declared(writer, city, pair.kept)?;
+    let merged = all_declared(writer, city, pair.merged)?;
+    let years: BTreeSet<i32> = merged.iter().map(|declared| declared.year).collect();
+    let mut policies = BTreeMap::new();
+    for year in years.into_iter().filter(|year| kept.iter().any(|own| own.year == *year)) {
+        policies.insert(year, Rules::of(writer, city, year)?.policy);
     }
-    Ok(all)
+    let max_of = |year: i32, way| {
+        let policy = policies.get(&year)?;
+        policy.conversion_of(way)?.max_hours_per_year
+    };
+    let ended = judge(&kept, &merged, max_of)?;
+    for end in &ended {
+        let of_kept = kept.iter().any(|own| own.standing.id == end.id);
+        let owner = if of_kept { pair.kept } else { pair.merged };
+        end_one(writer, asker, (city, owner), end, (unit, reason))?;
+    }
+    Ok(ended)
 }
 
 fn end_one(
     writer: &mut Writer<'_>,
     asker: &Asker,
-    (city, owner, year): (Id, Id, i32),
+    (city, owner): (Id, Id),
     end: &GivesWay,
     (unit, reason): (Id, &str),
 ) -> Result<(), Problem> {
-    let of_year = writer.declarations_of_year(city, owner, year)?;
-    let found = of_year.into_iter().find(|declaration| declaration.id.0 == end.id);
+    let found = writer.declaration(city, owner, Id(end.id))?;
     let mut declaration = found.ok_or_else(|| Problem::internal("a declaration is missing"))?;
+    let year = declaration.year;
     let was = declaration.state.0;
     declaration.state = Word(next(was, end.event)?);
     let rules = Rules::for_declaration(writer, &declaration)?;
@@ -201,8 +207,10 @@ fn end_shell_employment(
     shell: &Professional,
 ) -> Result<(), Problem> {
     let today = china_date(writer.now());
-    let (own, other) =
-        (present_employment(writer, kept, today)?, present_employment(writer, shell, today)?);
+    let mut present = |person: &Professional| {
+        writer.present_employment(person.jurisdiction_id, person.professional_id, today)
+    };
+    let (own, other) = (present(kept)?, present(shell)?);
     let (Some(own), Some(other)) = (own, other) else { return Ok(()) };
     writer.set_employment_end(&other, Some((today, "merged")))?;
     if own.organization_id == other.organization_id {
@@ -312,7 +320,8 @@ fn settle_people(
     shell: &mut Professional,
 ) -> Result<(), Problem> {
     let today = china_date(writer.now());
-    if let Some(job) = present_employment(writer, kept, today)? {
+    let (city, id) = (kept.jurisdiction_id, kept.professional_id);
+    if let Some(job) = writer.present_employment(city, id, today)? {
         kept.employer_id = Some(job.organization_id);
         kept.state = Word(PersonState::Active);
     }

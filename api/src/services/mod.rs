@@ -34,6 +34,7 @@ pub mod organizations;
 pub mod platforms;
 pub mod policies;
 pub mod professionals;
+pub mod races;
 pub mod references;
 pub mod reinstatement;
 pub mod reviews;

@@ -6,7 +6,6 @@ use xueshi_domain::Refusal;
 use xueshi_domain::access::{OrgPath, Permission};
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
-use xueshi_domain::people::Employment as Days;
 use xueshi_domain::registration::is_same_name;
 use xueshi_domain::registry::{PersonState, Standing};
 use xueshi_domain::transfer::{
@@ -14,12 +13,13 @@ use xueshi_domain::transfer::{
 };
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    Employment, Id, Moment, Organization, Professional, Reader, Saved, StoreError, Transfer,
+    Employment, Id, Moment, Organization, Professional, Reader, StoreError, Transfer,
     TransferFilter, Word, Writer,
 };
 
 use super::events::Happening;
 use super::ids::new_id;
+use super::races::stands;
 use super::references::unknown;
 use super::{Asker, Reply, following, offices};
 use crate::dto::id_numbers::parse_id_number;
@@ -80,21 +80,6 @@ fn employers(
     Ok((unit(transfer.from_id)?, unit(transfer.to_id)?))
 }
 
-/// Where a person is employed on a day: that employment.
-///
-/// # Errors
-/// On a database failure.
-pub fn present_employment(
-    reader: &mut Reader<'_>,
-    person: &Professional,
-    day: time::Date,
-) -> Result<Option<Employment>, Problem> {
-    let all = reader.employments(person.jurisdiction_id, person.professional_id)?;
-    let lasts =
-        |job: &Employment| Days { from: job.started_on, until: job.ended_on }.is_active_on(day);
-    Ok(all.into_iter().find(lasts))
-}
-
 /// Asks for a transfer, for either of the two employers.
 ///
 /// # Errors
@@ -109,7 +94,7 @@ pub fn request(
     let city = asker.jurisdiction;
     let to = employer_named(writer, asker, new)?;
     let person = person_named(writer, asker, new, &to)?;
-    let job = present_employment(writer, &person, china_date(now))?;
+    let job = writer.present_employment(city, person.professional_id, china_date(now))?;
     let job = job.ok_or(Refusal::NotEmployed { since: None })?;
     let from = writer.organization(city, job.organization_id)?;
     let from = from.ok_or_else(|| Problem::internal("an employer is missing"))?;
@@ -276,7 +261,7 @@ fn carry_out(
     let today = china_date(writer.now());
     let by = Some(asker.account());
     let mut person = person_of(writer, transfer)?;
-    let job = present_employment(writer, &person, today)?;
+    let job = writer.present_employment(person.jurisdiction_id, person.professional_id, today)?;
     check(Facts {
         employed_at: job.as_ref().map(|job| job.organization_id.0),
         from: from.id.0,
@@ -332,11 +317,7 @@ pub fn withdraw(
 }
 
 fn save(writer: &mut Writer<'_>, transfer: &mut Transfer) -> Result<(), Problem> {
-    match writer.save_transfer(transfer)? {
-        Saved::Yes => Ok(()),
-        // Someone else decided: the work runs again and meets their decision.
-        Saved::Overtaken => Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_transfer(transfer)?)
 }
 
 /// Both employers hear of it: the one that was asked as the unit concerned, the one that asked beside it.

@@ -10,7 +10,7 @@ use xueshi_domain::registry::Standing;
 use xueshi_domain::units::{may_register, needed_office, stands_under};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    Grant, Id, Moment, Organization, Page, Reader, RegistrationFilter, Saved, Slice, StoreError,
+    Grant, Id, Moment, Organization, Page, Reader, RegistrationFilter, Slice, StoreError,
     UnitRegistration, Word, Writer,
 };
 
@@ -18,6 +18,7 @@ use super::events::Happening;
 use super::ids::new_id;
 use super::newcomers::{one_at_a_time, open_account};
 use super::organizations::code_taken;
+use super::races::stands;
 use super::references::{unfit, unknown};
 use super::{Asker, Reply, offices};
 use crate::dto::registrations::{NewUnitRegistration, UnitRegistrationDto};
@@ -251,10 +252,7 @@ fn take_in(
 }
 
 fn save(writer: &mut Writer<'_>, registration: &mut UnitRegistration) -> Result<(), Problem> {
-    match writer.save_unit_registration(registration)? {
-        Saved::Yes => Ok(()),
-        Saved::Overtaken => Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_unit_registration(registration)?)
 }
 
 fn tell(

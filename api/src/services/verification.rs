@@ -76,16 +76,18 @@ pub fn verify_all(
     Ok(Reply::ok(VerificationDto { results }))
 }
 
-/// Whether any of these people registers hours of this prior year just now: then the year's own windows, which are long
-/// closed, are not the last word (M3, M4).
+/// Whether any of these people whom the asker may see registers hours of this prior year just now: then the year's own windows,
+/// which are long closed, are not the last word (M3, M4). Of the others nothing is told, not even whether they have a grant.
 fn anyone_registers(
     reader: &mut Reader<'_>,
     asker: &Asker,
     people: &[Uuid],
     year: i32,
 ) -> Result<bool, Problem> {
-    for person in people {
-        if makeup::open_registration(reader, asker.jurisdiction, Id(*person), year)?.is_some() {
+    for person in people.iter().copied().map(Id) {
+        if reader.visible_professional(&asker.scope(Permission::ReadPeople), person)?.is_some()
+            && makeup::open_registration(reader, asker.jurisdiction, person, year)?.is_some()
+        {
             return Ok(true);
         }
     }
@@ -100,6 +102,9 @@ fn verify_made_up(
     person: Uuid,
     closed: &Refusal,
 ) -> Result<VerificationResult, Problem> {
+    writer
+        .visible_professional(&asker.scope(Permission::ReadPeople), Id(person))?
+        .ok_or_else(|| Problem::new(Code::NotFound))?;
     let grant = makeup::open_registration(writer, asker.jurisdiction, Id(person), year)?;
     let Some(grant) = grant else { return Err(closed.into()) };
     let rules = Rules::under_grant(writer, &grant)?;

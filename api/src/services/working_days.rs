@@ -10,14 +10,13 @@ use xueshi_domain::calendar::{ArrangedKind, Arrangement, CalendarError, WorkdayC
 use xueshi_domain::event::EventType;
 use xueshi_domain::policy::{Policy, ReviewTerms};
 use xueshi_domain::review::{Arrival, due};
-use xueshi_persistence::{
-    Declaration, Id, Moment, Reader, Saved, StoreError, StoredArrangement, Writer,
-};
+use xueshi_persistence::{Declaration, Id, Moment, Reader, StoredArrangement, Writer};
 
 use super::appeals;
 use super::cities::{city, whole_city};
 use super::events::Happening;
 use super::explanations::{Basis, Decided, DueDays, keep};
+use super::races::stands;
 use super::rules::working_days;
 use super::{Asker, Reply};
 use crate::dto::cities::CityCode;
@@ -243,14 +242,10 @@ fn recompute_due_dates(writer: &mut Writer<'_>, city: Id) -> Result<u64, Problem
             continue;
         }
         let state = declaration.state.0;
-        match writer.save_declaration(state, &mut declaration)? {
-            Saved::Yes => {
-                follow_due_day(writer, &declaration)?;
-                keep_new_due_day(writer, &declaration, arrival, (version, &terms), &calendar)?;
-                changed += 1;
-            }
-            Saved::Overtaken => return Err(StoreError::Conflict.into()),
-        }
+        stands(writer.save_declaration(state, &mut declaration)?)?;
+        follow_due_day(writer, &declaration)?;
+        keep_new_due_day(writer, &declaration, arrival, (version, &terms), &calendar)?;
+        changed += 1;
     }
     Ok(changed)
 }

@@ -11,6 +11,7 @@ use crate::calendar::windows::WindowKind;
 use crate::hours::Hours;
 use crate::learning::{EvidenceKind, Way};
 use crate::ledger::RecordState;
+use crate::merging::Conflict;
 use crate::people::Post;
 use crate::registry::FilingState;
 use crate::review::{Event, Stage, State};
@@ -326,8 +327,11 @@ pub enum Refusal {
     },
     /// A record cannot be merged with itself (U4).
     SameRecord,
-    /// Both records have something of which a person has one, and which cannot be taken apart (U4).
-    RecordsConflict,
+    /// Both records have something of which a person has one (U4).
+    RecordsConflict {
+        /// What has to be decided first (H7, H8); empty when something else cannot be taken apart.
+        conflicts: Vec<Conflict>,
+    },
     /// A year is settled in its freeze or later (A3).
     SettlementTooEarly {
         /// The year.
@@ -521,7 +525,7 @@ impl Refusal {
             Self::UnitDisabled => RefusalCode::UnitDisabled,
             Self::UnitInUse { .. } => RefusalCode::UnitInUse,
             Self::SameRecord => RefusalCode::SameRecord,
-            Self::RecordsConflict => RefusalCode::RecordsConflict,
+            Self::RecordsConflict { .. } => RefusalCode::RecordsConflict,
             Self::OwnCase => RefusalCode::OwnCase,
             Self::SeminarTooLarge { .. } => RefusalCode::SeminarTooLarge,
             Self::SeminarBegun { .. } => RefusalCode::SeminarBegun,

@@ -3,8 +3,10 @@
 use uuid::Uuid;
 use xueshi_domain::access::{Actor, Grant, OrgPath, Role};
 use xueshi_domain::duplicate::{Standing, Trace};
-use xueshi_domain::learning::LearningSpan;
-use xueshi_domain::merging::{GivesWay, giving_way};
+use xueshi_domain::hours::Hours;
+use xueshi_domain::learning::{LearningSpan, Subject, Way};
+use xueshi_domain::merging::{Conflict, Declared, GivesWay, giving_way, judge};
+use xueshi_domain::refusal::DuplicateGround;
 use xueshi_domain::registration::{self, Joining, Known, is_same_name};
 use xueshi_domain::registry::OrganizationKind;
 use xueshi_domain::review::{Event, State};
@@ -257,4 +259,70 @@ fn u4_the_same_learning_of_two_records_counts_once() {
     let merged = [standing(2, State::EmployerReview, Some(7), Some("c"))];
     let ended = giving_way(&kept, &merged);
     assert!(ended.contains(&gives_way(2, 3, Event::Withdraw)), "{ended:?}");
+}
+
+fn declared(standing: Standing, year: i32, tenths: u32) -> Declared {
+    let hours = Hours::from_tenths(tenths);
+    Declared { standing, year, subject: Subject::Professional, way: Way::Conference, hours }
+}
+
+/// U4, H7: what is approved twice and alike gives way; what would change a year's hours by the choice is refused and named.
+#[test]
+fn u4_h7_a_merge_chooses_only_where_it_makes_no_difference() {
+    let approved = |number| standing(number, State::Approved, Some(7), None);
+    let waiting = standing(2, State::EmployerReview, Some(7), None);
+    for (merged, gives_way) in [
+        (declared(approved(2), 2023, 80), true),
+        (declared(approved(2), 2022, 80), false),
+        (declared(approved(2), 2023, 60), false),
+        // Nothing is decided about it: it can only be withdrawn, for whatever year.
+        (declared(waiting, 2022, 80), true),
+    ] {
+        let found = judge(&[declared(approved(1), 2023, 80)], &[merged.clone()], |_, _| None);
+        match found {
+            Ok(ended) => {
+                assert!(gives_way && ended.len() == 1 && ended[0].id == id(2), "{merged:?}")
+            }
+            Err(refusal) => {
+                assert!(!gives_way, "{merged:?}");
+                let Refusal::RecordsConflict { conflicts } = refusal else { panic!("{refusal:?}") };
+                let expected = Conflict::SameLearning {
+                    declaration_ids: [id(1), id(2)],
+                    years: [2023, merged.year],
+                    ground: DuplicateGround::Class,
+                };
+                assert_eq!(conflicts, [expected]);
+            }
+        }
+    }
+}
+
+/// U4, H8: the yearly limit of a way holds for both records together; what gives way does not count against it.
+#[test]
+fn u4_h8_a_merge_does_not_pass_the_yearly_limit_of_a_way() {
+    let of = |number: u128, state, class: u128| standing(number, state, Some(class), None);
+    let max = |most: u32| move |_: i32, _: Way| Some(Hours::from_tenths(most));
+    let kept = [declared(of(1, State::Approved, 7), 2023, 300)];
+    let merged = [declared(of(2, State::AuthorityReview, 8), 2023, 301)];
+    let refused = judge(&kept, &merged, max(600)).unwrap_err();
+    let Refusal::RecordsConflict { conflicts } = refused else { panic!("{refused:?}") };
+    let expected = Conflict::YearlyLimit {
+        year: 2023,
+        way: Way::Conference,
+        max: Hours::from_tenths(600),
+        hours: Hours::from_tenths(601),
+        declaration_ids: vec![id(1), id(2)],
+    };
+    assert_eq!(conflicts, [expected]);
+    assert_eq!(judge(&kept, &merged, max(601)), Ok(Vec::new()));
+    // A draft takes no room, another year has its own, and the same learning counts once.
+    for other in [
+        declared(of(2, State::Draft, 8), 2023, 301),
+        declared(of(2, State::Approved, 8), 2022, 301),
+        declared(of(2, State::Approved, 7), 2023, 300),
+    ] {
+        assert!(judge(&kept, std::slice::from_ref(&other), max(600)).is_ok(), "{other:?}");
+    }
+    // What one record has alone was judged before.
+    assert_eq!(judge(&kept, &[], max(100)), Ok(Vec::new()));
 }

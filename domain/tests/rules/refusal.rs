@@ -148,7 +148,7 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
         (Refusal::UnitDisabled, "U1", None),
         (Refusal::UnitInUse { people: 1, units: 0, reviewed_units: 0, waiting: 2 }, "U1", None),
         (Refusal::SameRecord, "U4", None),
-        (Refusal::RecordsConflict, "U4", None),
+        (Refusal::RecordsConflict { conflicts: Vec::new() }, "U4", None),
         (Refusal::OwnCase, "Who", None),
         (Refusal::WrongStep { road: "transfer", state: "accepted", event: "refuse" }, "V4", None),
         (Refusal::SeminarTooLarge { places: 71, max: 70 }, "P6", Some("/places")),

@@ -228,11 +228,9 @@ impl Writer<'_> {
                 self.note(city, now, &Fact::year(&record))?;
             }
         }
-        for year in self.years_of(city, kept)? {
-            for declaration in self.declarations_of_year(city, kept, year)? {
-                if declaration.state.0 == State::Approved {
-                    self.note(city, now, &Fact::hours(&declaration))?;
-                }
+        for declaration in self.all_declarations_of(city, kept)? {
+            if declaration.state.0 == State::Approved {
+                self.note(city, now, &Fact::hours(&declaration))?;
             }
         }
         Ok(())

@@ -92,6 +92,25 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The applications of an employer that wait for their first review, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn makeup_applications_in_body_review(
+        &mut self,
+        jurisdiction: Id,
+        employer: Id,
+    ) -> Result<Vec<MakeupApplication>, StoreError> {
+        use makeup_applications as m;
+        Ok(m::table
+            .filter(m::jurisdiction_id.eq(jurisdiction))
+            .filter(m::employer_id.eq(employer))
+            .filter(m::state.eq(Word(ApplicationState::BodyReview)))
+            .order(m::id.asc())
+            .select(MakeupApplication::as_select())
+            .load(self.conn)?)
+    }
+
     /// The applications that the actor may see, in the order in which they were begun.
     ///
     /// # Errors

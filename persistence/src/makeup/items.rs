@@ -59,8 +59,8 @@ impl Reader<'_> {
     pub fn pending_makeup_application(
         &mut self,
         (jurisdiction, professional): (Id, Id),
-        prior_year: i32,
-        applied_in: i32,
+        employer: Id,
+        (prior_year, applied_in): (i32, i32),
         but_for: Option<Id>,
     ) -> Result<Option<Id>, StoreError> {
         let waiting: Vec<_> = ApplicationState::PENDING.iter().copied().map(Word).collect();
@@ -76,6 +76,7 @@ impl Reader<'_> {
             .filter(makeup_items::year.eq(prior_year))
             .filter(makeup_items::state.eq_any(undecided))
             .filter(makeup_applications::year.eq(applied_in))
+            .filter(makeup_applications::employer_id.eq(employer))
             .filter(makeup_applications::state.eq_any(waiting))
             .order(makeup_items::id.asc())
             .select(makeup_items::application_id)

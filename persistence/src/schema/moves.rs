@@ -1,6 +1,6 @@
 //! People and units that register, move and merge.
 
-use super::organizations;
+use super::{events, organizations};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -116,3 +116,4 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(transfers, organizations);
 diesel::allow_tables_to_appear_in_same_query!(employment_requests, organizations);
 diesel::allow_tables_to_appear_in_same_query!(unit_registrations, organizations);
+diesel::allow_tables_to_appear_in_same_query!(person_merges, events);

@@ -1,6 +1,6 @@
 //! Exemptions and appeals.
 
-use super::organizations;
+use super::{organizations, professionals};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -86,3 +86,4 @@ diesel::table! {
 // Which units a scope covers is a subquery of the lists.
 diesel::allow_tables_to_appear_in_same_query!(exemptions, organizations);
 diesel::allow_tables_to_appear_in_same_query!(appeals, organizations);
+diesel::allow_tables_to_appear_in_same_query!(exemptions, professionals);

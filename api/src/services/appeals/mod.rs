@@ -12,9 +12,7 @@ use xueshi_domain::appeal::{Appeal as Road, Event, State};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
 use xueshi_domain::workflow::step;
-use xueshi_persistence::{
-    Appeal, AppealFilter, Id, Page, Reader, Saved, Slice, StoreError, Word, Writer,
-};
+use xueshi_persistence::{Appeal, AppealFilter, Id, Page, Reader, Slice, Word, Writer};
 
 pub use bring::bring;
 pub use decide::decide;
@@ -26,6 +24,7 @@ use super::{Asker, Reply};
 use crate::dto::appeals::{AppealDto, WhichAppeals};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
+use crate::services::races::stands;
 
 /// An appeal that the asker may see: their own, those of the people of their units, and those that their units decide.
 ///
@@ -100,10 +99,7 @@ fn outside_of_freezes(writer: &mut Writer<'_>, rules: &Rules) -> Result<(), Prob
 
 /// Stores what became of an appeal; whoever is overtaken decides again, on what stands now.
 fn save(writer: &mut Writer<'_>, was: State, appeal: &mut Appeal) -> Result<(), Problem> {
-    match writer.save_appeal(was, appeal)? {
-        Saved::Yes => Ok(()),
-        Saved::Overtaken => Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_appeal(was, appeal)?)
 }
 
 /// Tells of an appeal; by nobody when time brought it about.

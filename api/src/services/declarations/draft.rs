@@ -2,12 +2,11 @@
 
 use xueshi_domain::calendar::Action;
 use xueshi_domain::declaration::Step;
+use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
 use xueshi_domain::review::{Event, Route, Stage, State};
 use xueshi_domain::{Hours, Refusal};
-use xueshi_persistence::{
-    Declaration, Id, LearningRecord, Moment, Reader, Saved, Tenths, Word, Writer,
-};
+use xueshi_persistence::{Declaration, Id, LearningRecord, Moment, Reader, Tenths, Word, Writer};
 
 use super::facts::Case;
 use super::own;
@@ -15,6 +14,7 @@ use crate::dto::declarations::{DeclarationChanges, DeclarationDto, NewDeclaratio
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::ids::new_id;
+use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply, makeup};
 
@@ -158,13 +158,9 @@ pub fn edit(
     declaration.policy_version = rules.version;
     let case = Case::gather(writer, &declaration)?;
     case.examine(Step::Draft, declaration.id, &rules)?;
-    match writer.save_declaration(state, &mut declaration)? {
-        Saved::Yes => {
-            let version = declaration.version;
-            Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))
-        }
-        Saved::Overtaken => Err(Problem::new(Code::PreconditionFailed)),
-    }
+    stands(writer.save_declaration(state, &mut declaration)?)?;
+    let version = declaration.version;
+    Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))
 }
 
 /// Who holds the declarations of a person at each stage, by their present employer.
@@ -178,9 +174,9 @@ pub fn current_route(reader: &mut Reader<'_>, city: Id, person: Id) -> Result<Ro
         None => None,
     };
     let Some(employer) = employer else {
-        let since =
-            reader.employments(city, person.professional_id)?.first().and_then(|job| job.ended_on);
-        return Err(Refusal::NotEmployed { since }.into());
+        let today = china_date(reader.now());
+        let last = reader.employment_of_day(city, person.professional_id, today)?;
+        return Err(Refusal::NotEmployed { since: last.and_then(|job| job.ended_on) }.into());
     };
     Ok(Route::new(employer.id.0, employer.reviewing_body_id.map(|id| id.0))?)
 }

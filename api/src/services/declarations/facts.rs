@@ -9,7 +9,7 @@ use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::ledger::Bucket;
-use xueshi_domain::people::Employment;
+use xueshi_domain::merging::Declared;
 use xueshi_domain::{Hours, Refusal};
 use xueshi_persistence::{Attachment, Declaration, Id, LearningRecord, Professional, Reader};
 
@@ -78,10 +78,7 @@ impl Case {
             Some(record) => source(reader, record)?,
         };
         let today = china_date(reader.now());
-        let jobs = reader.employments(city, person_id)?;
-        let days = jobs.iter().map(|job| Employment { from: job.started_on, until: job.ended_on });
-        let latest = days.clone().next();
-        // Of a person who was two records the employment that goes on need not be the one that began last (U4).
+        let employment = reader.employment_of_day(city, person_id, today)?;
         let facts = DeclarationFacts {
             year: declaration.year,
             subject: declaration.subject.0,
@@ -91,7 +88,7 @@ impl Case {
             hours: declaration.hours.0,
             source,
             used_this_year,
-            employment: days.into_iter().find(|days| days.is_active_on(today)).or(latest),
+            employment: employment.map(|job| job.days()),
             post: person.post.0,
             today,
             makeup: study_under(reader, declaration)?,
@@ -166,30 +163,35 @@ fn inputs(facts: &DeclarationFacts, others: usize) -> Value {
     })
 }
 
-/// What a person has declared in a year, as H7 compares it.
+/// Everything that a person has declared, in whatever year, as a merge compares it (U4, H7, H8).
 ///
 /// # Errors
 /// On a database failure.
-pub(in crate::services) fn standings(
+pub(in crate::services) fn all_declared(
     reader: &mut Reader<'_>,
     city: Id,
     person: Id,
-    year: i32,
-) -> Result<Vec<Standing>, Problem> {
+) -> Result<Vec<Declared>, Problem> {
     let mut evidence: HashMap<Id, Vec<Attachment>> = HashMap::new();
-    for attachment in reader.attachments_near(city, person, (year, year))? {
+    for attachment in reader.all_attachments_of(city, person)? {
         evidence.entry(attachment.declaration_id).or_default().push(attachment);
     }
-    let mut standings = Vec::new();
-    for declaration in reader.declarations_near(city, person, (year, year))? {
+    let mut all = Vec::new();
+    for declaration in reader.all_declarations_of(city, person)? {
         let record = match declaration.learning_record_id {
             Some(id) => Some(learning_record(reader, city, person, id)?),
             None => None,
         };
         let trace = trace(&declaration, record.as_ref(), evidence.get(&declaration.id))?;
-        standings.push(Standing { id: declaration.id.0, state: declaration.state.0, trace });
+        all.push(Declared {
+            standing: Standing { id: declaration.id.0, state: declaration.state.0, trace },
+            year: declaration.year,
+            subject: declaration.subject.0,
+            way: declaration.way.0,
+            hours: declaration.hours.0,
+        });
     }
-    Ok(standings)
+    Ok(all)
 }
 
 fn learning_record(

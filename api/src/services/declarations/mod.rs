@@ -18,7 +18,7 @@ pub use evidence::{
     NewEvidence, add_attachment, check_attachment, remove_attachment, visible_attachment,
     visible_attachments,
 };
-pub(super) use facts::standings;
+pub(super) use facts::all_declared;
 pub use road::{Cause, moved};
 pub use submit::{hand_in, submit};
 pub use upheld::declare_upheld;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use xueshi_domain::calendar::WorkdayCalendar;
 use xueshi_domain::event::EventType;
 use xueshi_domain::review::{Arrival, Ending, Stage, State, Warned, due, working_days_taken};
-use xueshi_persistence::{Declaration, Id, Moment, Saved, StageVisit, StoreError, Word, Writer};
+use xueshi_persistence::{Declaration, Id, Moment, StageVisit, Word, Writer};
 
 use super::facts::Case;
 use crate::problem::Problem;
@@ -12,6 +12,7 @@ use crate::services::events::Happening;
 use crate::services::explanations::{Basis, Decided, DueDays, keep};
 use crate::services::ids::new_id;
 use crate::services::makeup;
+use crate::services::races::stands;
 use crate::services::rules::{Rules, working_days};
 use crate::services::year::{Posting, Year};
 
@@ -116,10 +117,7 @@ pub fn moved(
     if !(stays && holder == declaration.holder_id) {
         cause.basis.due = enter(writer, declaration, rules, &calendar)?;
     }
-    match writer.save_declaration(was, declaration)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_declaration(was, declaration)?)?;
     follow_learning(writer, was, declaration)?;
     let decided = Decided {
         id: cause.decision.map(|(id, _)| id),

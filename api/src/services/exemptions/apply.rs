@@ -6,7 +6,7 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::exemption::{Event, Exemption as Road, State};
 use xueshi_domain::instant::china_date;
-use xueshi_domain::people::{Employment, require_active};
+use xueshi_domain::people::require_active;
 use xueshi_domain::review::{Route, Stage};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{Exemption, Id, Moment, Reader, StoreError, Word, Writer};
@@ -77,9 +77,9 @@ fn employer_of(reader: &mut Reader<'_>, asker: &Asker, person: Id) -> Result<(Ro
     let scope = asker.scope(Permission::ApplyExemption);
     let person = reader.visible_professional(&scope, person)?;
     let person = person.ok_or_else(|| unknown("/professional_id"))?;
-    let employment = reader.employments(city, person.professional_id)?.into_iter().next();
-    let employment = employment.map(|job| Employment { from: job.started_on, until: job.ended_on });
-    require_active(employment, china_date(reader.now()))?;
+    let today = china_date(reader.now());
+    let job = reader.employment_of_day(city, person.professional_id, today)?;
+    require_active(job.map(|job| job.days()), today)?;
     let employer = match person.employer_id {
         Some(employer) => reader.organization(city, employer)?,
         None => None,

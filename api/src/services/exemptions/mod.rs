@@ -3,6 +3,7 @@
 mod apply;
 mod decide;
 mod effect;
+mod follow;
 
 use serde_json::json;
 use uuid::Uuid;
@@ -11,18 +12,19 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::exemption::{self, Event, ExemptionFacts};
 use xueshi_domain::policy::Policy;
 use xueshi_persistence::{
-    Exemption, ExemptionAct, ExemptionFilter, Id, Moment, Page, Reader, Saved, Slice, StoreError,
-    Word, Writer,
+    Exemption, ExemptionAct, ExemptionFilter, Id, Moment, Page, Reader, Slice, Word, Writer,
 };
 
 pub use apply::{apply, edit, submit, withdraw};
 pub use decide::{decide, end};
+pub use follow::{follow_body, follow_person};
 
 use super::Asker;
 use super::events::Happening;
 use super::ids::new_id;
 use crate::dto::exemptions::WhichExemptions;
 use crate::problem::{Code, Problem};
+use crate::services::races::stands;
 
 /// An exemption that the asker may see: their own, and those of the people of their units.
 ///
@@ -146,8 +148,5 @@ fn save(
     was: exemption::State,
     exemption: &mut Exemption,
 ) -> Result<(), Problem> {
-    match writer.save_exemption(was, exemption)? {
-        Saved::Yes => Ok(()),
-        Saved::Overtaken => Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_exemption(was, exemption)?)
 }

@@ -7,13 +7,14 @@ use xueshi_domain::class::{RosterChange, RosterResult, correction};
 use xueshi_domain::registry::LearningSource;
 use xueshi_domain::review::State;
 use xueshi_persistence::{
-    Class, Declaration, Id, LearningRecord, Moment, Reader, RosterLine, RosterRevision, Saved,
-    StoreError, Tenths, Word, Writer,
+    Class, Declaration, Id, LearningRecord, Moment, Reader, RosterLine, RosterRevision, StoreError,
+    Tenths, Word, Writer,
 };
 
 use crate::dto::rosters::RosterLineResult;
 use crate::problem::Problem;
 use crate::services::ids::new_id;
+use crate::services::races::stands;
 
 /// The learning records of a class, as a roster goes over them.
 pub(super) struct Roster {
@@ -198,8 +199,5 @@ fn follow(
 ) -> Result<(), Problem> {
     let was: State = declaration.state.0;
     declaration.hours = Tenths(hours);
-    match writer.save_declaration(was, declaration)? {
-        Saved::Yes => Ok(()),
-        Saved::Overtaken => Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_declaration(was, declaration)?)
 }

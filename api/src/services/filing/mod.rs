@@ -12,13 +12,14 @@ pub mod rosters;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::registry::{OrganizationKind, Standing};
-use xueshi_persistence::{FilingAct, Id, Moment, Organization, Reader, Saved, Writer};
+use xueshi_persistence::{FilingAct, Id, Moment, Organization, Reader, Writer};
 
 use super::Asker;
 use super::ids::new_id;
 use super::organizations;
 use super::references::{unfit, unknown};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
+use crate::services::races::stands;
 
 /// The unit that files something: one that may train, in the subtrees for which the asker files (P1).
 ///
@@ -75,12 +76,4 @@ fn keep(writer: &mut Writer<'_>, asker: &Asker, deed: &Deed<'_>) -> Result<(), P
         policy_version: policy.map(|policy| policy.version),
         acted_at: Moment(now),
     })?)
-}
-
-/// Somebody else's change came first: the caller's version is stale by now.
-fn stands(saved: Saved) -> Result<(), Problem> {
-    match saved {
-        Saved::Yes => Ok(()),
-        Saved::Overtaken => Err(Problem::new(Code::PreconditionFailed)),
-    }
 }

@@ -12,8 +12,8 @@ use xueshi_domain::makeup::{
 };
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    Id, MakeupApplication, MakeupItem, Moment, Organization, Professional, Reader, Saved, Tenths,
-    Word, Writer,
+    Id, MakeupApplication, MakeupItem, Moment, Organization, Professional, Reader, Tenths, Word,
+    Writer,
 };
 
 use super::facts::{Judge, all_fine};
@@ -24,6 +24,7 @@ use crate::dto::makeup::{
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::ids::new_id;
+use crate::services::races::stands;
 use crate::services::references::{unfit, unknown};
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply, organizations};
@@ -96,10 +97,7 @@ pub fn edit(
         replace_items(writer, &application, wanted, &judged)?;
     }
     application.policy_version = rules.version;
-    match writer.save_makeup_application(state, &mut application)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(Problem::new(Code::PreconditionFailed)),
-    }
+    stands(writer.save_makeup_application(state, &mut application)?)?;
     let shown = show(writer, &application)?;
     Ok(Reply::ok(shown).version(application.version))
 }

@@ -13,8 +13,8 @@ use xueshi_domain::makeup::{
 use xueshi_domain::review::Decision;
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    Id, MakeupApplication, MakeupGrant, MakeupItem, MakeupReview, Moment, Reader, Saved,
-    StoreError, Word, Writer,
+    Id, MakeupApplication, MakeupGrant, MakeupItem, MakeupReview, Moment, Reader, StoreError, Word,
+    Writer,
 };
 
 use super::facts::Judge;
@@ -29,6 +29,7 @@ use crate::problem::{Code, Problem};
 use crate::request::RequestInfo;
 use crate::services::events::Happening;
 use crate::services::ids::new_id;
+use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
 
@@ -92,11 +93,7 @@ pub fn decide(
         application.state = Word(step::<Application>(was, event)?);
     }
     application.policy_version = rules.version;
-    match writer.save_makeup_application(was, &mut application)? {
-        Saved::Yes => {}
-        // Someone else decided since this transaction began; run again, it finds their decision (V4).
-        Saved::Overtaken => return Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_makeup_application(was, &mut application)?)?;
     if event == Some(ApplicationEvent::Forward) {
         told(EventType::MakeupForwarded, &application)
             .by(asker)

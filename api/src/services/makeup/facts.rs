@@ -6,9 +6,9 @@ use xueshi_domain::Refusal;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{Breakdown, YearTotals};
 use xueshi_domain::makeup::{GrantState, ItemFacts, check_item};
-use xueshi_domain::people::Employment;
+use xueshi_domain::people::employment_of_day;
 use xueshi_domain::policy::MakeupTerms;
-use xueshi_persistence::{Id, Professional, Reader};
+use xueshi_persistence::{Employment, Id, Professional, Reader};
 
 use crate::problem::refusal_text::text;
 use crate::problem::{Code, Problem};
@@ -48,25 +48,24 @@ impl Judge {
         let id = person.professional_id;
         let record = reader.annual_record(self.city, id, year)?;
         // Only of the employer that applies: someone who has gone elsewhere is not its to apply for.
-        let jobs = reader.employments(self.city, id)?.into_iter();
-        let jobs: Vec<Employment> = jobs
-            .filter(|job| job.organization_id == self.employer)
-            .map(|job| Employment { from: job.started_on, until: job.ended_on })
-            .collect();
-        let active = jobs.iter().find(|job| job.is_active_on(today)).copied();
+        let mut jobs = reader.employments(self.city, id)?;
+        jobs.retain(|job| job.organization_id == self.employer);
+        let job = employment_of_day(jobs, Employment::days, today);
         let grants = reader.makeup_grants_of_year(self.city, id, year)?;
         let standing = grants.iter().find(|grant| match grant.state.0 {
             GrantState::Granted | GrantState::Used => true,
             GrantState::Expired => false,
         });
         let key = (self.city, id);
+        // What waits at an employer that the person has left can only be refused (M1): it is in nobody's way.
+        let years = (year, today.year());
         let pending =
-            reader.pending_makeup_application(key, year, today.year(), self.application)?;
+            reader.pending_makeup_application(key, self.employer, years, self.application)?;
         let facts = ItemFacts {
             year,
             today,
             terms: self.terms,
-            employment: active.or_else(|| jobs.first().copied()),
+            employment: job.map(|job| job.days()),
             post: person.post.0,
             totals: record.as_ref().map_or_else(YearTotals::default, totals),
             state: record.as_ref().map(|record| record.state.0),

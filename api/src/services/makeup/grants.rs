@@ -10,11 +10,12 @@ use xueshi_domain::ledger::{Breakdown, RecordState, YearTotals, assess};
 use xueshi_domain::makeup::{Grant, GrantEvent, GrantState, MakeupStudy, study_dates};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    AnnualRecord, Declaration, Id, LearningRecord, MakeupGrant, Reader, Saved, StoreError, Writer,
+    AnnualRecord, Declaration, Id, LearningRecord, MakeupGrant, Reader, Writer,
 };
 
 use crate::problem::{Code, Problem, Text};
 use crate::services::events::Happening;
+use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::year::{floors_of, totals};
 use crate::services::{Asker, sweep};
@@ -184,10 +185,7 @@ pub fn expire(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem> {
 
 fn end(writer: &mut Writer<'_>, mut grant: MakeupGrant, event: GrantEvent) -> Result<(), Problem> {
     let state = step::<Grant>(grant.state.0, event)?;
-    match writer.move_makeup_grant(&mut grant, state)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(StoreError::Conflict.into()),
-    }
+    stands(writer.move_makeup_grant(&mut grant, state)?)?;
     let kind = match event {
         GrantEvent::Use => EventType::MakeupUsed,
         GrantEvent::Reopen => EventType::MakeupReopened,

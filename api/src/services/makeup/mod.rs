@@ -24,7 +24,7 @@ pub use decisions::decide;
 pub use grants::{
     covers, expire, follow, grant_of, named, open_registration, study_under, visible_grant,
 };
-pub use submission::submit;
+pub use submission::{follow_body, submit};
 
 use super::Asker;
 use super::rules::Rules;

@@ -6,10 +6,11 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::makeup::{
     Application, ApplicationEvent, ApplicationState, Item, ItemEvent, ItemState, check_reason,
 };
+use xueshi_domain::registry::OrganizationKind;
 use xueshi_domain::review::{Route, Stage};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    Id, MakeupApplication, MakeupItem, Moment, Organization, Reader, Saved, Tenths, Word, Writer,
+    Id, MakeupApplication, MakeupItem, Moment, Organization, Reader, Tenths, Word, Writer,
 };
 
 use super::applications::{admitted, own};
@@ -17,8 +18,9 @@ use super::facts::{Judge, all_fine};
 use super::{items_of, show};
 use crate::dto::makeup::MakeupApplicationDto;
 use crate::extract::RequiredIfMatch;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::services::events::Happening;
+use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
 
@@ -58,10 +60,7 @@ pub fn submit(
     if was == ApplicationState::Returned {
         application.revision += 1;
     }
-    match writer.save_makeup_application(was, &mut application)? {
-        Saved::Yes => {}
-        Saved::Overtaken => return Err(Problem::new(Code::PreconditionFailed)),
-    }
+    stands(writer.save_makeup_application(was, &mut application)?)?;
     told(EventType::MakeupSubmitted, &application).by(asker).tell(writer, asker.jurisdiction)?;
     let shown = show(writer, &application)?;
     Ok(Reply::ok(shown).version(application.version))
@@ -76,6 +75,37 @@ pub(super) fn told(kind: EventType, application: &MakeupApplication) -> Happenin
         .year(application.year)
         .data(json!({"state": application.state.0,
             "exceptional": application.exceptional, "revision": application.revision}))
+}
+
+/// U2, M2: what waits at a reviewing body that is no longer the employer's goes to the present one. What waits at a base that was
+/// assigned stays there, as it does when another base is assigned; so does what waits for the bureau.
+///
+/// # Errors
+/// On a database failure.
+pub fn follow_body(
+    writer: &mut Writer<'_>,
+    by: Option<Id>,
+    employer: &Organization,
+) -> Result<(), Problem> {
+    let (city, present) = (employer.jurisdiction_id, employer.reviewing_body_id);
+    for mut application in writer.makeup_applications_in_body_review(city, employer.id)? {
+        let Some(former) = application.body_id.filter(|body| Some(*body) != present) else {
+            continue;
+        };
+        let at_base = writer
+            .organization(city, former)?
+            .is_some_and(|body| body.kind.0 == OrganizationKind::CeBase);
+        if at_base {
+            continue;
+        }
+        application.body_id = present;
+        stands(writer.save_makeup_application(ApplicationState::BodyReview, &mut application)?)?;
+        told(EventType::MakeupRerouted, &application)
+            .by_account(by)
+            .data(json!({"from_unit_id": former}))
+            .tell(writer, city)?;
+    }
+    Ok(())
 }
 
 /// Who reviews first for an employer: the base that is assigned to it, or its reviewing body (M2).

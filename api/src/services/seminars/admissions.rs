@@ -6,7 +6,6 @@ use serde_json::json;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
-use xueshi_domain::people::Employment;
 use xueshi_domain::seminar::{
     Event, SeminarRoad, check_list, require_admissible, require_not_begun,
 };
@@ -80,8 +79,8 @@ pub fn replace(
     let mut refused: Option<Problem> = None;
     let mut rows = Vec::with_capacity(people.len());
     for (place, person) in people.iter().enumerate() {
-        let jobs = writer.employments(asker.jurisdiction, person.professional_id)?;
-        let job = jobs.first().map(|job| Employment { from: job.started_on, until: job.ended_on });
+        let id = person.professional_id;
+        let job = writer.employment_of_day(asker.jurisdiction, id, today)?.map(|job| job.days());
         if let Err(refusal) = require_admissible(job, person.post.0, &rules.policy, today) {
             let (at, code) = (format!("/people/{place}"), refusal.code());
             let said = text(&refusal);

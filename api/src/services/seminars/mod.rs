@@ -15,8 +15,8 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::seminar::{Event, Proposal, SeminarFacts, State, may_host};
 use xueshi_persistence::{
-    Id, LearningRecord, Moment, Organization, Page, Reader, Saved, Seminar, SeminarFilter,
-    SeminarStep, Slice, StoreError, Word, Writer,
+    Id, LearningRecord, Moment, Organization, Page, Reader, Seminar, SeminarFilter, SeminarStep,
+    Slice, Word, Writer,
 };
 
 pub use admissions::{list as admissions, replace as admit};
@@ -29,6 +29,7 @@ use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::seminars::{SeminarDto, SeminarStepDto, SeminarSteps, WhichSeminars};
 use crate::problem::{Code, Problem};
+use crate::services::races::stands;
 
 /// The seminars that the asker may see: those announced to the city, and all of their units.
 ///
@@ -184,11 +185,7 @@ fn take(
     let now = writer.now();
     let was = held.seminar.state.0;
     held.seminar.state = Word(taken.to);
-    match writer.save_seminar(was, &mut held.seminar)? {
-        Saved::Yes => {}
-        // Someone else took a step since this transaction began; run again, it finds that.
-        Saved::Overtaken => return Err(StoreError::Conflict.into()),
-    }
+    stands(writer.save_seminar(was, &mut held.seminar)?)?;
     let seminar = &held.seminar;
     writer.insert_seminar_step(&SeminarStep {
         jurisdiction_id: seminar.jurisdiction_id,

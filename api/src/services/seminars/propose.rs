@@ -7,15 +7,16 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::registry::Standing;
 use xueshi_domain::seminar::{Event, SeminarRoad, State, check_proposal, require_not_begun};
 use xueshi_domain::workflow::step;
-use xueshi_persistence::{Id, Moment, Saved, Seminar, Tenths, Word, Writer};
+use xueshi_persistence::{Id, Moment, Seminar, Tenths, Word, Writer};
 
 use super::{Taken, hosted, hosting, in_own_members, proposal, rules_now, shown, span, take};
 use crate::dto::Day;
 use crate::dto::seminars::{NewSeminar, SeminarChanges, SeminarDto};
 use crate::extract::RequiredIfMatch;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::services::ids::new_id;
 use crate::services::organizations::find;
+use crate::services::races::stands;
 use crate::services::references::unknown;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
@@ -84,10 +85,8 @@ pub fn edit(
     held.seminar.year = held.seminar.ends_on.year();
     held.seminar.brought_by = asker.account();
     check(writer, &held.seminar)?;
-    match writer.save_seminar(was, &mut held.seminar)? {
-        Saved::Yes => Ok(shown(held)),
-        Saved::Overtaken => Err(Problem::new(Code::PreconditionFailed)),
-    }
+    stands(writer.save_seminar(was, &mut held.seminar)?)?;
+    Ok(shown(held))
 }
 
 /// Submits a proposal to the municipal bureau.

@@ -7,7 +7,7 @@ use serde_json::json;
 use xueshi_domain::calendar::WorkdayCalendar;
 use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::{Breakdown, Outcome, RecordState};
-use xueshi_domain::people::{Employment as Employed, Post};
+use xueshi_domain::people::Post;
 use xueshi_domain::policy::{Policy, Window};
 use xueshi_domain::review::{Ending, Event, next};
 use xueshi_domain::settlement::{Held, Lapse, counts, lapse, outcome, settled_state};
@@ -70,10 +70,7 @@ pub(super) fn settle(
         lapsed.push(let_lapse(writer, facts, declaration.clone())?);
     }
     let settlement = &facts.settlement;
-    let employed = person
-        .employment
-        .as_ref()
-        .map(|employment| Employed { from: employment.started_on, until: employment.ended_on });
+    let employed = person.employment.as_ref().map(Employment::days);
     let management = facts.policy.include_management_posts;
     let Some(employment) = &person.employment else { return Ok(None) };
     if !counts(employed, person.post, management, settlement.counting_day) {

@@ -1,4 +1,4 @@
-//! Merging two records of one person: everything is keyed by person, so everything changes its key (U4).
+//! The keys of whatever tables there are: everything of one person becomes another's (U4).
 
 use std::collections::BTreeMap;
 
@@ -7,40 +7,12 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Integer, Text};
 
-use crate::annual_records::AnnualRecord;
-use crate::columns::{Id, Moment};
+use super::Pair;
+use crate::columns::Id;
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
-use crate::learning::LearningRecord;
-use crate::schema::{
-    annual_records, certificates, declarations, employment_requests, learning_records,
-    person_merges, professional_identities, transfers,
-};
-use crate::store::{Reader, Writer};
-
-/// Two records of one person that became one.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = person_merges)]
-pub struct PersonMerge {
-    /// The city.
-    pub jurisdiction_id: Id,
-    /// The record that stands.
-    pub professional_id: Id,
-    /// Its id.
-    pub id: Id,
-    /// The record that is an empty shell now.
-    pub merged_id: Id,
-    /// Who merged them.
-    pub account_id: Id,
-    /// Acting for which unit.
-    pub unit_id: Id,
-    /// Why.
-    pub reason: String,
-    /// How many declarations gave way to another one of the same learning (H7).
-    pub ended_declarations: i32,
-    /// When.
-    pub merged_at: Moment,
-}
+use crate::schema::{employment_requests, professional_identities};
+use crate::store::Writer;
 
 /// Tables with a person in them that change otherwise: the shell stays, so that old ids keep meaning something; id numbers
 /// lead to the record that stands; one person has one account, and the service decides which; what was counted stays counted
@@ -67,67 +39,6 @@ struct KeyColumn {
     own: String,
     #[diesel(sql_type = Text)]
     other: String,
-}
-
-impl Reader<'_> {
-    /// The years in which a person has declarations, oldest first.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn years_of(&mut self, jurisdiction: Id, professional: Id) -> Result<Vec<i32>, StoreError> {
-        Ok(declarations::table
-            .filter(declarations::jurisdiction_id.eq(jurisdiction))
-            .filter(declarations::professional_id.eq(professional))
-            .select(declarations::year)
-            .distinct()
-            .order(declarations::year.asc())
-            .load(self.conn)?)
-    }
-
-    /// All years of a person, oldest first.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn annual_records_of(
-        &mut self,
-        jurisdiction: Id,
-        professional: Id,
-    ) -> Result<Vec<AnnualRecord>, StoreError> {
-        Ok(annual_records::table
-            .filter(annual_records::jurisdiction_id.eq(jurisdiction))
-            .filter(annual_records::professional_id.eq(professional))
-            .order(annual_records::year.asc())
-            .select(AnnualRecord::as_select())
-            .load(self.conn)?)
-    }
-
-    /// All learning records of a person, oldest first.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn learning_of(
-        &mut self,
-        jurisdiction: Id,
-        professional: Id,
-    ) -> Result<Vec<LearningRecord>, StoreError> {
-        Ok(learning_records::table
-            .filter(learning_records::jurisdiction_id.eq(jurisdiction))
-            .filter(learning_records::professional_id.eq(professional))
-            .order(learning_records::id.asc())
-            .select(LearningRecord::as_select())
-            .load(self.conn)?)
-    }
-}
-
-/// Two records of one person.
-#[derive(Debug, Clone, Copy)]
-pub struct Pair {
-    /// The city.
-    pub jurisdiction: Id,
-    /// The record that stands.
-    pub kept: Id,
-    /// The record that is merged into it.
-    pub merged: Id,
 }
 
 impl Writer<'_> {
@@ -314,75 +225,5 @@ impl Writer<'_> {
             AnyConnection::Sqlite(_) => format!("x'{}'", id.0.simple()),
             AnyConnection::Postgres(_) => format!("'{}'::uuid", id.0),
         }
-    }
-
-    /// Lets the declarations of one learning record rest on another one of the same learning (H7).
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn rest_on(&mut self, pair: Pair, old: Id, new: Id) -> Result<(), StoreError> {
-        use declarations as d;
-        diesel::update(d::table)
-            .filter(d::jurisdiction_id.eq(pair.jurisdiction))
-            .filter(d::professional_id.eq(pair.merged))
-            .filter(d::learning_record_id.eq(old))
-            .set(d::learning_record_id.eq(new))
-            .execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Numbers the certificates of the merged record's year behind those of the one that stands.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn renumber_certificates(
-        &mut self,
-        pair: Pair,
-        year: i32,
-        behind: i32,
-    ) -> Result<(), StoreError> {
-        use certificates as c;
-        // From the last one on, so that no number is there twice in between.
-        let all = self.certificates_of_year(pair.jurisdiction, pair.merged, year)?;
-        for certificate in all.iter().rev() {
-            let key = (pair.jurisdiction, pair.merged, certificate.id);
-            diesel::update(c::table.find(key))
-                .set(c::version.eq(certificate.version + behind))
-                .execute(self.conn)?;
-        }
-        Ok(())
-    }
-
-    /// Ends what waits for a decision of the merged record's transfers: its employer is no longer the person's.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn withdraw_transfers_of(&mut self, pair: Pair) -> Result<(), StoreError> {
-        use xueshi_domain::transfer::State;
-
-        use crate::columns::Word;
-        use transfers as t;
-        let now = Moment(self.now());
-        diesel::update(t::table)
-            .filter(t::jurisdiction_id.eq(pair.jurisdiction))
-            .filter(t::professional_id.eq(pair.merged))
-            .filter(t::state.eq(Word(State::Requested)))
-            .set((
-                t::state.eq(Word(State::Withdrawn)),
-                t::decided_at.eq(now),
-                t::updated_at.eq(now),
-                t::version.eq(t::version + 1),
-            ))
-            .execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Notes that two records became one.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn insert_person_merge(&mut self, merge: &PersonMerge) -> Result<(), StoreError> {
-        diesel::insert_into(person_merges::table).values(merge).execute(self.conn)?;
-        Ok(())
     }
 }

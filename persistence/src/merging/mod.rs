@@ -1,0 +1,217 @@
+//! Merging two records of one person: everything is keyed by person, so everything changes its key (U4).
+
+mod keys;
+
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
+use crate::annual_records::AnnualRecord;
+use crate::attachments::Attachment;
+use crate::columns::{Id, Moment};
+use crate::declarations::Declaration;
+use crate::error::StoreError;
+use crate::learning::LearningRecord;
+use crate::schema::{
+    annual_records, attachments, certificates, declarations, learning_records, person_merges,
+    transfers,
+};
+use crate::store::{Reader, Writer};
+
+/// Two records of one person that became one.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = person_merges)]
+pub struct PersonMerge {
+    /// The city.
+    pub jurisdiction_id: Id,
+    /// The record that stands.
+    pub professional_id: Id,
+    /// Its id.
+    pub id: Id,
+    /// The record that is an empty shell now.
+    pub merged_id: Id,
+    /// Who merged them.
+    pub account_id: Id,
+    /// Acting for which unit.
+    pub unit_id: Id,
+    /// Why.
+    pub reason: String,
+    /// How many declarations gave way to another one of the same learning (H7).
+    pub ended_declarations: i32,
+    /// When.
+    pub merged_at: Moment,
+}
+
+/// The records that were merged into a person's, as a subquery.
+#[auto_type]
+pub(crate) fn merged_records(jurisdiction: Id, professional: Id) -> _ {
+    person_merges::table
+        .filter(person_merges::jurisdiction_id.eq(jurisdiction))
+        .filter(person_merges::professional_id.eq(professional))
+        .select(person_merges::merged_id)
+}
+
+impl Reader<'_> {
+    /// The records that were merged into a person's (U4): what is never rewritten, such as events and sealed years, still bears
+    /// their ids.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn merged_into(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<Id>, StoreError> {
+        Ok(merged_records(jurisdiction, professional).load(self.conn)?)
+    }
+
+    /// All declarations of a person, of whatever year and in whatever state, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn all_declarations_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<Declaration>, StoreError> {
+        Ok(declarations::table
+            .filter(declarations::jurisdiction_id.eq(jurisdiction))
+            .filter(declarations::professional_id.eq(professional))
+            .order(declarations::id.asc())
+            .select(Declaration::as_select())
+            .load(self.conn)?)
+    }
+
+    /// All evidence of a person.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn all_attachments_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<Attachment>, StoreError> {
+        Ok(attachments::table
+            .filter(attachments::jurisdiction_id.eq(jurisdiction))
+            .filter(attachments::professional_id.eq(professional))
+            .order(attachments::id.asc())
+            .select(Attachment::as_select())
+            .load(self.conn)?)
+    }
+
+    /// All years of a person, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn annual_records_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<AnnualRecord>, StoreError> {
+        Ok(annual_records::table
+            .filter(annual_records::jurisdiction_id.eq(jurisdiction))
+            .filter(annual_records::professional_id.eq(professional))
+            .order(annual_records::year.asc())
+            .select(AnnualRecord::as_select())
+            .load(self.conn)?)
+    }
+
+    /// All learning records of a person, oldest first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn learning_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<LearningRecord>, StoreError> {
+        Ok(learning_records::table
+            .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+            .filter(learning_records::professional_id.eq(professional))
+            .order(learning_records::id.asc())
+            .select(LearningRecord::as_select())
+            .load(self.conn)?)
+    }
+}
+
+/// Two records of one person.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair {
+    /// The city.
+    pub jurisdiction: Id,
+    /// The record that stands.
+    pub kept: Id,
+    /// The record that is merged into it.
+    pub merged: Id,
+}
+
+impl Writer<'_> {
+    /// Lets the declarations of one learning record rest on another one of the same learning (H7).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn rest_on(&mut self, pair: Pair, old: Id, new: Id) -> Result<(), StoreError> {
+        use declarations as d;
+        diesel::update(d::table)
+            .filter(d::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(d::professional_id.eq(pair.merged))
+            .filter(d::learning_record_id.eq(old))
+            .set(d::learning_record_id.eq(new))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Numbers the certificates of the merged record's year behind those of the one that stands.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn renumber_certificates(
+        &mut self,
+        pair: Pair,
+        year: i32,
+        behind: i32,
+    ) -> Result<(), StoreError> {
+        use certificates as c;
+        // From the last one on, so that no number is there twice in between.
+        let all = self.certificates_of_year(pair.jurisdiction, pair.merged, year)?;
+        for certificate in all.iter().rev() {
+            let key = (pair.jurisdiction, pair.merged, certificate.id);
+            diesel::update(c::table.find(key))
+                .set(c::version.eq(certificate.version + behind))
+                .execute(self.conn)?;
+        }
+        Ok(())
+    }
+
+    /// Ends what waits for a decision of the merged record's transfers: its employer is no longer the person's.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn withdraw_transfers_of(&mut self, pair: Pair) -> Result<(), StoreError> {
+        use xueshi_domain::transfer::State;
+
+        use crate::columns::Word;
+        use transfers as t;
+        let now = Moment(self.now());
+        diesel::update(t::table)
+            .filter(t::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(t::professional_id.eq(pair.merged))
+            .filter(t::state.eq(Word(State::Requested)))
+            .set((
+                t::state.eq(Word(State::Withdrawn)),
+                t::decided_at.eq(now),
+                t::updated_at.eq(now),
+                t::version.eq(t::version + 1),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Notes that two records became one.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn insert_person_merge(&mut self, merge: &PersonMerge) -> Result<(), StoreError> {
+        diesel::insert_into(person_merges::table).values(merge).execute(self.conn)?;
+        Ok(())
+    }
+}
