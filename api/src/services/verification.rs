@@ -15,7 +15,7 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
 use xueshi_domain::registry::RecordAct;
 use xueshi_persistence::{
-    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Reader, RecordedAct, Word,
+    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Professional, Reader, RecordedAct, Word,
     Writer,
 };
 
@@ -141,7 +141,8 @@ fn verify_one(
     else {
         return Ok(VerificationResult::outcome(person_id, VerifyOutcome::NotSatisfied));
     };
-    let body = writer.organization(city, record.authority_id)?.ok_or_else(not_found)?;
+    let body = body_of(writer, &person)?.unwrap_or(record.authority_id);
+    let body = writer.organization(city, body)?.ok_or_else(not_found)?;
     let body_path = OrgPath::parse(&body.path).map_err(Problem::internal)?;
     let unit = Id(may_verify(&asker.actor, &body_path, person_id)?.organization_id);
 
@@ -162,6 +163,14 @@ fn verify_one(
     }
     let certificate = certify(writer, asker, rules, record, unit)?;
     Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
+}
+
+/// The reviewing body of a person's present employer: it verifies their years, also those that were settled where they were
+/// before (A1, U2). `None` for someone who works nowhere: their years stay where they are.
+fn body_of(writer: &mut Writer<'_>, person: &Professional) -> Result<Option<Id>, Problem> {
+    let Some(employer) = person.employer_id else { return Ok(None) };
+    let employer = writer.organization(person.jurisdiction_id, employer)?;
+    Ok(employer.and_then(|employer| employer.reviewing_body_id))
 }
 
 /// A1: certifies a satisfied year: its certificate is issued, and who did it for which unit is kept.
