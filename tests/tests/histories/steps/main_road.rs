@@ -1,93 +1,16 @@
-//! What can happen in a history, and how it is drawn.
+//! Drawing a step of the main road, and which road a step is of.
 
+use time::Duration;
 use time::macros::date;
-use time::{Date, Duration};
 
-use super::model::{Actor, Model, PEOPLE};
-
-/// One step.
-#[derive(Debug, Clone)]
-pub(super) enum Step {
-    /// Time passes.
-    Wait { minutes: i64 },
-    /// A listed platform delivers a completed public course.
-    Deliver { person: usize, course: u8, tenths: i64, start: Date, end: Date },
-    /// Someone declares a delivered course.
-    DeclareCourse { person: usize, record: usize, year: i32 },
-    /// Someone declares a conference in their own words.
-    DeclareConference { person: usize, year: i32, tenths: i64, start: Date, end: Date },
-    /// Someone adds evidence.
-    Attach { declaration: usize },
-    /// The owner submits.
-    Submit { declaration: usize },
-    /// Somebody decides.
-    Decide { declaration: usize, actor: Actor, decision: Decision },
-    /// The owner takes it back.
-    Withdraw { declaration: usize },
-    /// Somebody revokes.
-    Revoke { declaration: usize, actor: Actor },
-    /// Somebody verifies someone's year.
-    Verify { person: usize, year: i32, actor: Actor },
-    /// Someone goes from one employer to the other: asked by the one, accepted by the other.
-    Transfer { person: usize },
-    /// The bureau settles a year.
-    Settle { year: i32 },
-    /// The bureau reinstates what lapsed.
-    Reinstate { declaration: usize },
-}
-
-/// What a reviewer can say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Decision {
-    Approve,
-    Return,
-    Reject,
-}
-
-impl Decision {
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Approve => "approve",
-            Self::Return => "return",
-            Self::Reject => "reject",
-        }
-    }
-}
-
-/// Numbers that look random and are the same for the same seed (SplitMix64).
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        bits ^ (bits >> 31)
-    }
-
-    /// A number below `end`.
-    pub(super) fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % (end.max(1) as u64)).unwrap()
-    }
-
-    fn one_of<T: Copy>(&mut self, these: &[T]) -> T {
-        these[self.below(these.len())]
-    }
-
-    fn in_a_hundred(&mut self, chance: usize) -> bool {
-        self.below(100) < chance
-    }
-}
+use super::{Decision, Dice, LearnStep, RoadStep, Step, YearStep};
+use crate::histories::model::{Actor, Model, PEOPLE};
 
 impl Step {
     /// A step that makes some sense: mostly what could go well, often enough what must not.
-    pub(super) fn random(dice: &mut Dice, model: &Model) -> Self {
-        let person = dice.below(PEOPLE);
+    pub(in super::super) fn random(dice: &mut Dice, model: &Model) -> Self {
+        // Much happens to one of them, so that years become complete.
+        let person = if dice.in_a_hundred(40) { 0 } else { dice.below(PEOPLE) };
         let chosen = |dice: &mut Dice, states: &[&str]| -> usize {
             let fitting: Vec<usize> = (0..model.declarations.len())
                 .filter(|index| states.contains(&model.declarations[*index].state))
@@ -99,10 +22,24 @@ impl Step {
         };
         let some_declared = !model.declarations.is_empty();
         if model.wants_settlement() && dice.in_a_hundred(20) {
-            return Self::Settle { year: 2023 };
+            return Self::Year(YearStep::Settle { year: 2023 });
+        }
+        // The years with a policy are over: nothing more can be done.
+        if model.today().year() > 2024 {
+            return Self::Wait { minutes: 30 };
+        }
+        // Little happens in a freeze, and it shall not take up a whole history.
+        if model.frozen() && dice.in_a_hundred(10) {
+            let minutes = (model.next_edge() - model.now).whole_minutes().max(1);
+            return Self::Wait { minutes };
+        }
+        if dice.in_a_hundred(35) {
+            return Self::beside(dice, model, person);
         }
         match dice.below(103) {
-            0 if some_declared => Self::Reinstate { declaration: chosen(dice, &["lapsed"]) },
+            0 if some_declared => {
+                Self::Year(YearStep::Reinstate { declaration: chosen(dice, &["lapsed"]) })
+            }
             1..12 => Self::wait(dice, model),
             12..24 => Self::deliver(dice, model, person),
             24..36 if model.records.iter().any(|record| record.person == person) => {
@@ -110,13 +47,17 @@ impl Step {
                     .filter(|index| model.records[*index].person == person)
                     .collect();
                 let record = dice.one_of(&own);
-                let year = model.records[record].end.year() + i32::from(dice.in_a_hundred(8));
-                Self::DeclareCourse { person, record, year }
+                let (grant, year) = Self::under_a_grant(dice, model, person);
+                let own = model.records[record].end.year() + i32::from(dice.in_a_hundred(8));
+                let year = year.unwrap_or(own);
+                Self::Road(RoadStep::DeclareRecord { person, record, year, grant })
             }
             36..50 => Self::conference(dice, model, person),
-            50..56 if some_declared => Self::Attach { declaration: chosen(dice, &["draft"]) },
+            50..56 if some_declared => {
+                Self::Road(RoadStep::Attach { declaration: chosen(dice, &["draft"]) })
+            }
             56..68 if some_declared => {
-                Self::Submit { declaration: chosen(dice, &["draft", "returned"]) }
+                Self::Road(RoadStep::Submit { declaration: chosen(dice, &["draft", "returned"]) })
             }
             68..88 if some_declared => {
                 let declaration = chosen(dice, &["employer_review", "authority_review"]);
@@ -129,22 +70,25 @@ impl Step {
                     75..88 => Decision::Return,
                     _ => Decision::Reject,
                 };
-                Self::Decide { declaration, actor, decision }
+                Self::Road(RoadStep::Decide { declaration, actor, decision })
             }
-            88..91 if some_declared => Self::Withdraw {
+            88..91 if some_declared => Self::Road(RoadStep::Withdraw {
                 declaration: chosen(dice, &["draft", "employer_review", "authority_review"]),
-            },
+            }),
             91..94 if some_declared => {
                 let actor =
                     if dice.in_a_hundred(80) { Actor::City } else { dice.one_of(&Actor::ALL) };
-                Self::Revoke { declaration: chosen(dice, &["approved"]), actor }
+                Self::Road(RoadStep::Revoke { declaration: chosen(dice, &["approved"]), actor })
             }
-            100..102 => Self::Transfer { person: dice.below(PEOPLE - 1) },
-            102 => Self::Settle { year: 2022 + i32::try_from(dice.below(3)).unwrap() },
+            100..102 => Self::Year(YearStep::Transfer { person: dice.below(PEOPLE - 1) }),
+            102 => {
+                Self::Year(YearStep::Settle { year: 2022 + i32::try_from(dice.below(3)).unwrap() })
+            }
             _ => {
                 let own = model.authority_of(person);
                 let actor = if dice.in_a_hundred(75) { own } else { dice.one_of(&Actor::ALL) };
-                Self::Verify { person, year: model.today().year(), actor }
+                let prior = i32::from(dice.in_a_hundred(35));
+                Self::Year(YearStep::Verify { person, year: model.today().year() - prior, actor })
             }
         }
     }
@@ -173,7 +117,8 @@ impl Step {
             1 => 1 + dice.below(600) as i64,
             _ => 10 * (1 + dice.below(16) as i64),
         };
-        Self::Deliver { person, course: u8::try_from(dice.below(12)).unwrap(), tenths, start, end }
+        let course = u8::try_from(dice.below(12)).unwrap();
+        Self::Learn(LearnStep::Deliver { person, course, tenths, start, end })
     }
 
     fn conference(dice: &mut Dice, model: &Model, person: usize) -> Self {
@@ -182,6 +127,24 @@ impl Step {
         let year = if dice.in_a_hundred(92) { end.year() } else { end.year() - 1 };
         let tenths =
             if dice.in_a_hundred(15) { dice.below(160) as i64 } else { 80 + dice.below(41) as i64 };
-        Self::DeclareConference { person, year, tenths, start, end }
+        let (grant, granted) = Self::under_a_grant(dice, model, person);
+        let year = granted.unwrap_or(year);
+        Self::Road(RoadStep::DeclareConference { person, year, tenths, start, end, grant })
+    }
+
+    /// Often under the grant that someone has, seldom under another person's.
+    fn under_a_grant(
+        dice: &mut Dice,
+        model: &Model,
+        person: usize,
+    ) -> (Option<usize>, Option<i32>) {
+        let fitting: Vec<usize> = (0..model.grants.len())
+            .filter(|grant| model.grants[*grant].person == person || dice.in_a_hundred(5))
+            .collect();
+        if fitting.is_empty() || dice.in_a_hundred(30) {
+            return (None, None);
+        }
+        let grant = dice.one_of(&fitting);
+        (Some(grant), Some(model.grants[grant].year))
     }
 }
