@@ -15,8 +15,8 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
 use xueshi_domain::registry::RecordAct;
 use xueshi_persistence::{
-    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Professional, Reader, RecordedAct, Word,
-    Writer,
+    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Professional, Reader,
+    RecordedAct, Word, Writer,
 };
 
 use super::events::Happening;
