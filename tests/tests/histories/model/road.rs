@@ -19,7 +19,7 @@ pub(in super::super) struct Declaration {
     /// The grant under which hours of a prior year are registered (M3).
     pub(in super::super) grant: Option<usize>,
     /// How many files prove it.
-    pub(super) evidence: usize,
+    pub(in super::super) evidence: usize,
     pub(in super::super) state: &'static str,
     pub(in super::super) due: Option<OffsetDateTime>,
     pub(in super::super) submitted: Option<OffsetDateTime>,

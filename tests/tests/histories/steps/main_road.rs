@@ -1,7 +1,6 @@
 //! Drawing a step of the main road, and which road a step is of.
 
 use time::Duration;
-use time::macros::date;
 
 use super::{Decision, Dice, LearnStep, RoadStep, Step, YearStep};
 use crate::histories::model::{Actor, Model, PEOPLE};
@@ -24,16 +23,15 @@ impl Step {
         if model.wants_settlement() && dice.in_a_hundred(20) {
             return Self::Year(YearStep::Settle { year: 2023 });
         }
-        // The years with a policy are over: nothing more can be done.
-        if model.today().year() > 2024 {
-            return Self::Wait { minutes: 30 };
-        }
         // Little happens in a freeze, and it shall not take up a whole history.
         if model.frozen() && dice.in_a_hundred(10) {
             let minutes = (model.next_edge() - model.now).whole_minutes().max(1);
             return Self::Wait { minutes };
         }
-        if dice.in_a_hundred(35) {
+        if !model.frozen() && dice.in_a_hundred(50) {
+            return Self::onward(dice, model, person);
+        }
+        if dice.in_a_hundred(45) {
             return Self::beside(dice, model, person);
         }
         match dice.below(103) {
@@ -95,12 +93,12 @@ impl Step {
 
     /// From minutes to weeks; sometimes to the very edge of the freeze.
     fn wait(dice: &mut Dice, model: &Model) -> Self {
-        // The last year with a policy is 2024: a history ends before it does.
-        let is_late = model.today() >= date!(2024 - 10 - 01);
-        let minutes = match dice.below(if is_late { 4 } else { 10 }) {
-            0..4 => 30 + dice.below(60 * 20) as i64,
-            4..8 => 60 * 24 * (1 + dice.below(5) as i64),
-            8 => 60 * 24 * (10 + dice.below(20) as i64),
+        // The last year with a policy is 2024: a history ends before it does, and begins slowly.
+        let is_late = model.today().year() == 2024;
+        let minutes = match dice.below(if is_late { 16 } else { 18 }) {
+            0..8 => 30 + dice.below(60 * 20) as i64,
+            8..15 => 60 * 24 * (1 + dice.below(4) as i64),
+            15 | 16 => 60 * 24 * (6 + dice.below(10) as i64),
             _ => {
                 let edge = model.next_edge() - Duration::minutes(1);
                 (edge - model.now).whole_minutes().max(1)

@@ -1,6 +1,8 @@
-//! What can happen in a history, and how it is drawn: the main road in `main_road`, the others in `side_roads`.
+//! What can happen in a history, and how it is drawn: the main road in `main_road`, the others in `side_roads`,
+//! and in `onward` what brings them to their ends.
 
 mod main_road;
+mod onward;
 mod side_roads;
 
 use time::Date;
