@@ -72,7 +72,7 @@ permissions! {
     SyncWrite = SyncWrite;
     /// Reading figures.
     ReadStatistics = ReadStatistics;
-    /// Reading the audit log.
+    /// Reading what is kept about the city itself: the audit log, accounts, drafts of policies.
     ReadAudit = ReadAudit;
     /// Applying for filings, filing training plans (P1, P2).
     FileTraining = FileTraining;

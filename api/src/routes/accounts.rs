@@ -61,7 +61,7 @@ struct WhichAccounts {
     responses((status = 200, description = "A page", body = AccountPage)))]
 #[get("/v1/accounts")]
 async fn list_accounts(
-    caller: Caller<permissions::ManageAccounts>,
+    caller: Caller<permissions::ReadAudit>,
     list: AccountList,
     which: Params<WhichAccounts>,
     state: web::Data<AppState>,
@@ -115,7 +115,7 @@ async fn create_account(
         headers(("ETag" = String, description = "Its version")))))]
 #[get("/v1/accounts/{id}")]
 async fn get_account(
-    caller: Caller<permissions::ManageAccounts>,
+    caller: Caller<permissions::ReadAudit>,
     id: PathId,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {

@@ -38,7 +38,7 @@ fn named(path: &PathText) -> Result<(i32, i32), Problem> {
     responses((status = 200, description = "A page", body = PolicyVersionPage)))]
 #[get("/v1/policies/{year}/drafts")]
 async fn list_policy_drafts(
-    caller: Caller<permissions::ManagePolicy>,
+    caller: Caller<permissions::ReadAudit>,
     year: PathYear,
     list: PolicyVersionList,
     state: web::Data<AppState>,
@@ -84,7 +84,7 @@ async fn begin_policy_draft(
         headers(("ETag" = String, description = "Its revision")))))]
 #[get("/v1/policies/{year}/drafts/{version}")]
 async fn get_policy_draft(
-    caller: Caller<permissions::ManagePolicy>,
+    caller: Caller<permissions::ReadAudit>,
     path: PathText,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
@@ -104,7 +104,7 @@ async fn get_policy_draft(
     responses((status = 200, description = "What publication would find", body = PolicyValidationDto)))]
 #[get("/v1/policies/{year}/drafts/{version}/validation")]
 async fn validate_policy_draft(
-    caller: Caller<permissions::ManagePolicy>,
+    caller: Caller<permissions::ReadAudit>,
     path: PathText,
     info: RequestInfo,
     state: web::Data<AppState>,

@@ -26,16 +26,21 @@ pub fn list(
     filter: &AccountFilter,
     page: Page<Id>,
 ) -> Result<Slice<Account>, Problem> {
-    require_city(reader, asker)?;
+    require_city(reader, asker, Permission::ReadAudit)?;
     Ok(reader.accounts(asker.jurisdiction, filter, page)?)
 }
 
-/// An account of the asker's city.
+/// An account of the asker's city, under a permission on the whole of it.
 ///
 /// # Errors
-/// 403 for those who keep the accounts of a part of it only; 404 when there is none.
-pub fn of_city(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Account, Problem> {
-    require_city(reader, asker)?;
+/// 403 for those who have that on a part of it only; 404 when there is none.
+pub fn of_city(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    permission: Permission,
+    id: Uuid,
+) -> Result<Account, Problem> {
+    require_city(reader, asker, permission)?;
     let account =
         reader.account(Id(id))?.filter(|account| account.jurisdiction_id == asker.jurisdiction);
     account.ok_or_else(|| Problem::new(Code::NotFound))
@@ -46,7 +51,7 @@ pub fn of_city(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Accou
 /// # Errors
 /// As [`of_city`].
 pub fn get(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<AccountDetail, Problem> {
-    let account = of_city(reader, asker, id)?;
+    let account = of_city(reader, asker, Permission::ReadAudit, id)?;
     detail(reader, &account)
 }
 
@@ -60,7 +65,7 @@ pub fn create(
     new: &NewAccount,
     password_hash: &str,
 ) -> Result<Reply<AccountDetail>, Problem> {
-    require_city(writer, asker)?;
+    require_city(writer, asker, Permission::ManageAccounts)?;
     check_new_password(&new.username, &new.password, "/password")?;
     let professional_id = new.professional_id.map(Id);
     check_person(writer, asker, professional_id)?;
@@ -102,7 +107,7 @@ pub fn edit(
     changes: &AccountChanges,
     password_hash: Option<&str>,
 ) -> Result<Reply<AccountDetail>, Problem> {
-    let mut account = of_city(writer, asker, id)?;
+    let mut account = of_city(writer, asker, Permission::ManageAccounts, id)?;
     condition.check(account.version.into())?;
     if changes.state.is_some() || changes.professional_id.is_some() || changes.password.is_some() {
         refuse_own(asker, account.id)?;
@@ -142,10 +147,14 @@ pub fn edit(
 }
 
 /// Accounts belong to the city as a whole: only a right on its root covers them.
-fn require_city(reader: &mut Reader<'_>, asker: &Asker) -> Result<(), Problem> {
+fn require_city(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    permission: Permission,
+) -> Result<(), Problem> {
     let root = reader.municipal_bureau(asker.jurisdiction)?;
     let root = root.ok_or_else(|| Problem::internal("the city has no municipal bureau"))?;
-    asker.acting_for(Permission::ManageAccounts, &root.path).map(drop)
+    asker.acting_for(permission, &root.path).map(drop)
 }
 
 /// The person exists in the city and has no account yet.

@@ -88,7 +88,7 @@ pub fn grant(
     account: Uuid,
     new: &NewGrant,
 ) -> Result<Reply<GrantDto>, Problem> {
-    let account = super::accounts::of_city(writer, asker, account)?;
+    let account = super::accounts::of_city(writer, asker, Permission::ManageAccounts, account)?;
     refuse_own(asker, account.id)?;
     let unit = organizations::find(writer, asker, Permission::ManageAccounts, new.organization_id)?;
     let unit = unit.ok_or_else(|| unknown("/organization_id"))?;
@@ -122,7 +122,7 @@ pub fn revoke(
     account: Uuid,
     grant: Uuid,
 ) -> Result<(), Problem> {
-    let account = super::accounts::of_city(writer, asker, account)?;
+    let account = super::accounts::of_city(writer, asker, Permission::ManageAccounts, account)?;
     let grant = writer.grant(Id(grant))?.filter(|grant| grant.account_id == account.id);
     let grant = grant.ok_or_else(|| Problem::new(Code::NotFound))?;
     refuse_own(asker, account.id)?;

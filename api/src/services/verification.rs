@@ -14,15 +14,13 @@ use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{RecordState, VerifyOutcome, assess, verify};
 use xueshi_domain::registry::RecordAct;
-use xueshi_domain::review::Stage;
 use xueshi_domain::settlement::AddendumCause;
 use xueshi_persistence::{
-    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Reader, RecordedAct, Word,
-    Writer,
+    AnnualRecord, AnnualRecordFilter, Certificate, Id, Moment, Page, Professional, Reader,
+    RecordedAct, Word, Writer,
 };
 
 use super::appraisals::{self, Change};
-use super::declarations::current_route;
 use super::events::Happening;
 use super::explanations::{explained_item, keep_certificate, keep_year};
 use super::ids::new_id;
@@ -61,7 +59,7 @@ pub fn verify_all(
     let mut results = Vec::with_capacity(people.len());
     for person in people {
         let result = writer.attempt(|writer| match &closed {
-            None => verify_one(writer, asker, &rules, person, None),
+            None => verify_one(writer, asker, &rules, person),
             Some(refusal) => verify_made_up(writer, asker, request.year, person, refusal),
         });
         results.push(match result {
@@ -110,13 +108,7 @@ fn verify_made_up(
     let rules = Rules::under_grant(writer, &grant)?;
     let admission = rules.timetable.admit(Action::Verify, writer.now())?;
     writer.valid_until(admission.valid_until);
-    // The units of a settled year stay those of its freeze (A3): its made-up hours are verified by the body that reviewed them.
-    let body = match current_route(writer, asker.jurisdiction, Id(person)) {
-        Ok(route) => Some(Id(route.holder(Stage::Authority))),
-        Err(problem) if problem.status().is_client_error() => None,
-        Err(problem) => return Err(problem),
-    };
-    verify_one(writer, asker, &rules, person, body)
+    verify_one(writer, asker, &rules, person)
 }
 
 fn chosen(writer: &mut Writer<'_>, asker: &Asker, request: &Verify) -> Result<Vec<Uuid>, Problem> {
@@ -146,7 +138,6 @@ fn verify_one(
     asker: &Asker,
     rules: &Rules,
     person_id: Uuid,
-    body: Option<Id>,
 ) -> Result<VerificationResult, Problem> {
     let city = asker.jurisdiction;
     let not_found = || Problem::new(Code::NotFound);
@@ -157,7 +148,7 @@ fn verify_one(
     else {
         return Ok(VerificationResult::outcome(person_id, VerifyOutcome::NotSatisfied));
     };
-    let body = body.unwrap_or(record.authority_id);
+    let body = body_of(writer, &person)?.unwrap_or(record.authority_id);
     let body = writer.organization(city, body)?.ok_or_else(not_found)?;
     let body_path = OrgPath::parse(&body.path).map_err(Problem::internal)?;
     let unit = Id(may_verify(&asker.actor, &body_path, person_id)?.organization_id);
@@ -180,6 +171,14 @@ fn verify_one(
     }
     let certificate = certify(writer, asker, rules, record, unit)?;
     Ok(VerificationResult::certified(person_id, VerifyOutcome::Certified, Some(&certificate)))
+}
+
+/// The reviewing body of a person's present employer: it verifies their years, also those that were settled where they were
+/// before (A1, U2). `None` for someone who works nowhere: their years stay where they are.
+fn body_of(writer: &mut Writer<'_>, person: &Professional) -> Result<Option<Id>, Problem> {
+    let Some(employer) = person.employer_id else { return Ok(None) };
+    let employer = writer.organization(person.jurisdiction_id, employer)?;
+    Ok(employer.and_then(|employer| employer.reviewing_body_id))
 }
 
 /// A1: certifies a satisfied year: its certificate is issued, and who did it for which unit is kept.

@@ -73,7 +73,7 @@ text_enum! {
         SyncWrite = "sync_write",
         /// Reading figures.
         ReadStatistics = "read_statistics",
-        /// Reading the audit log.
+        /// Reading what is kept about the city itself: the audit log, accounts, drafts of policies.
         ReadAudit = "read_audit",
         /// Applying for filings, filing training plans (P1, P2).
         FileTraining = "file_training",

@@ -4,7 +4,8 @@
 //! step the answers are compared, after every move of the clock the list of overdue reviews, and in the end everything that
 //! stands: declarations, totals, certificates, events, and what was sealed.
 //!
-//! `XUESHI_HISTORIES=50` plays more of them, each different; a failure names the seed, and `XUESHI_HISTORY=…` plays that one.
+//! `XUESHI_HISTORIES=50` plays more of them, each different; a failure names the seed, and `XUESHI_HISTORY=…` plays that one and says
+//! each step.
 
 mod model;
 mod play;
@@ -22,10 +23,11 @@ const STEPS: usize = 200;
 /// Histories of an ordinary run.
 const HISTORIES: u64 = 3;
 
-/// H1–H3, H7, W1, V1–V4, A1–A3a, U2 and "Who", on both databases at once.
+/// H1–H4, H7, H8, W1, W4, V1–V4, V8, A1–A5, M1–M6, P4, U2 and "Who", on both databases at once.
 #[test]
 fn random_histories_go_as_the_rules_say() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let aloud = number("XUESHI_HISTORY").is_some();
     let seeds: Vec<u64> = match number("XUESHI_HISTORY") {
         Some(seed) => vec![seed],
         None => (1..=number("XUESHI_HISTORIES").unwrap_or(HISTORIES)).collect(),
@@ -35,12 +37,12 @@ fn random_histories_go_as_the_rules_say() {
     runtime.unwrap().block_on(async {
         for seed in seeds {
             println!("history {seed}: XUESHI_HISTORY={seed} plays it again");
-            history(seed).await;
+            history(seed, aloud).await;
         }
     });
 }
 
-async fn history(seed: u64) {
+async fn history(seed: u64, aloud: bool) {
     let mut dice = Dice::new(seed);
     let mut model = Model::new();
     let mut stages = Vec::new();
@@ -63,6 +65,9 @@ async fn history(seed: u64) {
             answers.push(answer);
         }
         assert_eq!(answers[0], answers[1], "seed {seed}, step {number}: {step:?}");
+        if aloud {
+            println!("{number} at {}: {step:?}: {:?}", model.now, answers[0]);
+        }
         model.take(&step, &answers[0]);
         if matches!(step, Step::Wait { .. }) {
             for stage in &mut stages {

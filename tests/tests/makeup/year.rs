@@ -8,6 +8,7 @@ on_both!(
     m4_m5_made_up_hours_complete_the_prior_year,
     m4_nobody_reviews_their_own_made_up_hours,
     m4_a_prior_year_is_verified_only_within_the_registration,
+    a1_u2_who_moved_since_a_settled_year_is_verified_where_they_are,
     m3_a_complete_year_needs_no_more_hours,
     a2_m3_revoked_hours_open_the_grant_again,
     e9_completed_by_makeup_counts_for_title_review_and_not_for_the_appraisal,
@@ -92,6 +93,25 @@ async fn m4_m5_made_up_hours_complete_the_prior_year(server: &Server) {
     let events = han.get("/v1/events?limit=200").await.is(200);
     let events = events["data"].as_array().unwrap();
     assert_eq!(events.iter().filter(|event| event["type"] == "makeup.used").count(), 1);
+}
+
+/// A1, U2: the history follows the person: the body of the present employer verifies a year that was settled elsewhere.
+async fn a1_u2_who_moved_since_a_settled_year_is_verified_where_they_are(server: &Server) {
+    let (han, _, drafts) = studied(server).await;
+    let [employer, body] = reviewers(server).await;
+    for draft in &drafts {
+        steps::approve_fully(&han, draft, &employer, &body).await;
+    }
+    let person = steps::professional_id(&han).await;
+    let to = json!({"professional_id": person, "to_unit_code": "12410100MA0000058X"});
+    let asked = employer.post("/v1/transfers").json(to).await.is(201);
+    let path = format!("/v1/transfers/{}/decision", text(&asked, "id"));
+    let accept = server.login("hospital.admin").await.post(&path).if_match("*");
+    accept.json(json!({"decision": "accept", "comment": "已核对"})).await.is(200);
+    let former = verification(&body, &[&person]).await.is(200);
+    assert_eq!(former["results"][0]["problem"]["code"], "not-found", "{former:#}");
+    let present = verification(&server.login("health.reviewer").await, &[&person]).await.is(200);
+    assert_eq!(present["results"][0]["outcome"], "certified", "{present:#}");
 }
 
 /// M4: the rules of the main road: nobody on their own, nobody at both stages, and a return goes back to the person.

@@ -83,14 +83,14 @@ pub fn published_versions(
 /// The drafts of a year's policy.
 ///
 /// # Errors
-/// 403 for those who do not make the city's policy.
+/// 403 for those who neither make nor audit the city's policy.
 pub fn drafts(
     reader: &mut Reader<'_>,
     asker: &Asker,
     year: i32,
     page: &Page<i32>,
 ) -> Result<Slice<PolicyVersionDto>, Problem> {
-    whole_city(reader, asker, Permission::ManagePolicy)?;
+    whole_city(reader, asker, Permission::ReadAudit)?;
     let city = own_city(reader, asker)?;
     let versions = versions(reader, &city, year, |state| state == PolicyState::Draft)?;
     Ok(shown(&city, part_of(versions, |stored| stored.version, page)))
@@ -99,14 +99,14 @@ pub fn drafts(
 /// A draft of a year's policy.
 ///
 /// # Errors
-/// 403 for those who do not make the city's policy, 404 when that version is not a draft.
+/// 403 for those who neither make nor audit the city's policy, 404 when that version is not a draft.
 pub fn draft(
     reader: &mut Reader<'_>,
     asker: &Asker,
     year: i32,
     version: i32,
 ) -> Result<Reply<PolicyDto>, Problem> {
-    whole_city(reader, asker, Permission::ManagePolicy)?;
+    whole_city(reader, asker, Permission::ReadAudit)?;
     let city = own_city(reader, asker)?;
     let draft = drafts::find(reader, asker, year, version)?;
     Ok(Reply::ok(dto(&city, &draft)?).version(draft.revision))

@@ -15,7 +15,7 @@ use crate::services::cities::whole_city;
 /// Validates a draft as publication would, without publishing it.
 ///
 /// # Errors
-/// 403 for those who do not make the city's policy, 404 when that version is not a draft.
+/// 403 for those who neither make nor audit the city's policy, 404 when that version is not a draft.
 pub fn validate(
     reader: &mut Reader<'_>,
     asker: &Asker,
@@ -23,7 +23,7 @@ pub fn validate(
     version: i32,
     language: Language,
 ) -> Result<PolicyValidationDto, Problem> {
-    whole_city(reader, asker, Permission::ManagePolicy)?;
+    whole_city(reader, asker, Permission::ReadAudit)?;
     let city = asker.jurisdiction;
     let draft = drafts::find(reader, asker, year, version)?;
     let policy = Policy::from_json(&draft.document).map_err(Problem::internal)?;
