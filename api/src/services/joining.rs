@@ -5,13 +5,13 @@ use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::identity::IdNumber;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registration::{
-    EmploymentRequest as Road, Event, Joining, Known, State, accept, is_same_name,
+    EmploymentRequest as Road, Event, Joining, Known, State, accept, findings, is_same_name,
 };
 use xueshi_domain::registry::{PersonState, Standing};
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     Account, Employment, EmploymentRequest, Id, Moment, NewProfessional,
     NewRegistration as RegistrationToStore, Organization, Page, Professional, Reader, Registration,
@@ -19,12 +19,14 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
+use super::explanations::Trail;
 use super::ids::new_id;
 use super::newcomers::{one_at_a_time, open_account};
 use super::professionals::{checked_number, checked_title};
 use super::references::{unfit, unknown};
 use super::transfers::present_employment;
 use super::{Asker, Reply, following};
+use crate::dto::Day;
 use crate::dto::registrations::{
     EmploymentDecision, EmploymentRequestDto, NewEmploymentRequest, NewRegistration,
 };
@@ -104,7 +106,10 @@ fn submit(
         updated_at: Moment(now),
     };
     writer.insert_employment_request(&request).map_err(one_at_a_time)?;
-    tell(writer, Some(account), EventType::EmploymentRequestSubmitted, &request)?;
+    let trail = Trail::default()
+        .saying(request.statement.as_deref())
+        .found([Finding::passed(CheckName::UnitInUse)]);
+    tell(writer, Some(account), EventType::EmploymentRequestSubmitted, &request, trail)?;
     Ok(request)
 }
 
@@ -223,13 +228,14 @@ pub fn withdraw(
     if request.account_id != asker.account() {
         return Err(Problem::new(Code::Forbidden));
     }
-    let state = step::<Road>(request.state.0, Event::Withdraw)?;
+    let mut trail = Trail::default();
+    let state = trail.step::<Road>(request.state.0, Event::Withdraw)?;
     condition.check(request.version.into())?;
     request.state = Word(state);
     request.decided_at = Some(Moment(writer.now()));
     save(writer, &mut request)?;
     let by = Some(asker.account());
-    tell(writer, by, EventType::EmploymentRequestWithdrawn, &request)?;
+    tell(writer, by, EventType::EmploymentRequestWithdrawn, &request, trail)?;
     Ok(Reply::ok(shown(writer, &request)?).version(request.version))
 }
 
@@ -256,10 +262,14 @@ pub fn decide(
         Answer::Accept => Event::Accept,
         Answer::Refuse => Event::Refuse,
     };
-    let state = step::<Road>(request.state.0, event)?;
+    let mut trail = Trail::acting_for(Id(unit))
+        .saying(answer.comment.as_deref())
+        .found([Finding::passed(CheckName::NotOnesOwn)]);
+    let state = trail.step::<Road>(request.state.0, event)?;
     condition.check(request.version.into())?;
     if state == State::Accepted {
-        let (person, joining) = take_in(writer, asker, &request, &employer, answer)?;
+        let taken = (&request, &employer);
+        let (person, joining) = take_in(writer, asker, taken, answer, &mut trail)?;
         request.person_id = Some(person);
         request.joining = Some(Word(joining));
     }
@@ -273,7 +283,7 @@ pub fn decide(
         Answer::Accept => EventType::EmploymentRequestAccepted,
         Answer::Refuse => EventType::EmploymentRequestRefused,
     };
-    tell(writer, Some(asker.account()), told, &request)?;
+    tell(writer, Some(asker.account()), told, &request, trail)?;
     Ok(Reply::ok(shown(writer, &request)?).version(request.version))
 }
 
@@ -281,9 +291,9 @@ pub fn decide(
 fn take_in(
     writer: &mut Writer<'_>,
     asker: &Asker,
-    request: &EmploymentRequest,
-    employer: &Organization,
+    (request, employer): (&EmploymentRequest, &Organization),
     answer: &EmploymentDecision,
+    trail: &mut Trail,
 ) -> Result<(Id, Joining), Problem> {
     if !answer.identity_checked {
         return Err(unfit(
@@ -320,7 +330,10 @@ fn take_in(
         Some(person) => Some(facts_of(writer, person, &account, &request.name)?),
         None => None,
     };
-    let joining = accept(facts, employer.id.0)?;
+    *trail = std::mem::take(trail)
+        .found([Finding::passed(CheckName::IdentityChecked)])
+        .looking_at(json!({"started_on": Day(since), "record_known": facts.is_some()}));
+    let joining = trail.ask(findings(facts), accept(facts, employer.id.0))?;
     let person = match (joining, known, said, applicant) {
         (Joining::Register, _, Some(said), Some((number, phone))) => {
             registered(writer, employer, &said, number, phone, since)?
@@ -332,7 +345,7 @@ fn take_in(
     };
     let id = person.professional_id;
     if joining == Joining::Employ {
-        following::admit(writer, city)?;
+        trail.ask_one(CheckName::NotFrozen, following::admit(writer, city))?;
         employ(writer, person, employer, since)?;
         following::follow_person(writer, Some(asker.account()), id, employer)?;
     }
@@ -455,6 +468,7 @@ fn tell(
     by: Option<Id>,
     event: EventType,
     request: &EmploymentRequest,
+    trail: Trail,
 ) -> Result<(), Problem> {
     let happening = Happening::new(event).by_account(by).unit(request.organization_id);
     let happening = match request.person_id {
@@ -464,5 +478,6 @@ fn tell(
     happening
         .subject(request.id)
         .data(json!({"state": request.state.0}))
+        .because(trail)
         .tell(writer, request.jurisdiction_id)
 }

@@ -6,18 +6,18 @@ use xueshi_domain::access::OrgPath;
 use xueshi_domain::appeal::{Appeal as Road, Case, Decision, may_decide};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
-use xueshi_domain::explanation::{CheckName, Finding};
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::ledger::RecordState;
 use xueshi_domain::review::{Event as ReviewEvent, next};
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{Appeal, Declaration, Id, Moment, Reader, Word, Writer};
 
-use super::{admitted, missing, save, tell, visible};
+use super::{missing, opened, save, tell, visible};
+use crate::dto::Timestamp;
 use crate::dto::appeals::{AppealDecision, AppealDto};
 use crate::extract::IfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::declarations::{Cause, check_upheld, moved};
-use crate::services::explanations::{Basis, window_findings};
+use crate::services::explanations::{Basis, Trail, window_findings};
 use crate::services::rules::Rules;
 use crate::services::verification::reissue;
 use crate::services::{Asker, Reply};
@@ -41,8 +41,19 @@ pub fn decide(
     let unit = right(writer, asker, &appeal, declaration.as_ref())?;
     condition.check(appeal.version.into())?;
     let was = appeal.state.0;
-    appeal.state = Word(step::<Road>(was, decided.decision.event())?);
-    let rules = admitted(writer, &appeal)?;
+    let hands = [CheckName::NotOnesOwn, CheckName::NoPartInDecision];
+    let in_time = Finding::new(
+        CheckName::DecidedInTime,
+        if now < appeal.due_at.0 { CheckOutcome::Passed } else { CheckOutcome::Noted },
+    );
+    let mut trail = Trail::acting_for(unit)
+        .saying(Some(&decided.comment))
+        .found(hands.map(Finding::passed))
+        .found([in_time.with(json!({
+            "due_at": Timestamp::from(appeal.due_at), "decided_at": Timestamp(now),
+        }))]);
+    appeal.state = Word(trail.step::<Road>(was, decided.decision.event())?);
+    let rules = opened(writer, (appeal.jurisdiction_id, appeal.year), &mut trail)?;
     appeal.decided_by = Some(asker.account());
     appeal.decided_for = Some(unit);
     appeal.decided_at = Some(Moment(now));
@@ -52,16 +63,22 @@ pub fn decide(
         Decision::Uphold => {
             match declaration {
                 Some(declaration) => {
-                    uphold(writer, asker, &appeal, declaration, &rules, unit)?;
+                    let upheld = uphold(writer, asker, &appeal, declaration, &rules, unit);
+                    let checks = [CheckName::CountedOnce, CheckName::LimitOfTheYear];
+                    trail.ask(checks.map(Finding::passed), upheld)?;
                 }
-                None => appeal.learning_record_id = Some(missing::add(writer, asker, &appeal)?),
+                None => {
+                    let added = missing::add(writer, asker, &appeal);
+                    let added = trail.ask_one(CheckName::OpenToAppeal, added)?;
+                    appeal.learning_record_id = Some(added);
+                }
             }
             EventType::AppealUpheld
         }
         Decision::Dismiss => EventType::AppealDismissed,
     };
     save(writer, was, &mut appeal)?;
-    tell(writer, Some(asker), event, &appeal)?;
+    tell(writer, Some(asker), event, &appeal, trail)?;
     Ok(Reply::ok(AppealDto::new(&appeal, now)).version(appeal.version))
 }
 
