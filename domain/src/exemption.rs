@@ -5,6 +5,7 @@
 
 use time::Date;
 
+use crate::explanation::{CheckName, CheckOutcome, Finding};
 use crate::ledger::RecordState;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
@@ -172,6 +173,24 @@ pub fn check(facts: &ExemptionFacts, policy: &Policy) -> Result<(), Refusal> {
             Ok(())
         }
     }
+}
+
+/// What [`check`] asks of these facts, in its order: where it lets an exemption stand, this is what it found (V7).
+#[must_use]
+pub fn findings(facts: &ExemptionFacts) -> Vec<Finding> {
+    let joined = match facts.kind {
+        Kind::JoinedInYear => CheckOutcome::Passed,
+        Kind::ParentalLeave
+        | Kind::LongIllness
+        | Kind::StudyAbroad
+        | Kind::Secondment
+        | Kind::Other => CheckOutcome::NotApplicable,
+    };
+    vec![
+        Finding::passed(CheckName::AbsenceInYear),
+        Finding::new(CheckName::NoProRating, joined),
+        Finding::passed(CheckName::YearNotComplete),
+    ]
 }
 
 /// A6: someone who joined in the year owes the full floors, unless the policy names a day from which it lets them off.

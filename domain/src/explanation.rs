@@ -90,6 +90,58 @@ text_enum! {
         OutcomeKept = "outcome_kept",
         /// What counts for the appraisal of a public institution.
         CountsForAppraisal = "counts_for_appraisal",
+        /// The year is a prior one that can still be made up.
+        YearCanBeMadeUp = "year_can_be_made_up",
+        /// No grant stands for the same person and year.
+        NoOtherGrant = "no_other_grant",
+        /// No other application waits for the same person and year.
+        NoOtherApplication = "no_other_application",
+        /// What is exceptional states its special reason.
+        SpecialReason = "special_reason",
+        /// Employer, first body and municipal bureau have each their step.
+        ThreeParties = "three_parties",
+        /// A day of the absence lies in the year.
+        AbsenceInYear = "absence_in_year",
+        /// Joining in the year lets off only where the policy says so.
+        NoProRating = "no_pro_rating",
+        /// There is something to be exempt from.
+        YearNotComplete = "year_not_complete",
+        /// There is something to appeal against.
+        OpenToAppeal = "open_to_appeal",
+        /// The matter was not appealed about before.
+        AppealedOnce = "appealed_once",
+        /// The next level up decides.
+        NextLevelDecides = "next_level_decides",
+        /// Whoever decides had no part in what is appealed against.
+        NoPartInDecision = "no_part_in_decision",
+        /// The person goes to another employer.
+        OtherEmployer = "other_employer",
+        /// The unit is in use.
+        UnitInUse = "unit_in_use",
+        /// The year that is applied for is not over.
+        FilingYearOpen = "filing_year_open",
+        /// The plan has an item.
+        PlanHasItems = "plan_has_items",
+        /// No class rests on what an amendment takes away.
+        ItemsNotInUse = "items_not_in_use",
+        /// The places are within the policy's cap.
+        PlacesWithinCap = "places_within_cap",
+        /// It has not begun.
+        NotBegun = "not_begun",
+        /// It is over.
+        HasEnded = "has_ended",
+        /// No more people than places.
+        ListWithinPlaces = "list_within_places",
+        /// One result for each of those admitted, and for nobody else.
+        ResultsFitList = "results_fit_list",
+        /// The employer compared the person's document.
+        IdentityChecked = "identity_checked",
+        /// The record under the id number bears the same name.
+        IdentityMatches = "identity_matches",
+        /// The record under the id number has no other account.
+        NoOtherAccount = "no_other_account",
+        /// The person is employed by no other unit.
+        EmployedNowhereElse = "employed_nowhere_else",
         /// A refusal of any other rule.
         OtherRule = "other_rule",
     }
@@ -125,12 +177,29 @@ impl CheckName {
             Self::DueDay => Rule::V1,
             Self::NothingCarriedOver => Rule::H3,
             Self::UnderGrant => Rule::H4,
-            Self::WithinMakeupStudy => Rule::M3,
-            Self::PriorYearShort => Rule::M1,
-            Self::NotExempt => Rule::A5,
+            Self::WithinMakeupStudy | Self::NoOtherGrant | Self::NoOtherApplication => Rule::M3,
+            Self::PriorYearShort | Self::YearCanBeMadeUp => Rule::M1,
+            Self::NotExempt | Self::AbsenceInYear | Self::YearNotComplete => Rule::A5,
             Self::Verified => Rule::A1,
             Self::CertificateFollows => Rule::A2,
             Self::OutcomeKept | Self::CountsForAppraisal => Rule::A4,
+            Self::SpecialReason => Rule::M6,
+            Self::ThreeParties => Rule::M2,
+            Self::NoProRating => Rule::A6,
+            Self::OpenToAppeal
+            | Self::AppealedOnce
+            | Self::NextLevelDecides
+            | Self::NoPartInDecision => Rule::V8,
+            Self::OtherEmployer | Self::EmployedNowhereElse => Rule::U2,
+            Self::UnitInUse => Rule::U1,
+            Self::FilingYearOpen => Rule::P1,
+            Self::PlanHasItems | Self::ItemsNotInUse => Rule::P2,
+            Self::PlacesWithinCap
+            | Self::NotBegun
+            | Self::HasEnded
+            | Self::ListWithinPlaces
+            | Self::ResultsFitList => Rule::P6,
+            Self::IdentityChecked | Self::IdentityMatches | Self::NoOtherAccount => Rule::U0,
         }
     }
 }
@@ -172,6 +241,12 @@ impl Finding {
     #[must_use]
     pub const fn passed(check: CheckName) -> Self {
         Self::new(check, CheckOutcome::Passed)
+    }
+
+    /// Rules that are kept, in this order.
+    #[must_use]
+    pub fn all_passed(checks: &[CheckName]) -> Vec<Self> {
+        checks.iter().copied().map(Self::passed).collect()
     }
 
     /// Kept or broken.
@@ -219,6 +294,16 @@ pub fn against_floors(floors: Breakdown, approved: Breakdown) -> Vec<Finding> {
 }
 
 text_enum! {
+    /// Whether what a decision rested on was kept when it was made.
+    pub enum Support {
+        /// Inputs and the outcome of each check were kept in the transaction of the decision.
+        Kept = "kept",
+        /// Nothing was kept of its checks: only what its own row tells is told.
+        NotKept = "not_kept",
+    }
+}
+
+text_enum! {
     /// What an explanation is about: the `kind` in its address.
     pub enum Explained {
         /// Everything that was decided on a declaration.
@@ -229,6 +314,8 @@ text_enum! {
         Refusal = "refusal",
         /// Where a person's year stands, and why.
         AnnualRecord = "annual_record",
+        /// The sealed snapshot of a settled year, with what was added beside it.
+        Appraisal = "appraisal",
         /// The due dates of a declaration, with each working day that was counted.
         DueDate = "due_date",
         /// A certificate, from its issue to its end.

@@ -2,6 +2,7 @@
 
 use uuid::Uuid;
 
+use crate::explanation::{CheckName, CheckOutcome, Finding};
 use crate::refusal::Refusal;
 use crate::workflow::Road;
 
@@ -92,6 +93,15 @@ text_enum! {
         /// The person is known and employed nowhere: the employment begins, the account is linked.
         Employ = "employ",
     }
+}
+
+/// What [`accept`] asks about a record that is known, in its order: where it lets someone in, this is what it found (V7).
+#[must_use]
+pub fn findings(known: Option<Known>) -> Vec<Finding> {
+    let outcome = if known.is_some() { CheckOutcome::Passed } else { CheckOutcome::NotApplicable };
+    let checks =
+        [CheckName::IdentityMatches, CheckName::NoOtherAccount, CheckName::EmployedNowhereElse];
+    checks.map(|check| Finding::new(check, outcome)).to_vec()
 }
 
 /// What it means that an employer accepts an applicant: one person has one record, and no registration takes over one that

@@ -9,6 +9,7 @@ use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::access::{Actor, Grant, OrgPath, Permission, Role};
+use crate::explanation::CheckName;
 use crate::hours::Hours;
 use crate::instant::start_of_day;
 use crate::learning::{LearningSpan, Way};
@@ -206,6 +207,10 @@ pub struct Proposal {
     /// How many can be admitted.
     pub places: u32,
 }
+
+/// What [`check_proposal`] asks, in its order: where it lets a proposal through, each of them was kept (V7).
+pub const PROPOSAL_CHECKS: &[CheckName] =
+    &[CheckName::PlacesWithinCap, CheckName::SomeHours, CheckName::DaysHoldHours];
 
 /// P6, H9: whether a seminar of this kind can be: small, and with no more hours than its days hold.
 ///

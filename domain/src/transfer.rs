@@ -6,6 +6,7 @@
 use uuid::Uuid;
 
 use crate::access::{Actor, Grant, OrgPath, Permission};
+use crate::explanation::CheckName;
 use crate::refusal::Refusal;
 use crate::review;
 use crate::workflow::Road;
@@ -101,6 +102,10 @@ pub struct Facts {
     /// Whether that one is an employer in use.
     pub to_is_in_use: bool,
 }
+
+/// What [`check`] asks, in its order: where it lets a transfer through, each of them was kept (V7).
+pub const CHECKS: &[CheckName] =
+    &[CheckName::ActiveEmployment, CheckName::OtherEmployer, CheckName::UnitInUse];
 
 /// Whether a person can go from one employer to the other (U2).
 ///

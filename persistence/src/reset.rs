@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 /// Every table but the mark, children before parents.
 const TABLES: &[&str] = &[
     "explanations",
+    "step_bases",
     "refusals",
     "person_merges",
     "transfers",

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use xueshi_domain::calendar::DayKind;
 use xueshi_domain::event::EventType;
-use xueshi_domain::explanation::{CheckName, CheckOutcome, Explained, Finding};
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Explained, Finding, Support};
 use xueshi_domain::policy::Counting;
 use xueshi_domain::review::Stage;
 use xueshi_domain::rule::Rule;
@@ -66,6 +66,9 @@ pub struct DecisionDto {
     /// The code of a refusal; null for everything else.
     #[schema(required = true)]
     pub code: Option<String>,
+    /// Whether what it rested on was kept when it was made: where it was not, no check is told but those that its own row shows.
+    #[schema(value_type = words::Support)]
+    pub basis: Support,
     /// The state after it.
     pub outcome: String,
     /// When.

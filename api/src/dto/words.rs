@@ -136,6 +136,8 @@ words! {
     Counting: xueshi_domain::policy::Counting;
     /// What an explanation is about.
     Explained: xueshi_domain::explanation::Explained;
+    /// Whether what a decision rested on was kept when it was made.
+    Support: xueshi_domain::explanation::Support;
     /// What was checked.
     CheckName: xueshi_domain::explanation::CheckName;
     /// What a check found.

@@ -5,7 +5,6 @@ use serde_json::Value;
 use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 
 use super::{Phrase, Text};
-use xueshi_domain::rule::Rule;
 
 /// What a check asks for.
 #[must_use]
@@ -92,102 +91,84 @@ pub const fn requirement(check: CheckName) -> Phrase {
             "事业单位年度考核只认当年完成",
             "for the appraisal of a public institution only completion in the year counts",
         ),
-        CheckName::OtherRule => ("符合所指规则", "the rule that is named is kept"),
-    };
-    Phrase { zh, en }
-}
-
-/// What a rule of the side roads asks, in one sentence.
-#[must_use]
-pub const fn rule(rule: Rule) -> Phrase {
-    let (zh, en) = match rule {
-        Rule::M1 => (
-            "在补学申请时间内，为现任职人员申请补学以前年度",
-            "in the make-up window, for prior years, for people whom the employer has now",
+        CheckName::YearCanBeMadeUp => {
+            ("该年度可以补学", "the year is a prior one that can still be made up")
+        }
+        CheckName::NoOtherGrant => {
+            ("该年度没有其他补学许可", "no grant stands for the same person and year")
+        }
+        CheckName::NoOtherApplication => (
+            "该年度没有其他待办的补学申请",
+            "no other application waits for the same person and year",
         ),
-        Rule::M2 => (
+        CheckName::SpecialReason => {
+            ("特殊补学须说明特殊原因", "what is exceptional states its special reason")
+        }
+        CheckName::ThreeParties => (
             "用人单位申请、审核单位（或基地）初审、市人社局终审，不得越级",
             "three parties: the employer, its body or base, the municipal bureau; none is skipped",
         ),
-        Rule::M3 => ("一项批准对应一人一个年度", "a grant is for one person and one prior year"),
-        Rule::M6 => (
-            "补学通道关闭后，只受理说明特殊原因的申请",
-            "once make-up is closed, only exceptional cases with a stated reason",
+        CheckName::AbsenceInYear => {
+            ("离岗期间至少有一天在该年度内", "a day of the absence lies in the year")
+        }
+        CheckName::NoProRating => (
+            "当年入职的，除政策另有规定外不减免学时",
+            "joining in the year lets off only where the policy says so",
         ),
-        Rule::A5 => (
-            "由用人单位申请、市人社局决定",
-            "applied for by the employer, decided by the municipal bureau",
+        CheckName::YearNotComplete => {
+            ("该年度尚未达到学时要求", "the year is not complete already")
+        }
+        CheckName::OpenToAppeal => (
+            "有可以申诉的决定或缺失的记录",
+            "there is a decision or a missing record to appeal about",
         ),
-        Rule::V8 => (
-            "每项决定可申诉一次，由上一级在五个工作日内决定",
-            "once for each decision, decided by the next level up within five working days",
+        CheckName::AppealedOnce => {
+            ("同一事项只能申诉一次", "the matter was not appealed about before")
+        }
+        CheckName::NextLevelDecides => (
+            "由上一级在审核时限内决定",
+            "the next level up decides, within the working days of a stage",
         ),
-        Rule::U2 => (
-            "一方提出、另一方同意，或由共同上级决定；学时随人转移",
-            "asked for by one employer and accepted by the other, or decided by a common superior",
+        CheckName::NoPartInDecision => {
+            ("裁决人未参与被申诉的决定", "whoever decides had no part in what is appealed against")
+        }
+        CheckName::OtherEmployer => ("调往其他用人单位", "the person goes to another employer"),
+        CheckName::UnitInUse => ("该单位在用", "the unit is in use"),
+        CheckName::FilingYearOpen => {
+            ("申请备案的年度尚未结束", "the year that is applied for is not over")
+        }
+        CheckName::PlanHasItems => ("培训计划至少有一个项目", "the plan has an item"),
+        CheckName::ItemsNotInUse => {
+            ("变更不影响已有班次的项目", "no class rests on what an amendment takes away")
+        }
+        CheckName::PlacesWithinCap => {
+            ("名额不超过政策上限", "the places are within the policy's cap")
+        }
+        CheckName::NotBegun => ("尚未开班", "it has not begun"),
+        CheckName::HasEnded => ("已经结束", "it is over"),
+        CheckName::ListWithinPlaces => {
+            ("学员人数不超过名额", "there are no more people than places")
+        }
+        CheckName::ResultsFitList => (
+            "名单上每名学员有且只有一个结果",
+            "there is one result for each of those admitted, and for nobody else",
         ),
-        Rule::P1 => ("只有市人社局可以批准备案", "only the municipal bureau grants a filing"),
-        Rule::P5 => (
-            "撤销备案后不得再开新班，已通过的学时保留",
-            "a revoked filing stops new classes; approved hours stand",
+        CheckName::IdentityChecked => {
+            ("用人单位已核对本人证件", "the employer compared the person's document")
+        }
+        CheckName::IdentityMatches => {
+            ("证件号码对应的姓名一致", "the record under the id number bears the same name")
+        }
+        CheckName::NoOtherAccount => (
+            "证件号码对应的人员没有其他账号",
+            "the record under the id number has no other account",
         ),
-        Rule::P2 => (
-            "年度培训计划经市人社局批准",
-            "a yearly training plan is approved by the municipal bureau",
-        ),
-        Rule::P3 => ("班次属于已批准计划的项目", "a class belongs to an item of an approved plan"),
-        Rule::P6 => (
-            "高级研修由市人社局批准，名额有限，结束后报告成果",
-            "approved by the municipal bureau, small, with an outcome report",
-        ),
-        Rule::U0 => ("申请加入的单位决定是否接收", "the employer that is asked accepts or refuses"),
-        Rule::H1
-        | Rule::H2
-        | Rule::H3
-        | Rule::H4
-        | Rule::H5
-        | Rule::H6
-        | Rule::H7
-        | Rule::H8
-        | Rule::H9
-        | Rule::H10
-        | Rule::W1
-        | Rule::W2
-        | Rule::W3
-        | Rule::W4
-        | Rule::W5
-        | Rule::V1
-        | Rule::V2
-        | Rule::V3
-        | Rule::V4
-        | Rule::V5
-        | Rule::V6
-        | Rule::V7
-        | Rule::V9
-        | Rule::V10
-        | Rule::A1
-        | Rule::A2
-        | Rule::A3
-        | Rule::A3a
-        | Rule::A4
-        | Rule::A6
-        | Rule::M4
-        | Rule::M5
-        | Rule::P4
-        | Rule::U1
-        | Rule::U3
-        | Rule::U4
-        | Rule::U4a
-        | Rule::U4b
-        | Rule::U5
-        | Rule::Who => requirement_of_others(),
+        CheckName::EmployedNowhereElse => {
+            ("没有在其他用人单位在职", "the person is employed by no other unit")
+        }
+        CheckName::OtherRule => ("符合所指规则", "the rule that is named is kept"),
     };
     Phrase { zh, en }
-}
-
-const fn requirement_of_others() -> (&'static str, &'static str) {
-    let other = requirement(CheckName::OtherRule);
-    (other.zh, other.en)
 }
 
 /// What a check found, where its facts say more than its outcome.
@@ -277,6 +258,32 @@ pub fn detail(finding: &Finding) -> Option<Text> {
         | CheckName::Verified
         | CheckName::OutcomeKept
         | CheckName::CountsForAppraisal
+        | CheckName::YearCanBeMadeUp
+        | CheckName::NoOtherGrant
+        | CheckName::NoOtherApplication
+        | CheckName::SpecialReason
+        | CheckName::ThreeParties
+        | CheckName::AbsenceInYear
+        | CheckName::NoProRating
+        | CheckName::YearNotComplete
+        | CheckName::OpenToAppeal
+        | CheckName::AppealedOnce
+        | CheckName::NextLevelDecides
+        | CheckName::NoPartInDecision
+        | CheckName::OtherEmployer
+        | CheckName::UnitInUse
+        | CheckName::FilingYearOpen
+        | CheckName::PlanHasItems
+        | CheckName::ItemsNotInUse
+        | CheckName::PlacesWithinCap
+        | CheckName::NotBegun
+        | CheckName::HasEnded
+        | CheckName::ListWithinPlaces
+        | CheckName::ResultsFitList
+        | CheckName::IdentityChecked
+        | CheckName::IdentityMatches
+        | CheckName::NoOtherAccount
+        | CheckName::EmployedNowhereElse
         | CheckName::OtherRule => None,
     }
 }

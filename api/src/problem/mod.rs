@@ -3,16 +3,23 @@
 //! A handler returns `Result<_, Problem>`. The problem knows no request; `middleware::problems` renders it with the
 //! language, request id and path of the request ([`crate::request::RequestInfo`]).
 
+mod calendar_text;
 pub mod check_text;
 pub mod codes;
 pub mod document;
 mod filing_text;
 pub mod grounds;
+mod learning_text;
+mod makeup_text;
 mod merging_text;
 pub mod pages;
+mod people_text;
+mod refusal_code;
 pub mod refusal_text;
+mod seminar_text;
 pub mod terms;
 pub mod text;
+mod text_days;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,13 +1,15 @@
 //! The sentences of the domain's refusals, made from their facts; one exhaustive match, so that a new refusal needs its text.
 
 use serde_json::Value;
-use time::{Date, OffsetDateTime};
-use xueshi_domain::instant::in_china;
-use xueshi_domain::refusal::{DuplicateGround, LimitKind};
-use xueshi_domain::{Refusal, RefusalCode};
+use xueshi_domain::Refusal;
 
+use super::refusal_code::code;
 use super::terms::Term;
-use super::{Code, Grounds, Problem, Text, filing_text, merging_text};
+use super::text_days::iso;
+use super::{
+    Grounds, Problem, Text, calendar_text, filing_text, learning_text, makeup_text, merging_text,
+    people_text, seminar_text,
+};
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
@@ -38,168 +40,36 @@ impl From<&Refusal> for Problem {
     }
 }
 
-/// The line of the table for a refusal.
-#[must_use]
-pub fn code(kind: RefusalCode) -> Code {
-    match kind {
-        RefusalCode::WindowClosed => Code::WindowClosed,
-        RefusalCode::YearEndFreeze => Code::YearEndFreeze,
-        RefusalCode::MakeupClosed => Code::MakeupClosed,
-        RefusalCode::ExceptionalNotOpen => Code::ExceptionalNotOpen,
-        RefusalCode::ExceptionalReasonMissing => Code::ExceptionalReasonMissing,
-        RefusalCode::MakeupYear => Code::MakeupYear,
-        RefusalCode::MakeupNotNeeded => Code::MakeupNotNeeded,
-        RefusalCode::MakeupAlreadyGranted => Code::MakeupAlreadyGranted,
-        RefusalCode::MakeupAlreadyApplied => Code::MakeupAlreadyApplied,
-        RefusalCode::OutsideMakeupStudy => Code::OutsideMakeupStudy,
-        RefusalCode::NoPolicy => Code::NoPolicy,
-        RefusalCode::SpansTwoYears => Code::SpansTwoYears,
-        RefusalCode::LearningDatesInverted => Code::LearningDatesInverted,
-        RefusalCode::YearMismatch => Code::YearMismatch,
-        RefusalCode::LearningNotFinished => Code::LearningNotFinished,
-        RefusalCode::HoursNotPositive => Code::HoursNotPositive,
-        RefusalCode::TrainingPlanNotFiled => Code::TrainingPlanNotFiled,
-        RefusalCode::FilingNotGranted => Code::FilingNotGranted,
-        RefusalCode::FilingYearOver => Code::FilingYearOver,
-        RefusalCode::PlanEmpty => Code::PlanEmpty,
-        RefusalCode::PlanItemInUse => Code::PlanItemInUse,
-        RefusalCode::ClassNotInPlan => Code::ClassNotInPlan,
-        RefusalCode::ClassNotPassed => Code::ClassNotPassed,
-        RefusalCode::PublicHoursNeedPlatform => Code::PublicHoursNeedPlatform,
-        RefusalCode::PlatformNotListed => Code::PlatformNotListed,
-        RefusalCode::DuplicateLearning => Code::DuplicateLearning,
-        RefusalCode::WayNotCounted => Code::WayNotCounted,
-        RefusalCode::HoursOverLimit => Code::HoursOverLimit,
-        RefusalCode::HoursExceedDays => Code::HoursExceedDays,
-        RefusalCode::EvidenceMissing => Code::EvidenceMissing,
-        RefusalCode::TooManyAttachments => Code::TooManyAttachments,
-        RefusalCode::AttachmentTooLarge => Code::AttachmentTooLarge,
-        RefusalCode::WrongState => Code::WrongState,
-        RefusalCode::SettlementTooEarly => Code::SettlementTooEarly,
-        RefusalCode::NotOverdue => Code::NotOverdue,
-        RefusalCode::OwnDeclaration => Code::OwnDeclaration,
-        RefusalCode::SameReviewer => Code::SameReviewer,
-        RefusalCode::NotHolder => Code::NotHolder,
-        RefusalCode::OwnRecord => Code::OwnRecord,
-        RefusalCode::NotEmployed => Code::NotEmployed,
-        RefusalCode::OutOfScope => Code::OutOfScope,
-        RefusalCode::NoReviewingBody => Code::NoReviewingBody,
-        RefusalCode::OwnReviewingBody => Code::OwnReviewingBody,
-        RefusalCode::EmployedElsewhere => Code::EmployedElsewhere,
-        RefusalCode::RecordHasAccount => Code::RecordHasAccount,
-        RefusalCode::IdentityMismatch => Code::IdentityMismatch,
-        RefusalCode::SameEmployer => Code::SameEmployer,
-        RefusalCode::UnitDisabled => Code::UnitDisabled,
-        RefusalCode::UnitInUse => Code::UnitInUse,
-        RefusalCode::SameRecord => Code::SameRecord,
-        RefusalCode::RecordsConflict => Code::RecordsConflict,
-        RefusalCode::OwnCase => Code::OwnCase,
-        RefusalCode::SeminarTooLarge => Code::SeminarTooLarge,
-        RefusalCode::SeminarBegun => Code::SeminarBegun,
-        RefusalCode::SeminarNotEnded => Code::SeminarNotEnded,
-        RefusalCode::SeminarFull => Code::SeminarFull,
-        RefusalCode::SeminarListEmpty => Code::SeminarListEmpty,
-        RefusalCode::SeminarResultsMismatch => Code::SeminarResultsMismatch,
-        RefusalCode::FundingYearAhead => Code::FundingYearAhead,
-        RefusalCode::FundingOverPayroll => Code::FundingOverPayroll,
-        RefusalCode::AbsenceOutsideYear => Code::AbsenceOutsideYear,
-        RefusalCode::NoProRating => Code::NoProRating,
-        RefusalCode::YearComplete => Code::YearComplete,
-        RefusalCode::AppealedAlready => Code::AppealedAlready,
-        RefusalCode::RecordNotMissing => Code::RecordNotMissing,
-        RefusalCode::SameDecider => Code::SameDecider,
-    }
-}
-
 /// What happened, in both languages.
 #[must_use]
 pub fn text(refusal: &Refusal) -> Text {
     match refusal {
         Refusal::WindowClosed { kind, year, opens, closes, next_opening } => {
-            let (kind, opens, closes) = (kind.term(), minute(*opens), minute(*closes));
-            let next = next_opening.map(minute);
-            let next_zh = next.as_ref().map(|at| format!("；下次开放：{at}")).unwrap_or_default();
-            let next_en = next.map(|at| format!("; it next opens on {at}")).unwrap_or_default();
-            Text::new(
-                format!("{year} 年度的{}时间为 {opens} 至 {closes}（不含）{next_zh}", kind.zh),
-                format!(
-                    "the {} window of {year} runs from {opens} until {closes}{next_en}",
-                    kind.en
-                ),
-            )
+            calendar_text::window_closed(*kind, *year, [*opens, *closes], *next_opening)
         }
-        Refusal::YearEndFreeze { opens, closes } => {
-            let (opens, closes) = (minute(*opens), minute(*closes));
-            Text::new(
-                format!(
-                    "{opens} 至 {closes}（不含）为年终结转期，暂停学时、审核、补学和证书的一切变更"
-                ),
-                format!(
-                    "from {opens} until {closes} nothing may change: hours, reviews, make-up, certificates"
-                ),
-            )
-        }
+        Refusal::YearEndFreeze { opens, closes } => calendar_text::year_end_freeze(*opens, *closes),
         Refusal::SettlementTooEarly { year, opens } => {
-            let opens = minute(*opens);
-            Text::new(
-                format!("{year} 年度须在年终结转期开始（{opens}）后结转"),
-                format!("{year} can be settled once its freeze has begun, on {opens}"),
-            )
+            calendar_text::settlement_too_early(*year, *opens)
         }
         Refusal::NotOverdue { stage, due_at, frozen_at } => {
-            let (stage, due, frozen) = (stage.term(), minute(*due_at), minute(*frozen_at));
-            Text::new(
-                format!("结转期于 {frozen} 开始时，{}的时限（{due}）尚未届满", stage.zh),
-                format!("when the freeze began on {frozen}, {} had until {due}", stage.en),
-            )
+            calendar_text::not_overdue(*stage, *due_at, *frozen_at)
         }
-        Refusal::MakeupClosed { year, exceptional_only: true } => Text::new(
-            format!("{year} 年只受理有特殊原因的补学申请"),
-            format!("in {year} make-up is open to exceptional cases only"),
-        ),
-        Refusal::MakeupClosed { year, exceptional_only: false } => {
-            Text::new(format!("{year} 年不办理补学"), format!("there is no make-up in {year}"))
+        Refusal::MakeupClosed { year, exceptional_only } => {
+            makeup_text::closed(*year, *exceptional_only)
         }
-        Refusal::ExceptionalNotOpen { year } => Text::new(
-            format!("{year} 年有补学办理时间，不受理特殊补学"),
-            format!("{year} has an ordinary make-up window and takes nothing exceptional"),
-        ),
-        Refusal::ExceptionalReasonMissing => Text::new(
-            "特殊补学须在 reason 中说明特殊原因",
-            "exceptional make-up needs its special reason as `reason`",
-        ),
-        Refusal::MakeupYear { year, earliest, latest } => Text::new(
-            format!("可补学的年度为 {earliest} 至 {latest}，不含 {year}"),
-            format!("years from {earliest} to {latest} can be made up, not {year}"),
-        ),
-        Refusal::MakeupNotNeeded { year } => Text::new(
-            format!("{year} 年度已达到学时要求或已免修"),
-            format!("{year} is complete, or the person is exempt from it"),
-        ),
-        Refusal::MakeupAlreadyGranted { year, grant_id } => Text::new(
-            format!("{year} 年度已有补学许可 {grant_id}"),
-            format!("the grant {grant_id} stands for {year} already"),
-        ),
-        Refusal::MakeupAlreadyApplied { year, application_id } => Text::new(
-            format!("{year} 年度的补学申请 {application_id} 正在办理"),
-            format!("the application {application_id} for {year} waits already"),
-        ),
-        Refusal::OutsideMakeupStudy { start, end, from, until } => Text::new(
-            format!(
-                "学习时间 {} 至 {} 不在补学期间（{} 起，{} 前）内",
-                iso(*start),
-                iso(*end),
-                iso(*from),
-                minute(*until)
-            ),
-            format!(
-                "learning from {} to {} is not within the study time: from {} on, before {}",
-                iso(*start),
-                iso(*end),
-                iso(*from),
-                minute(*until)
-            ),
-        ),
+        Refusal::ExceptionalNotOpen { year } => makeup_text::exceptional_not_open(*year),
+        Refusal::ExceptionalReasonMissing => makeup_text::reason_missing(),
+        Refusal::MakeupYear { year, earliest, latest } => {
+            makeup_text::year(*year, *earliest, *latest)
+        }
+        Refusal::MakeupNotNeeded { year } => makeup_text::not_needed(*year),
+        Refusal::MakeupAlreadyGranted { year, grant_id } => makeup_text::granted(*year, *grant_id),
+        Refusal::MakeupAlreadyApplied { year, application_id } => {
+            makeup_text::applied(*year, *application_id)
+        }
+        Refusal::OutsideMakeupStudy { start, end, from, until } => {
+            makeup_text::outside_study([*start, *end], *from, *until)
+        }
         Refusal::NoPolicy { year } => Text::new(
             format!("{year} 年度政策尚未发布"),
             format!("no policy is published for {year}"),
@@ -255,57 +125,19 @@ pub fn text(refusal: &Refusal) -> Text {
             format!("the platform {platform} is not on the list of {year}"),
         ),
         Refusal::DuplicateLearning { standing_id, ground } => {
-            let (zh, en) = match ground {
-                DuplicateGround::LearningRecord => ("同一学习记录", "the same learning record"),
-                DuplicateGround::Class => ("同一班次", "the same class"),
-                DuplicateGround::PlatformCourse => {
-                    ("同一平台课程", "the same course of the platform")
-                }
-                DuplicateGround::Evidence => {
-                    ("同一证明材料且日期重叠", "the same evidence on overlapping days")
-                }
-            };
-            Text::new(
-                format!("{zh}已在申报 {standing_id} 中登记"),
-                format!("{en} stands in the declaration {standing_id} already"),
-            )
+            learning_text::duplicate(*standing_id, *ground)
         }
         Refusal::WayNotCounted { way, year } => Text::new(
             format!("{year} 年度折算表不受理自行申报的“{}”", way.term().zh),
             format!("the table of {year} takes no declaration of one's own for: {}", way.term().en),
         ),
         Refusal::HoursOverLimit { limit, way, max, used, hours } => {
-            let way = way.term();
-            let (zh, en) = match limit {
-                LimitKind::PerItem => (format!("“{}”每项", way.zh), format!("each {}", way.en)),
-                LimitKind::PerYear => {
-                    (format!("“{}”全年", way.zh), format!("the year's {}", way.en))
-                }
-                LimitKind::PlanItem => ("培训计划项目".to_owned(), "the plan's item".to_owned()),
-                LimitKind::Seminar => ("该高级研修".to_owned(), "the seminar".to_owned()),
-                LimitKind::ClassHours => ("该班次".to_owned(), "the class".to_owned()),
-            };
-            Text::new(
-                format!("{zh}至多 {max} 学时，已用 {used}，本次 {hours}"),
-                format!("{en} gives at most {max} hours; {used} are taken, {hours} were asked for"),
-            )
+            learning_text::over_limit(*limit, *way, *max, [*used, *hours])
         }
-        Refusal::HoursExceedDays { hours, days, max_hours_per_day, max } => Text::new(
-            format!(
-                "{days} 天、每天至多 {max_hours_per_day} 学时，共 {max} 学时，本次申报 {hours}"
-            ),
-            format!(
-                "{days} days of at most {max_hours_per_day} hours hold {max}; {hours} were declared"
-            ),
-        ),
-        Refusal::EvidenceMissing { way, needed } => {
-            let zh: Vec<_> = needed.iter().map(|kind| kind.term().zh).collect();
-            let en: Vec<_> = needed.iter().map(|kind| kind.term().en).collect();
-            Text::new(
-                format!("“{}”需要以下证明材料之一：{}", way.term().zh, zh.join("、")),
-                format!("{} needs one of: {}", way.term().en, en.join(", ")),
-            )
+        Refusal::HoursExceedDays { hours, days, max_hours_per_day, max } => {
+            learning_text::exceed_days(*hours, *days, *max_hours_per_day, *max)
         }
+        Refusal::EvidenceMissing { way, needed } => learning_text::evidence_missing(*way, needed),
         Refusal::TooManyAttachments { max } => Text::new(
             format!("每项申报至多 {max} 个附件"),
             format!("a declaration has at most {max} attachments"),
@@ -358,7 +190,7 @@ pub fn text(refusal: &Refusal) -> Text {
             format!("no day from {} to {} lies in {year}", iso(*starts_on), iso(*ends_on)),
         ),
         Refusal::NoProRating { year, joined_on, let_off_from } => {
-            no_pro_rating(*year, *joined_on, *let_off_from)
+            people_text::no_pro_rating(*year, *joined_on, *let_off_from)
         }
         Refusal::YearComplete { year, state } => Text::new(
             format!("{year} 年度已{}，无需免修", state.term().zh),
@@ -380,33 +212,13 @@ pub fn text(refusal: &Refusal) -> Text {
             "用人单位不能作为本单位人员的审核单位",
             "the employer cannot be the reviewing body of its own people",
         ),
-        Refusal::SeminarTooLarge { places, max } => Text::new(
-            format!("名额 {places} 人，当年政策规定至多 {max} 人"),
-            format!("{places} places were asked for; the year's policy allows {max}"),
-        ),
-        Refusal::SeminarBegun { starts_on, today } => Text::new(
-            format!("研修于 {} 开班，今天是 {}", iso(*starts_on), iso(*today)),
-            format!("the seminar begins on {} and today is {}", iso(*starts_on), iso(*today)),
-        ),
-        Refusal::SeminarNotEnded { ends_on, today } => Text::new(
-            format!("研修于 {} 结束，今天是 {}", iso(*ends_on), iso(*today)),
-            format!("the seminar ends on {} and today is {}", iso(*ends_on), iso(*today)),
-        ),
-        Refusal::SeminarFull { admitted, places } => Text::new(
-            format!("名额 {places} 人，名单有 {admitted} 人"),
-            format!("there are {places} places; the list has {admitted} people"),
-        ),
-        Refusal::SeminarListEmpty => {
-            Text::new("该研修没有学员名单", "nobody was admitted to the seminar")
-        }
+        Refusal::SeminarTooLarge { places, max } => seminar_text::too_large(*places, *max),
+        Refusal::SeminarBegun { starts_on, today } => seminar_text::begun(*starts_on, *today),
+        Refusal::SeminarNotEnded { ends_on, today } => seminar_text::not_ended(*ends_on, *today),
+        Refusal::SeminarFull { admitted, places } => seminar_text::full(*admitted, *places),
+        Refusal::SeminarListEmpty => seminar_text::list_empty(),
         Refusal::SeminarResultsMismatch { missing, repeated, not_admitted } => {
-            let (missing, repeated, others) = (missing.len(), repeated.len(), not_admitted.len());
-            Text::new(
-                format!("缺少 {missing} 名学员的结果，重复 {repeated} 名，名单外 {others} 名"),
-                format!(
-                    "{missing} people of the list have no result, {repeated} several, and {others} are not on it"
-                ),
-            )
+            seminar_text::results_mismatch(missing.len(), repeated.len(), not_admitted.len())
         }
         Refusal::FundingYearAhead { year, this_year } => Text::new(
             format!("{year} 年度尚未开始，今年是 {this_year} 年"),
@@ -448,47 +260,17 @@ pub fn text(refusal: &Refusal) -> Text {
     }
 }
 
-fn no_pro_rating(year: i32, joined_on: Option<Date>, let_off_from: Option<Date>) -> Text {
-    let (joined_zh, joined_en) = match joined_on {
-        Some(day) => (format!("于 {} 入职", iso(day)), format!("joined on {}", iso(day))),
-        None => ("没有入职记录".to_owned(), "has no recorded employment".to_owned()),
-    };
-    let (policy_zh, policy_en) = match let_off_from {
-        Some(day) => (
-            format!("政策只免修 {} 起入职的人员", iso(day)),
-            format!("the policy lets off only those who joined from {} on", iso(day)),
-        ),
-        None => (
-            "政策不因入职时间减免学时".to_owned(),
-            "the policy lets nobody off for that".to_owned(),
-        ),
-    };
-    Text::new(
-        format!("该人员{joined_zh}；{year} 年度{policy_zh}"),
-        format!("the person {joined_en}; in {year} {policy_en}"),
-    )
-}
-
-/// An instant to the minute, in China.
-fn minute(at: OffsetDateTime) -> String {
-    let at = in_china(at);
-    format!("{} {:02}:{:02}", iso(at.date()), at.hour(), at.minute())
-}
-
-fn iso(date: Date) -> String {
-    format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
     use time::macros::{date, datetime};
-    use xueshi_domain::Hours;
     use xueshi_domain::calendar::WindowKind;
     use xueshi_domain::learning::Way;
+    use xueshi_domain::refusal::LimitKind;
+    use xueshi_domain::{Hours, RefusalCode};
 
     use super::*;
-    use crate::problem::Language;
+    use crate::problem::{Code, Language};
     use crate::request::RequestInfo;
 
     #[test]

@@ -9,6 +9,7 @@ use xueshi_persistence::{
 };
 
 use super::Asker;
+use super::explanations::Trail;
 use super::ids::new_id;
 use crate::dto::Timestamp;
 use crate::dto::events::EventDto;
@@ -29,6 +30,7 @@ pub struct Happening {
     account: Option<Id>,
     data: Value,
     once: Option<String>,
+    trail: Option<Box<Trail>>,
 }
 
 impl Happening {
@@ -44,6 +46,7 @@ impl Happening {
             account: None,
             data: json!({}),
             once: None,
+            trail: None,
         }
     }
 
@@ -138,18 +141,25 @@ impl Happening {
         Self { once: Some(mark), ..self }
     }
 
+    /// With what it rested on, if it is a step that someone decided: kept with it for its explanation (V7).
+    pub fn because(self, trail: Trail) -> Self {
+        Self { trail: Some(Box::new(trail)), ..self }
+    }
+
     /// Tells it.
     ///
     /// # Errors
     /// On a database failure.
-    pub fn tell(self, writer: &mut Writer<'_>, city: Id) -> Result<(), Problem> {
+    pub fn tell(mut self, writer: &mut Writer<'_>, city: Id) -> Result<(), Problem> {
         if let Some(once) = &self.once
             && writer.is_told(city, once)?
         {
             return Ok(());
         }
+        let trail = self.trail.take();
         let event = self.event(writer, city);
-        Ok(writer.record_event(&event)?)
+        writer.record_event(&event)?;
+        trail.map_or(Ok(()), |trail| trail.keep(writer, city, event.id))
     }
 
     /// The event as it is stored, for those who tell many at once ([`Writer::record_events`]).

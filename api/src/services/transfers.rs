@@ -5,19 +5,20 @@ use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::{OrgPath, Permission};
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registration::is_same_name;
 use xueshi_domain::registry::{PersonState, Standing};
 use xueshi_domain::transfer::{
-    Case, DecidedAs, Event, Facts, Side, State, Transfer as Road, check, decider,
+    CHECKS, Case, DecidedAs, Event, Facts, Side, State, Transfer as Road, check, decider,
 };
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     Employment, Id, Moment, Organization, Professional, Reader, StoreError, Transfer,
     TransferFilter, Word, Writer,
 };
 
 use super::events::Happening;
+use super::explanations::Trail;
 use super::ids::new_id;
 use super::races::stands;
 use super::references::unknown;
@@ -98,18 +99,15 @@ pub fn request(
     let job = job.ok_or(Refusal::NotEmployed { since: None })?;
     let from = writer.organization(city, job.organization_id)?;
     let from = from.ok_or_else(|| Problem::internal("an employer is missing"))?;
-    let asked_by = match asker.acting_for(Permission::TransferPeople, &from.path) {
-        Ok(_) => Side::From,
-        Err(_) => asker.acting_for(Permission::TransferPeople, &to.path).map(|_| Side::To)?,
+    let (asked_by, grant) = match asker.acting_for(Permission::TransferPeople, &from.path) {
+        Ok(grant) => (Side::From, grant),
+        Err(_) => (Side::To, asker.acting_for(Permission::TransferPeople, &to.path)?),
     };
-    check(Facts {
-        employed_at: Some(job.organization_id.0),
-        from: from.id.0,
-        to: to.id.0,
-        to_is_in_use: to.state.0 == Standing::Active,
-    })?;
+    let unit = grant.organization_id;
+    let mut trail = Trail::acting_for(Id(unit)).saying(new.reason.as_deref());
+    possible(Some(&job), &from, &to, &mut trail)?;
     following::route_of(&to)?;
-    following::admit(writer, city)?;
+    trail.ask_one(CheckName::NotFrozen, following::admit(writer, city))?;
     let transfer = Transfer {
         jurisdiction_id: city,
         professional_id: person.professional_id,
@@ -138,7 +136,7 @@ pub fn request(
             problem
         }
     })?;
-    tell(writer, asker, EventType::TransferRequested, &transfer)?;
+    tell(writer, asker, EventType::TransferRequested, &transfer, trail)?;
     let location = format!("/v1/transfers/{}", transfer.id);
     let dto = TransferDto::new(&transfer, &person, &from, &to);
     Ok(Reply::created(&location, dto).version(transfer.version))
@@ -208,11 +206,16 @@ pub fn decide(
         Answer::Accept => Event::Accept,
         Answer::Refuse => Event::Refuse,
     };
-    let state = step::<Road>(transfer.state.0, event)?;
+    let mut trail = Trail::acting_for(unit)
+        .saying(answer.comment.as_deref())
+        .looking_at(json!({"decided_as": decided_as}))
+        .found([Finding::passed(CheckName::NotOnesOwn)]);
+    let state = trail.step::<Road>(transfer.state.0, event)?;
     condition.check(transfer.version.into())?;
-    following::admit(writer, transfer.jurisdiction_id)?;
+    let frozen = following::admit(writer, transfer.jurisdiction_id);
+    trail.ask_one(CheckName::NotFrozen, frozen)?;
     if state == State::Accepted {
-        carry_out(writer, asker, &transfer, &from, &to)?;
+        carry_out(writer, asker, &transfer, (&from, &to), &mut trail)?;
     }
     transfer.state = Word(state);
     transfer.decided_as = Some(Word(decided_as));
@@ -226,7 +229,7 @@ pub fn decide(
         (DecidedAs::Employer, Answer::Accept) => EventType::TransferAccepted,
         (DecidedAs::Employer, Answer::Refuse) => EventType::TransferRefused,
     };
-    tell(writer, asker, told, &transfer)?;
+    tell(writer, asker, told, &transfer, trail)?;
     Ok(Reply::ok(shown(writer, &transfer)?).version(transfer.version))
 }
 
@@ -250,24 +253,35 @@ fn right_to_decide(
     Ok((Id(grant.organization_id), decided_as))
 }
 
+/// Whether the facts as they are now let a person go to another employer (U1, U2).
+fn possible(
+    job: Option<&Employment>,
+    from: &Organization,
+    to: &Organization,
+    trail: &mut Trail,
+) -> Result<(), Problem> {
+    let facts = Facts {
+        employed_at: job.map(|job| job.organization_id.0),
+        from: from.id.0,
+        to: to.id.0,
+        to_is_in_use: to.state.0 == Standing::Active,
+    };
+    trail.ask(Finding::all_passed(CHECKS), check(facts))
+}
+
 /// The person changes employer today; offices there end, and what waits follows (U1, U2).
 fn carry_out(
     writer: &mut Writer<'_>,
     asker: &Asker,
     transfer: &Transfer,
-    from: &Organization,
-    to: &Organization,
+    (from, to): (&Organization, &Organization),
+    trail: &mut Trail,
 ) -> Result<(), Problem> {
     let today = china_date(writer.now());
     let by = Some(asker.account());
     let mut person = person_of(writer, transfer)?;
     let job = writer.present_employment(person.jurisdiction_id, person.professional_id, today)?;
-    check(Facts {
-        employed_at: job.as_ref().map(|job| job.organization_id.0),
-        from: from.id.0,
-        to: to.id.0,
-        to_is_in_use: to.state.0 == Standing::Active,
-    })?;
+    possible(job.as_ref(), from, to, trail)?;
     let job = job.ok_or(Refusal::NotEmployed { since: None })?;
     writer.set_employment_end(&job, Some((today, "transferred")))?;
     writer.insert_employment(&Employment {
@@ -306,13 +320,14 @@ pub fn withdraw(
         Side::From => &from,
         Side::To => &to,
     };
-    asker.acting_for(Permission::TransferPeople, &asking.path)?;
-    let state = step::<Road>(transfer.state.0, Event::Withdraw)?;
+    let unit = asker.acting_for(Permission::TransferPeople, &asking.path)?.organization_id;
+    let mut trail = Trail::acting_for(Id(unit));
+    let state = trail.step::<Road>(transfer.state.0, Event::Withdraw)?;
     condition.check(transfer.version.into())?;
     transfer.state = Word(state);
     transfer.decided_at = Some(Moment(writer.now()));
     save(writer, &mut transfer)?;
-    tell(writer, asker, EventType::TransferWithdrawn, &transfer)?;
+    tell(writer, asker, EventType::TransferWithdrawn, &transfer, trail)?;
     Ok(Reply::ok(shown(writer, &transfer)?).version(transfer.version))
 }
 
@@ -326,6 +341,7 @@ fn tell(
     asker: &Asker,
     event: EventType,
     transfer: &Transfer,
+    trail: Trail,
 ) -> Result<(), Problem> {
     let (asking, asked) = match transfer.asked_by.0 {
         Side::From => (transfer.from_id, transfer.to_id),
@@ -339,5 +355,6 @@ fn tell(
             json!({"state": transfer.state.0, "from_id": transfer.from_id, "to_id": transfer.to_id,
             "asked_by": transfer.asked_by.0}),
         )
+        .because(trail)
         .tell(writer, transfer.jurisdiction_id)
 }

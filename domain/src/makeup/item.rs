@@ -3,6 +3,7 @@
 use time::Date;
 use uuid::Uuid;
 
+use crate::explanation::CheckName;
 use crate::ledger::{Breakdown, RecordState, YearTotals, assess};
 use crate::people::{Employment, Post, require_active, require_in_scope};
 use crate::policy::{MakeupTerms, Policy};
@@ -30,6 +31,17 @@ pub struct ItemFacts {
     /// Another application of the year in which it is asked that waits for a decision about the same person and year.
     pub pending_application: Option<Uuid>,
 }
+
+/// What [`check_item`] asks, in its order: where it lets someone through, each of them was kept (V7).
+pub const ITEM_CHECKS: &[CheckName] = &[
+    CheckName::YearCanBeMadeUp,
+    CheckName::PolicyOfTheYear,
+    CheckName::ActiveEmployment,
+    CheckName::PostInScope,
+    CheckName::PriorYearShort,
+    CheckName::NoOtherGrant,
+    CheckName::NoOtherApplication,
+];
 
 /// Whether a person may make up a year, and what of it is missing (M1, M3). `policy` is the published one of the prior
 /// year, if it has one: its floors count.

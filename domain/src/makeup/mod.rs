@@ -13,7 +13,7 @@ mod parties;
 mod study;
 mod term;
 
-pub use item::{ItemFacts, check_item};
+pub use item::{ITEM_CHECKS, ItemFacts, check_item};
 pub use parties::{DecisionCase, Step, may_decide};
 pub use study::{MakeupStudy, study_dates};
 pub use term::{Term, check_reason};

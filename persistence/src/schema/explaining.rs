@@ -37,3 +37,18 @@ diesel::table! {
         last_at -> Instant,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::sql::Key;
+
+    step_bases (jurisdiction_id, event_id) {
+        jurisdiction_id -> Key,
+        event_id -> Key,
+        unit_id -> Nullable<Key>,
+        policy_year -> Nullable<Integer>,
+        policy_version -> Nullable<Integer>,
+        comment -> Nullable<Text>,
+        document -> Text,
+    }
+}

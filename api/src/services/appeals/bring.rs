@@ -1,24 +1,27 @@
 //! Bringing an appeal: what it is about, who decides, and by when (V8).
 
+use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::{OrgPath, Permission};
 use xueshi_domain::appeal::{Kind, Levels, State, decider, due_of, kind_of};
-use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::review::{Decision, Event as ReviewEvent, Stage, next};
 use xueshi_persistence::{
     Appeal, Declaration, Id, Moment, Organization, Reader, StoreError, Tenths, Word, Writer,
 };
 
-use super::{missing, tell};
+use super::{missing, opened, tell};
+use crate::dto::Timestamp;
 use crate::dto::appeals::{AppealCourse, AppealDto, NewAppeal};
 use crate::problem::{Code, Problem, Text};
 use crate::services::declarations::current_route;
+use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::references::unknown;
-use crate::services::rules::{Rules, working_days};
+use crate::services::rules::working_days;
 use crate::services::{Asker, Reply};
 
 /// What an appeal is about, and the units that it concerns.
@@ -60,13 +63,14 @@ pub fn bring(
             return Err(Problem::new(Code::ValidationFailed).at("", "one-of", text));
         }
     };
+    let open = Finding::passed(CheckName::OpenToAppeal).with(json!({"matter": &matter.key}));
+    let mut trail = Trail::default().saying(Some(&new.statement)).found([open]);
     if let Some(before) = writer.appeal_about(city, person, &matter.key)? {
         let (appeal_id, state) = (before.id.0, before.state.0);
-        return Err(Refusal::AppealedAlready { appeal_id, state }.into());
+        return trail.ask([], Err(Refusal::AppealedAlready { appeal_id, state }));
     }
-    let rules = Rules::of(writer, city, matter.year)?;
-    let admission = rules.timetable.admit(Action::Appeal, now)?;
-    writer.valid_until(admission.valid_until);
+    trail = trail.found([Finding::passed(CheckName::AppealedOnce)]);
+    let rules = opened(writer, (city, matter.year), &mut trail)?;
     let calendar = working_days(writer, city)?;
     let due = due_of(now, &rules.policy.review, &calendar)
         .ok_or_else(|| Problem::internal("the due day of an appeal lies beyond the calendar"))?;
@@ -111,7 +115,12 @@ pub fn bring(
         Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
         done => done?,
     }
-    tell(writer, Some(asker), EventType::AppealSubmitted, &appeal)?;
+    let next = Finding::passed(CheckName::NextLevelDecides).with(json!({
+        "decided_for": matter.decided_for, "decider_id": decider_id,
+        "working_days": rules.policy.review.working_days_per_stage, "due_at": Timestamp::from(appeal.due_at),
+        "provisional": due.provisional,
+    }));
+    tell(writer, Some(asker), EventType::AppealSubmitted, &appeal, trail.found([next]))?;
     let location = format!("/v1/appeals/{}", appeal.id);
     Ok(Reply::created(&location, AppealDto::new(&appeal, now)).version(appeal.version))
 }

@@ -6,17 +6,17 @@ use xueshi_domain::access::OrgPath;
 use xueshi_domain::appeal::{Appeal as Road, Case, Decision, may_decide};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
-use xueshi_domain::explanation::{CheckName, Finding};
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::review::{Event as ReviewEvent, next};
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{Appeal, Declaration, Id, Moment, Reader, Word, Writer};
 
-use super::{admitted, missing, outside_of_freezes, save, tell, visible};
+use super::{missing, opened, outside_of_freezes, save, tell, visible};
+use crate::dto::Timestamp;
 use crate::dto::appeals::{AppealDecision, AppealDto};
 use crate::extract::IfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::declarations::{Cause, check_upheld, declare_upheld, moved};
-use crate::services::explanations::{Basis, window_findings};
+use crate::services::explanations::{Basis, Trail, window_findings};
 use crate::services::rules::Rules;
 use crate::services::verification::certificate_follows;
 use crate::services::{Asker, Reply};
@@ -41,14 +41,25 @@ pub fn decide(
     let unit = right(writer, asker, &appeal, declaration.as_ref())?;
     condition.check(appeal.version.into())?;
     let was = appeal.state.0;
-    appeal.state = Word(step::<Road>(was, decided.decision.event())?);
+    let hands = [CheckName::NotOnesOwn, CheckName::NoPartInDecision];
+    let in_time = Finding::new(
+        CheckName::DecidedInTime,
+        if now < appeal.due_at.0 { CheckOutcome::Passed } else { CheckOutcome::Noted },
+    );
+    let mut trail = Trail::acting_for(unit)
+        .saying(Some(&decided.comment))
+        .found(hands.map(Finding::passed))
+        .found([in_time.with(json!({
+            "due_at": Timestamp::from(appeal.due_at), "decided_at": Timestamp(now),
+        }))]);
+    appeal.state = Word(trail.step::<Road>(was, decided.decision.event())?);
     let rules = match &declaration {
         Some(declaration) => {
             let rules = Rules::for_declaration(writer, declaration)?;
-            outside_of_freezes(writer, &rules)?;
+            outside_of_freezes(writer, &rules, &mut trail)?;
             rules
         }
-        None => admitted(writer, &appeal)?,
+        None => opened(writer, (appeal.jurisdiction_id, appeal.year), &mut trail)?,
     };
     appeal.decided_by = Some(asker.account());
     appeal.decided_for = Some(unit);
@@ -59,13 +70,16 @@ pub fn decide(
         Decision::Uphold => {
             match declaration {
                 Some(declaration) => {
-                    uphold(writer, asker, &appeal, declaration, &rules, unit)?;
+                    let upheld = uphold(writer, asker, &appeal, declaration, &rules, unit);
+                    let checks = [CheckName::CountedOnce, CheckName::LimitOfTheYear];
+                    trail.ask(checks.map(Finding::passed), upheld)?;
                 }
                 None => {
-                    let record = missing::add(writer, asker, &appeal)?;
+                    let added = missing::add(writer, asker, &appeal);
+                    let record = trail.ask_one(CheckName::OpenToAppeal, added)?;
                     appeal.learning_record_id = Some(record);
-                    let added = declare_late(writer, asker, &appeal, record, &rules, unit)?;
-                    appeal.declaration_id = added;
+                    let declared = declare_late(writer, asker, &appeal, record, &rules, unit)?;
+                    appeal.declaration_id = declared;
                 }
             }
             EventType::AppealUpheld
@@ -73,7 +87,7 @@ pub fn decide(
         Decision::Dismiss => EventType::AppealDismissed,
     };
     save(writer, was, &mut appeal)?;
-    tell(writer, Some(asker), event, &appeal)?;
+    tell(writer, Some(asker), event, &appeal, trail)?;
     Ok(Reply::ok(AppealDto::new(&appeal, now)).version(appeal.version))
 }
 

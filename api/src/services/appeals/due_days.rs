@@ -1,11 +1,15 @@
 //! The due days of appeals: late ones are told (V3), and they follow the arrangement of working days (V2).
 
+use serde_json::json;
 use xueshi_domain::appeal::due_of;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_persistence::{Id, Moment, Writer};
 
 use super::{save, tell};
+use crate::dto::Timestamp;
 use crate::problem::Problem;
+use crate::services::explanations::Trail;
 use crate::services::rules::{Rules, working_days};
 use crate::services::sweep::MOST;
 
@@ -18,7 +22,9 @@ pub fn round(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem> {
     let late = writer.appeals_to_call_overdue(city, most)?;
     for appeal in &late {
         writer.call_appeal_overdue(appeal)?;
-        tell(writer, None, EventType::AppealOverdue, appeal)?;
+        let late = Finding::new(CheckName::DecidedInTime, CheckOutcome::Failed)
+            .with(json!({"due_at": Timestamp::from(appeal.due_at)}));
+        tell(writer, None, EventType::AppealOverdue, appeal, Trail::default().found([late]))?;
     }
     Ok(late.len())
 }

@@ -11,7 +11,6 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::appeal::{Appeal as Road, Event, State};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{Appeal, AppealFilter, Id, Page, Reader, Slice, Word, Writer};
 
 pub use bring::bring;
@@ -19,8 +18,10 @@ pub use decide::decide;
 pub use due_days::{recompute, round};
 
 use super::events::Happening;
+use super::explanations::Trail;
 use super::rules::Rules;
 use super::{Asker, Reply};
+use crate::dto::Timestamp;
 use crate::dto::appeals::{AppealDto, WhichAppeals};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
@@ -76,23 +77,34 @@ pub fn withdraw(
     }
     condition.check(appeal.version.into())?;
     let was = appeal.state.0;
-    appeal.state = Word(step::<Road>(was, Event::Withdraw)?);
-    admitted(writer, &appeal)?;
+    let mut trail = Trail::default();
+    appeal.state = Word(trail.step::<Road>(was, Event::Withdraw)?);
+    opened(writer, (appeal.jurisdiction_id, appeal.year), &mut trail)?;
     save(writer, was, &mut appeal)?;
-    tell(writer, Some(asker), EventType::AppealWithdrawn, &appeal)?;
+    tell(writer, Some(asker), EventType::AppealWithdrawn, &appeal, trail)?;
     let version = appeal.version;
     Ok(Reply::ok(AppealDto::new(&appeal, writer.now())).version(version))
 }
 
-/// The rules of the appeal's year, outside of the freeze (W1, W2).
-fn admitted(writer: &mut Writer<'_>, appeal: &Appeal) -> Result<Rules, Problem> {
-    let rules = Rules::of(writer, appeal.jurisdiction_id, appeal.year)?;
-    outside_of_freezes(writer, &rules)?;
+/// The rules of an appeal's year, outside of the freeze (W1, W2).
+fn opened(
+    writer: &mut Writer<'_>,
+    (city, year): (Id, i32),
+    trail: &mut Trail,
+) -> Result<Rules, Problem> {
+    let rules = Rules::of(writer, city, year)?;
+    outside_of_freezes(writer, &rules, trail)?;
     Ok(rules)
 }
 
-fn outside_of_freezes(writer: &mut Writer<'_>, rules: &Rules) -> Result<(), Problem> {
-    let admission = rules.timetable.admit(Action::Appeal, writer.now())?;
+fn outside_of_freezes(
+    writer: &mut Writer<'_>,
+    rules: &Rules,
+    trail: &mut Trail,
+) -> Result<(), Problem> {
+    let now = writer.now();
+    let admission = trail.ask([], rules.timetable.admit(Action::Appeal, now))?;
+    trail.open(rules, Action::Appeal, now);
     writer.valid_until(admission.valid_until);
     Ok(())
 }
@@ -108,6 +120,7 @@ fn tell(
     asker: Option<&Asker>,
     kind: EventType,
     appeal: &Appeal,
+    trail: Trail,
 ) -> Result<(), Problem> {
     let a = appeal;
     Happening::new(kind)
@@ -116,7 +129,8 @@ fn tell(
         .subject(a.id)
         .year(a.year)
         .data(json!({"kind": a.kind.0, "state": a.state.0, "decider_id": a.decider_id,
-            "declaration_id": a.declaration_id, "class_id": a.class_id, "due_at": a.due_at,
+            "declaration_id": a.declaration_id, "class_id": a.class_id, "due_at": Timestamp::from(a.due_at),
             "learning_record_id": a.learning_record_id}))
+        .because(trail)
         .tell(writer, a.jurisdiction_id)
 }

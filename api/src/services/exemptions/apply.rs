@@ -8,13 +8,13 @@ use xueshi_domain::exemption::{Event, Exemption as Road, State};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::people::require_active;
 use xueshi_domain::review::{Route, Stage};
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{Exemption, Id, Moment, Reader, StoreError, Word, Writer};
 
 use super::{Act, acting_for, check, save, trace, visible};
 use crate::dto::exemptions::{ExemptionChanges, ExemptionDto, NewExemption};
 use crate::extract::RequiredIfMatch;
-use crate::problem::{Code, Problem, Text};
+use crate::problem::{Code, Grounds, Problem, Text};
+use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::references::unknown;
 use crate::services::rules::Rules;
@@ -34,9 +34,8 @@ pub fn apply(
 ) -> Result<Reply<ExemptionDto>, Problem> {
     let (city, now) = (asker.jurisdiction, writer.now());
     let (route, unit) = employer_of(writer, asker, Id(new.professional_id))?;
-    let rules = Rules::of(writer, city, new.year)?;
-    let admission = rules.timetable.admit(Action::Exempt, now)?;
-    writer.valid_until(admission.valid_until);
+    let mut trail = Trail::acting_for(unit).saying(Some(&new.statement));
+    let rules = opened(writer, (city, new.year), &mut trail)?;
     let person = Id(new.professional_id);
     if let Some(open) = writer.open_exemption(city, person, new.year)? {
         return Err(already_open(&open));
@@ -58,15 +57,14 @@ pub fn apply(
         created_at: Moment(now),
         updated_at: Moment(now),
     };
-    check(writer, &exemption, &rules.policy)?;
+    check(writer, &exemption, &rules.policy, &mut trail)?;
     match writer.insert_exemption(&exemption) {
         // Another application came first: decide again, on what stands now.
         Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
         done => done?,
     }
-    let comment = Some(exemption.statement.as_str());
-    let act = Act { event: Event::Submit, unit, comment, policy_version: rules.version };
-    trace(writer, asker, &exemption, &act)?;
+    let act = Act { event: Event::Submit, unit, policy_version: rules.version, trail };
+    trace(writer, asker, &exemption, act)?;
     let location = format!("/v1/exemptions/{}", exemption.id);
     Ok(Reply::created(&location, ExemptionDto::from(&exemption)).version(exemption.version))
 }
@@ -96,6 +94,7 @@ fn already_open(open: &Exemption) -> Problem {
         format!("an exemption of this person from this year waits or stands: {}", open.id),
     );
     Problem::new(Code::AlreadyExists)
+        .resting_on(Grounds::default())
         .detail(text.zh.clone(), text.en.clone())
         .rule("A5", xueshi_domain::Rule::A5.clause())
         .fact("exemption_id", open.id.to_string())
@@ -114,14 +113,15 @@ pub fn edit(
     changes: &ExemptionChanges,
 ) -> Result<Reply<ExemptionDto>, Problem> {
     let mut exemption = visible(writer, asker, id)?;
-    acting_for(writer, asker, Permission::ApplyExemption, &exemption)?;
+    let unit = acting_for(writer, asker, Permission::ApplyExemption, &exemption)?;
     condition.check(exemption.version.into())?;
     let state = exemption.state.0;
+    let mut trail = Trail::acting_for(unit);
     // What cannot be handed in cannot be corrected either.
-    step::<Road>(state, Event::Submit)?;
-    let rules = admitted(writer, &exemption)?;
+    trail.step::<Road>(state, Event::Submit)?;
+    let rules = admitted(writer, &exemption, &mut trail)?;
     changes.apply(&mut exemption);
-    check(writer, &exemption, &rules.policy)?;
+    check(writer, &exemption, &rules.policy, &mut trail)?;
     save(writer, state, &mut exemption)?;
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }
@@ -140,14 +140,14 @@ pub fn submit(
     let unit = acting_for(writer, asker, Permission::ApplyExemption, &exemption)?;
     condition.check(exemption.version.into())?;
     let was = exemption.state.0;
-    exemption.state = Word(step::<Road>(was, Event::Submit)?);
-    let rules = admitted(writer, &exemption)?;
-    check(writer, &exemption, &rules.policy)?;
+    let mut trail = Trail::acting_for(unit).saying(Some(&exemption.statement));
+    exemption.state = Word(trail.step::<Road>(was, Event::Submit)?);
+    let rules = admitted(writer, &exemption, &mut trail)?;
+    check(writer, &exemption, &rules.policy, &mut trail)?;
     exemption.applied_by = asker.account();
     save(writer, was, &mut exemption)?;
-    let comment = Some(exemption.statement.as_str());
-    let act = Act { event: Event::Submit, unit, comment, policy_version: rules.version };
-    trace(writer, asker, &exemption, &act)?;
+    let act = Act { event: Event::Submit, unit, policy_version: rules.version, trail };
+    trace(writer, asker, &exemption, act)?;
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }
 
@@ -165,18 +165,33 @@ pub fn withdraw(
     let unit = acting_for(writer, asker, Permission::ApplyExemption, &exemption)?;
     condition.check(exemption.version.into())?;
     let was = exemption.state.0;
-    exemption.state = Word(step::<Road>(was, Event::Withdraw)?);
-    let rules = admitted(writer, &exemption)?;
+    let mut trail = Trail::acting_for(unit);
+    exemption.state = Word(trail.step::<Road>(was, Event::Withdraw)?);
+    let rules = admitted(writer, &exemption, &mut trail)?;
     save(writer, was, &mut exemption)?;
-    let act = Act { event: Event::Withdraw, unit, comment: None, policy_version: rules.version };
-    trace(writer, asker, &exemption, &act)?;
+    let act = Act { event: Event::Withdraw, unit, policy_version: rules.version, trail };
+    trace(writer, asker, &exemption, act)?;
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }
 
 /// The rules of the exemption's year, outside of the freeze (W1, W2).
-pub(super) fn admitted(writer: &mut Writer<'_>, exemption: &Exemption) -> Result<Rules, Problem> {
-    let rules = Rules::of(writer, exemption.jurisdiction_id, exemption.year)?;
-    let admission = rules.timetable.admit(Action::Exempt, writer.now())?;
+pub(super) fn admitted(
+    writer: &mut Writer<'_>,
+    exemption: &Exemption,
+    trail: &mut Trail,
+) -> Result<Rules, Problem> {
+    opened(writer, (exemption.jurisdiction_id, exemption.year), trail)
+}
+
+fn opened(
+    writer: &mut Writer<'_>,
+    (city, year): (Id, i32),
+    trail: &mut Trail,
+) -> Result<Rules, Problem> {
+    let now = writer.now();
+    let rules = Rules::of(writer, city, year)?;
+    let admission = trail.ask([], rules.timetable.admit(Action::Exempt, now))?;
+    trail.open(&rules, Action::Exempt, now);
     writer.valid_until(admission.valid_until);
     Ok(rules)
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::exemption::{Decision, Event, Exemption as Road};
-use xueshi_domain::workflow::step;
+use xueshi_domain::explanation::CheckName;
 use xueshi_persistence::{Exemption, Word, Writer};
 
 use super::apply::admitted;
@@ -12,6 +12,7 @@ use super::{Act, acting_for, check, effect, save, trace, visible};
 use crate::dto::exemptions::{ExemptionDecision, ExemptionDto};
 use crate::extract::{IfMatch, RequiredIfMatch};
 use crate::problem::Problem;
+use crate::services::explanations::Trail;
 use crate::services::{Asker, Reply};
 
 /// Decides on an exemption. Granted, it makes the year `exempt`, whatever waits of it; also a year that was settled, whose
@@ -29,20 +30,20 @@ pub fn decide(
 ) -> Result<Reply<ExemptionDto>, Problem> {
     let mut exemption = visible(writer, asker, id)?;
     let unit = acting_for(writer, asker, Permission::DecideExemption, &exemption)?;
-    not_ones_own(asker, &exemption)?;
+    let mut trail = Trail::acting_for(unit).saying(decided.comment.as_deref());
+    trail.ask_one(CheckName::NotOnesOwn, not_ones_own(asker, &exemption))?;
     condition.check(exemption.version.into())?;
     let was = exemption.state.0;
     let event = decided.decision.event();
-    exemption.state = Word(step::<Road>(was, event)?);
-    let rules = admitted(writer, &exemption)?;
+    exemption.state = Word(trail.step::<Road>(was, event)?);
+    let rules = admitted(writer, &exemption, &mut trail)?;
     if decided.decision == Decision::Grant {
-        check(writer, &exemption, &rules.policy)?;
+        check(writer, &exemption, &rules.policy, &mut trail)?;
     }
     save(writer, was, &mut exemption)?;
-    let comment = decided.comment.as_deref();
-    trace(writer, asker, &exemption, &Act { event, unit, comment, policy_version: rules.version })?;
+    trace(writer, asker, &exemption, Act { event, unit, policy_version: rules.version, trail })?;
     if decided.decision == Decision::Grant {
-        effect::exempt(writer, asker, &exemption, &rules, (unit, comment))?;
+        effect::exempt(writer, asker, &exemption, &rules, (unit, decided.comment.as_deref()))?;
     }
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }
@@ -61,15 +62,15 @@ pub fn end(
 ) -> Result<Reply<ExemptionDto>, Problem> {
     let mut exemption = visible(writer, asker, id)?;
     let unit = acting_for(writer, asker, Permission::DecideExemption, &exemption)?;
-    not_ones_own(asker, &exemption)?;
+    let mut trail = Trail::acting_for(unit).saying(Some(reason));
+    trail.ask_one(CheckName::NotOnesOwn, not_ones_own(asker, &exemption))?;
     condition.check(exemption.version.into())?;
     let was = exemption.state.0;
-    exemption.state = Word(step::<Road>(was, Event::End)?);
-    let rules = admitted(writer, &exemption)?;
+    exemption.state = Word(trail.step::<Road>(was, Event::End)?);
+    let rules = admitted(writer, &exemption, &mut trail)?;
     save(writer, was, &mut exemption)?;
-    let (comment, policy_version) = (Some(reason), rules.version);
-    let act = Act { event: Event::End, unit, comment, policy_version };
-    trace(writer, asker, &exemption, &act)?;
+    let act = Act { event: Event::End, unit, policy_version: rules.version, trail };
+    trace(writer, asker, &exemption, act)?;
     effect::end(writer, asker, &exemption, &rules, (unit, reason))?;
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }

@@ -21,7 +21,9 @@ pub use follow::{follow_body, follow_person};
 
 use super::Asker;
 use super::events::Happening;
+use super::explanations::Trail;
 use super::ids::new_id;
+use crate::dto::Day;
 use crate::dto::exemptions::WhichExemptions;
 use crate::problem::{Code, Problem};
 use crate::services::races::stands;
@@ -81,7 +83,12 @@ fn acting_for(
 }
 
 /// Whether the rules let an exemption stand, on the facts as they are now (A5, A6).
-fn check(reader: &mut Reader<'_>, exemption: &Exemption, policy: &Policy) -> Result<(), Problem> {
+fn check(
+    reader: &mut Reader<'_>,
+    exemption: &Exemption,
+    policy: &Policy,
+    trail: &mut Trail,
+) -> Result<(), Problem> {
     let (city, person) = (exemption.jurisdiction_id, exemption.professional_id);
     let record = reader.annual_record(city, person, exemption.year)?;
     let first = reader.employments(city, person)?.into_iter().next_back();
@@ -93,15 +100,19 @@ fn check(reader: &mut Reader<'_>, exemption: &Exemption, policy: &Policy) -> Res
         joined_on: first.map(|job| job.started_on),
         record: record.map(|record| record.state.0),
     };
-    Ok(exemption::check(&facts, policy)?)
+    *trail = std::mem::take(trail).looking_at(json!({
+        "starts_on": Day(facts.starts_on), "ends_on": Day(facts.ends_on),
+        "joined_on": facts.joined_on.map(Day), "year_state": facts.record,
+    }));
+    trail.ask(exemption::findings(&facts), exemption::check(&facts, policy))
 }
 
-/// What was done with an exemption, for whom, and why.
-struct Act<'a> {
+/// What was done with an exemption, for whom, and what it rests on.
+struct Act {
     event: Event,
     unit: Id,
-    comment: Option<&'a str>,
     policy_version: i32,
+    trail: Trail,
 }
 
 /// Keeps a step of an exemption, and tells of it (V10).
@@ -109,7 +120,7 @@ fn trace(
     writer: &mut Writer<'_>,
     asker: &Asker,
     exemption: &Exemption,
-    act: &Act<'_>,
+    act: Act,
 ) -> Result<(), Problem> {
     let now = writer.now();
     let e = exemption;
@@ -121,7 +132,7 @@ fn trace(
         event: Word(act.event),
         account_id: asker.account(),
         unit_id: act.unit,
-        comment: act.comment.map(str::to_owned),
+        comment: act.trail.comment().map(str::to_owned),
         policy_version: act.policy_version,
         acted_at: Moment(now),
     })?;
@@ -139,6 +150,7 @@ fn trace(
         .subject(e.id)
         .year(e.year)
         .data(json!({"kind": e.kind.0, "state": e.state.0, "unit_id": act.unit}))
+        .because(act.trail)
         .tell(writer, e.jurisdiction_id)
 }
 

@@ -5,10 +5,14 @@
 //! see the case; nothing is judged anew.
 
 mod basis;
+mod of_certificates;
+mod of_declarations;
+mod of_years;
 mod read;
 mod refusals;
 mod roads;
 mod texts;
+mod trail;
 mod years;
 
 use xueshi_domain::event::EventType;
@@ -18,6 +22,7 @@ use xueshi_persistence::{Declaration, Id, Moment, StoredExplanation, Word, Write
 pub use basis::{Basis, DueDays, found, refused, window_findings};
 pub use read::explain;
 pub use refusals::{explained_item, keep_refusal, link, worth_keeping};
+pub use trail::Trail;
 pub use years::{keep_certificate, keep_year};
 
 use super::ids::new_id;

@@ -3,6 +3,8 @@
 //! Their own transaction left nothing, so this is a second, small one. What it costs is bounded: only refusals by a rule are
 //! kept, the same one again is only counted, and of each account no more than [`MOST`] are kept.
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -62,9 +64,7 @@ pub fn worth_keeping(
     let detail = problem.said().map(check_text::kept).unwrap_or_default();
     let mut findings = grounds.findings.clone();
     if findings.is_empty() {
-        let mut facts = Value::Object(problem.facts().clone());
-        facts[check_text::SAID] = detail.clone();
-        findings.push(Finding::new(check_of(code), CheckOutcome::Failed).with(facts));
+        findings.push(failed(problem));
     }
     let kept = Kept {
         request: request.to_owned(),
@@ -93,6 +93,13 @@ pub fn worth_keeping(
     }))
 }
 
+/// The check at which a rule refused, with the refusal's facts and the sentence that was said.
+pub(super) fn failed(problem: &Problem) -> Finding {
+    let mut facts = Value::Object(problem.facts().clone());
+    facts[check_text::SAID] = problem.said().map(check_text::kept).unwrap_or_default();
+    Finding::new(check_of(problem.code().id()), CheckOutcome::Failed).with(facts)
+}
+
 /// Keeps a refusal, or counts it where the same one is kept already, and gives its explanation's address.
 ///
 /// # Errors
@@ -110,7 +117,7 @@ pub fn explained_item(
     writer: &mut Writer<'_>,
     asker: &Asker,
     request: &RequestInfo,
-    item: Uuid,
+    item: impl Display,
     problem: Problem,
 ) -> Result<Problem, Problem> {
     if !writer.keeps() {

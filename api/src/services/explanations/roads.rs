@@ -1,48 +1,34 @@
-//! Side roads: what was decided on them is told by their events, each written in the transaction of its decision (V7).
+//! Side roads: what was decided on them is told by their events, with what each step rested on as it was kept beside its event,
+//! in the transaction of the step (V7).
 //!
-//! A new road needs a line in [`ROADS`]: what its events happen to, and the rules that its steps are decided by.
+//! A new road needs a line in [`ROADS`]: what its events happen to. What its checks were stands in each step's
+//! [`Trail`](super::Trail).
+
+use std::collections::HashMap;
 
 use serde_json::Value;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
-use xueshi_domain::explanation::{CheckName, Explained, Finding};
-use xueshi_domain::rule::Rule;
-use xueshi_persistence::{Event, EventFilter, Id, Page, Reader};
+use xueshi_domain::explanation::{Explained, Support};
+use xueshi_persistence::{Event, EventFilter, Id, Page, Reader, StepBasis};
 
-use super::read::{in_force_at, not_found};
+use super::basis::Basis;
+use super::read::not_found;
 use super::texts;
 use crate::dto::explanations::{CheckDto, DecisionDto, ExplanationDto, object};
-use crate::problem::{Language, Problem, RuleDocument, check_text};
+use crate::problem::{Language, Problem};
 use crate::services::Asker;
 
-/// A kind of case: what its events happen to, and the rules of its steps.
-struct RoadRules {
-    kind: Explained,
-    subject: &'static str,
-    rules: &'static [Rule],
-}
-
-const ROADS: &[RoadRules] = &[
-    RoadRules {
-        kind: Explained::MakeupApplication,
-        subject: "makeup",
-        rules: &[Rule::M1, Rule::M2, Rule::M3, Rule::M6],
-    },
-    RoadRules { kind: Explained::Exemption, subject: "exemption", rules: &[Rule::A5, Rule::A6] },
-    RoadRules { kind: Explained::Appeal, subject: "appeal", rules: &[Rule::V8] },
-    RoadRules { kind: Explained::Transfer, subject: "transfer", rules: &[Rule::U2] },
-    RoadRules { kind: Explained::Filing, subject: "filing", rules: &[Rule::P1, Rule::P5] },
-    RoadRules {
-        kind: Explained::TrainingPlan,
-        subject: "training_plan",
-        rules: &[Rule::P2, Rule::P3],
-    },
-    RoadRules { kind: Explained::Seminar, subject: "seminar", rules: &[Rule::P6] },
-    RoadRules {
-        kind: Explained::EmploymentRequest,
-        subject: "employment_request",
-        rules: &[Rule::U0],
-    },
+/// What the events of each kind of case happen to.
+const ROADS: &[(Explained, &str)] = &[
+    (Explained::MakeupApplication, "makeup"),
+    (Explained::Exemption, "exemption"),
+    (Explained::Appeal, "appeal"),
+    (Explained::Transfer, "transfer"),
+    (Explained::Filing, "filing"),
+    (Explained::TrainingPlan, "training_plan"),
+    (Explained::Seminar, "seminar"),
+    (Explained::EmploymentRequest, "employment_request"),
 ];
 
 /// Steps of one case that are told at most.
@@ -59,34 +45,27 @@ pub(super) fn of_road(
     id: Uuid,
     language: Language,
 ) -> Result<ExplanationDto, Problem> {
-    let road = ROADS.iter().find(|road| road.kind == kind).ok_or_else(not_found)?;
+    let (_, subject) = ROADS.iter().find(|(road, _)| *road == kind).ok_or_else(not_found)?;
     let scope = asker.scope(Permission::ReadEvents);
     let filter = EventFilter { subject: Some(Id(id)), ..EventFilter::default() };
     let page = Page { limit: MOST, after: None, descending: false, count: false };
     let mut events = reader.events(&scope, &filter, page)?.rows;
-    events.retain(|event| event.subject == road.subject);
+    events.retain(|event| event.subject == *subject);
     let last = events.last().ok_or_else(not_found)?;
-    let outcome = state_of(last);
-    let year = last.year;
-    let versions = match year {
-        Some(year) => reader.policy_versions(asker.jurisdiction, year)?,
-        None => Vec::new(),
-    };
-    let decisions: Vec<DecisionDto> = events
-        .iter()
-        .map(|event| {
-            // The version that was in force when it happened.
-            let version = in_force_at(&versions, event.occurred_at);
-            step(event, road, version.map(|version| version.version), language)
-        })
-        .collect();
+    let (outcome, year) = (state_of(last), last.year);
+    let ids = events.iter().map(|event| event.id).collect();
+    let kept = reader.step_bases(asker.jurisdiction, ids)?;
+    let mut kept: HashMap<Id, StepBasis> =
+        kept.into_iter().map(|basis| (basis.event_id, basis)).collect();
+    let decisions = events.iter().map(|event| step(event, kept.remove(&event.id), language));
+    let decisions: Vec<DecisionDto> = decisions.collect::<Result<_, Problem>>()?;
     Ok(ExplanationDto {
         kind,
         id: id.to_string(),
         summary: texts::of_road(&outcome, decisions.len()).text(language).to_owned(),
         outcome,
         year,
-        complete: true,
+        complete: decisions.iter().all(|step| step.basis == Support::Kept),
         standing: None,
         decisions,
     })
@@ -103,37 +82,42 @@ fn state_of(event: &Event) -> String {
     data["state"].as_str().unwrap_or(happened).to_owned()
 }
 
+/// A step with what was kept of it. Of one from before bases were kept only the event is told: no check is made up for it.
 fn step(
     event: &Event,
-    road: &RoadRules,
-    policy_version: Option<i32>,
+    kept: Option<StepBasis>,
     language: Language,
-) -> DecisionDto {
-    let checks = road.rules.iter().map(|rule| {
-        let reference = rule.reference();
-        let named =
-            RuleDocument { id: reference.id.to_owned(), clause: reference.clause.to_owned() };
-        let finding = Finding::passed(CheckName::OtherRule);
-        let asks = check_text::rule(*rule).text(language).to_owned();
-        CheckDto { requirement: asks, ..CheckDto::new(&finding, language, Some(&named)) }
-    });
-    let inputs = data_of(event);
-    let word =
-        |names: [&str; 3]| names.iter().find_map(|name| inputs[*name].as_str()).map(str::to_owned);
-    DecisionDto {
+) -> Result<DecisionDto, Problem> {
+    let mut told = DecisionDto {
         id: event.id.0,
         act: Some(event.kind.0),
         code: None,
+        basis: Support::NotKept,
         outcome: state_of(event),
         made_at: event.occurred_at.into(),
         account_id: event.account_id.map(|id| id.0),
-        unit_id: event.unit_id.map(|id| id.0),
+        unit_id: None,
         unit_name: None,
-        policy_year: event.year,
-        policy_version,
-        comment: word(["comment", "reason", "statement"]),
-        checks: checks.collect(),
-        inputs,
+        policy_year: None,
+        policy_version: None,
+        comment: None,
+        inputs: data_of(event),
+        checks: Vec::new(),
         due: None,
+    };
+    let Some(kept) = kept else { return Ok(told) };
+    let basis: Basis = serde_json::from_str(&kept.document)
+        .map_err(|error| Problem::internal(format!("basis of event {}: {error}", event.id)))?;
+    told.checks = CheckDto::all(&basis, language);
+    if let (Some(inputs), Some(more)) = (told.inputs.as_object_mut(), basis.inputs.as_object()) {
+        inputs.extend(more.clone());
     }
+    Ok(DecisionDto {
+        basis: Support::Kept,
+        unit_id: kept.unit_id.map(|id| id.0),
+        policy_year: kept.policy_year,
+        policy_version: kept.policy_version,
+        comment: kept.comment,
+        ..told
+    })
 }

@@ -4,12 +4,12 @@ use serde_json::json;
 use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::{CheckName, CheckOutcome, Explained, Finding, against_floors};
 use xueshi_domain::policy::{Floors, Policy};
-use xueshi_persistence::{AnnualRecord, Certificate, Id, Reader, Writer};
+use xueshi_persistence::{AnnualRecord, Certificate, Id, Reader, StoredPolicy, Writer};
 
 use super::basis::Basis;
 use super::{Decided, keep};
 use crate::problem::Problem;
-use crate::services::year::{completion, settled_under, totals};
+use crate::services::year::{completion, standing_certificate, totals};
 
 /// A year's hours against its floors, and what else decides where it stands.
 #[must_use]
@@ -60,7 +60,13 @@ pub fn keep_year(
     by: Option<Id>,
     more: Vec<Finding>,
 ) -> Result<(), Problem> {
-    let version = version_of(writer, record)?;
+    let key = (record.jurisdiction_id, record.professional_id, record.year);
+    let version = match measure(writer, key, Some(record))? {
+        Some((version, policy)) if policy.floors == floors => version,
+        Some(_) | None => {
+            in_force(writer, record.jurisdiction_id, record.year)?.map_or(0, |(version, _)| version)
+        }
+    };
     let decided = Decided {
         id: None,
         jurisdiction: record.jurisdiction_id,
@@ -77,13 +83,55 @@ pub fn keep_year(
     keep(writer, decided, &year_basis(record, floors).and(more))
 }
 
-/// The version that the year is measured by (W3).
-fn version_of(reader: &mut Reader<'_>, record: &AnnualRecord) -> Result<i32, Problem> {
-    if let Some((version, _)) = settled_under(reader, record)? {
-        return Ok(version);
+/// The version of a year's policy by which a person's year is measured, and its content: a settled year by that of its
+/// settlement, a certified one by that in force when it was certified, and an open one by that in force now.
+///
+/// # Errors
+/// On a database failure.
+pub(super) fn measure(
+    reader: &mut Reader<'_>,
+    (city, person, year): (Id, Id, i32),
+    record: Option<&AnnualRecord>,
+) -> Result<Option<(i32, Policy)>, Problem> {
+    let Some(record) = record else { return in_force(reader, city, year) };
+    if record.settled_at.is_some()
+        && let Some(sealed) = reader.appraisal(city, person, year)?
+    {
+        let version = sealed.policy_version;
+        return Ok(Some((version, version_of(reader, city, year, version)?)));
     }
-    let stored = reader.published_policy(record.jurisdiction_id, record.year)?;
-    Ok(stored.map_or(0, |stored| stored.version))
+    let certified = standing_certificate(reader, record)?.map(|certificate| certificate.issued_at);
+    let Some(closed_at) = record.settled_at.or(certified) else {
+        return in_force(reader, city, year);
+    };
+    let versions = reader.policy_versions(city, year)?;
+    let then = |stored: &&StoredPolicy| stored.published_at.is_some_and(|since| since <= closed_at);
+    versions.iter().rev().find(then).map(read_policy).transpose()
+}
+
+fn in_force(
+    reader: &mut Reader<'_>,
+    city: Id,
+    year: i32,
+) -> Result<Option<(i32, Policy)>, Problem> {
+    reader.published_policy(city, year)?.as_ref().map(read_policy).transpose()
+}
+
+/// One version of a year's policy, which was published and never changes (W3).
+pub(super) fn version_of(
+    reader: &mut Reader<'_>,
+    city: Id,
+    year: i32,
+    version: i32,
+) -> Result<Policy, Problem> {
+    let versions = reader.policy_versions(city, year)?;
+    let stored = versions.iter().find(|stored| stored.version == version);
+    let stored = stored.ok_or_else(|| Problem::internal("a version of a policy is missing"))?;
+    Ok(read_policy(stored)?.1)
+}
+
+fn read_policy(stored: &StoredPolicy) -> Result<(i32, Policy), Problem> {
+    Ok((stored.version, Policy::from_json(&stored.document).map_err(Problem::internal)?))
 }
 
 /// Keeps why a certificate was issued: the verification, or the correction that replaced an older one (A1, A2).
@@ -96,12 +144,16 @@ pub fn keep_certificate(
     certificate: &Certificate,
     replaced: Option<&Certificate>,
 ) -> Result<(), Problem> {
-    let stored = writer.published_policy(record.jurisdiction_id, record.year)?;
-    let stored = stored.ok_or_else(|| Problem::internal("a certified year has no policy"))?;
-    let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-    let (version, floors) =
-        settled_under(writer, record)?.unwrap_or((stored.version, policy.floors));
-    let mut basis = year_basis(record, floors).and([
+    let city = record.jurisdiction_id;
+    let key = (city, record.professional_id, record.year);
+    let measured = match record.settled_at {
+        Some(_) => measure(writer, key, Some(record))?,
+        // The certificate that stands by now is this one.
+        None => in_force(writer, city, record.year)?,
+    };
+    let (version, policy) =
+        measured.ok_or_else(|| Problem::internal("a certified year has no policy"))?;
+    let mut basis = year_basis(record, policy.floors).and([
         Finding::passed(CheckName::Verified).with(json!({"unit_id": certificate.issued_for})),
         Finding::passed(CheckName::NotOnesOwn),
     ]);

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use xueshi_domain::Hours;
 use xueshi_domain::access::{Grant, Permission};
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::CheckName;
 use xueshi_domain::filing::may_decide;
 use xueshi_domain::registry::PlanState;
 use xueshi_domain::review::Decision;
@@ -27,6 +28,7 @@ use crate::dto::plan_amendments::{
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::events::Happening;
+use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::references::unknown;
 use crate::services::{Asker, Reply};
@@ -169,10 +171,13 @@ pub fn submit(
 ) -> Result<Reply<PlanAmendmentDto>, Problem> {
     let (plan, mut amendment, grant) =
         own(writer, asker, (plan, id), condition, PlanEvent::Submit)?;
-    effects(writer, &plan, &changes_of(&amendment)?, amendment.id)?;
+    let mut trail = Trail::acting_for(Id(grant.organization_id)).saying(Some(&amendment.reason));
+    let changes = changes_of(&amendment)?;
+    let after = effects(writer, &plan, &changes, amendment.id);
+    trail.ask_one(CheckName::ItemsNotInUse, after)?;
     amendment.submitted_by = Some(asker.account());
     let kind = EventType::TrainingPlanSubmitted;
-    pass(writer, asker, &plan, &mut amendment, PlanEvent::Submit, (kind, &grant, None))?;
+    pass(writer, asker, &plan, &mut amendment, PlanEvent::Submit, (kind, &grant, trail))?;
     Ok(Reply::ok(shown(writer, &amendment)?).version(amendment.version))
 }
 
@@ -198,11 +203,15 @@ pub fn decide(
         Decision::Reject => (PlanEvent::Reject, EventType::TrainingPlanRejected),
     };
     step::<AmendmentRoad>(amendment.state.0, event)?;
-    may_decide(asker.actor.account_id, amendment.submitted_by.map(|id| id.0))?;
+    let mut trail =
+        Trail::acting_for(Id(grant.organization_id)).saying(decision.comment.as_deref());
+    let other = may_decide(asker.actor.account_id, amendment.submitted_by.map(|id| id.0));
+    trail.ask_one(CheckName::NotOnesOwn, other)?;
     if event == PlanEvent::Approve {
-        take_effect(writer, &mut plan, &amendment)?;
+        let effect = take_effect(writer, &mut plan, &amendment);
+        trail.ask_one(CheckName::ItemsNotInUse, effect)?;
     }
-    let told = (kind, &grant, decision.comment.as_deref());
+    let told = (kind, &grant, trail);
     pass(writer, asker, &plan, &mut amendment, event, told)?;
     Ok(Reply::ok(shown(writer, &amendment)?).version(amendment.version))
 }
@@ -291,12 +300,12 @@ fn pass(
     plan: &TrainingPlan,
     amendment: &mut PlanAmendment,
     event: PlanEvent,
-    (kind, grant, comment): (EventType, &Grant, Option<&str>),
+    (kind, grant, mut trail): (EventType, &Grant, Trail),
 ) -> Result<(), Problem> {
     let was = amendment.state.0;
-    amendment.state = Word(step::<AmendmentRoad>(was, event)?);
+    amendment.state = Word(trail.step::<AmendmentRoad>(was, event)?);
     stands(writer.save_plan_amendment(was, amendment)?)?;
-    keep(
+    let version = keep(
         writer,
         asker,
         &Deed {
@@ -304,15 +313,17 @@ fn pass(
             year: plan.year,
             event: event.as_str(),
             state: amendment.state.0.as_str(),
-            comment,
+            comment: trail.comment(),
             unit: Id(grant.organization_id),
         },
     )?;
+    trail.under(plan.year, version);
     Happening::new(kind)
         .by(asker)
         .unit(plan.organization_id)
         .subject(plan.id)
         .year(plan.year)
         .data(serde_json::json!({"amendment_id": amendment.id, "state": amendment.state.0}))
+        .because(trail)
         .tell(writer, asker.jurisdiction)
 }

@@ -9,6 +9,7 @@ use crate::dto::rosters::{ClassDeclaration, ClassDeclarations, NewClassDeclarati
 use crate::problem::{Code, Problem};
 use crate::request::RequestInfo;
 use crate::services::declarations::{begin, hand_in};
+use crate::services::explanations::explained_item;
 use crate::services::references::unknown;
 use crate::services::{Asker, Reply};
 
@@ -46,6 +47,7 @@ pub fn declare(
         results.push(match result {
             Ok(declaration) => ClassDeclaration::submitted(person, declaration),
             Err(problem) if problem.status().is_client_error() => {
+                let problem = explained_item(writer, asker, info, person, problem)?;
                 ClassDeclaration::refused(person, &problem, info)
             }
             Err(problem) => return Err(problem),

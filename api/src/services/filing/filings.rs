@@ -3,11 +3,11 @@
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::CheckName;
 use xueshi_domain::filing::{FilingEvent, FilingRoad, may_apply, may_decide};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registry::FilingState;
 use xueshi_domain::review::Decision;
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     Filing, FilingFilter, Id, Moment, Organization, Page, Reader, Slice, StoreError, Word, Writer,
 };
@@ -21,6 +21,7 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
 use crate::request::RequestInfo;
 use crate::services::events::Happening;
+use crate::services::explanations::{Trail, explained_item};
 use crate::services::ids::new_id;
 use crate::services::{Asker, Reply};
 
@@ -90,6 +91,7 @@ pub fn apply(
         results.push(match result {
             Ok(filing) => FilingResult::applied(FilingDto::new(&filing, unit.name.clone())),
             Err(problem) if problem.status().is_client_error() => {
+                let problem = explained_item(writer, asker, info, *year, problem)?;
                 FilingResult::refused(*year, &problem, info)
             }
             Err(problem) => return Err(problem),
@@ -106,9 +108,10 @@ fn apply_for(
     statement: &str,
 ) -> Result<Filing, Problem> {
     let (city, now) = (asker.jurisdiction, writer.now());
-    may_apply(year, china_date(now))?;
+    let mut trail = applying(asker, unit)?;
+    trail.ask_one(CheckName::FilingYearOpen, may_apply(year, china_date(now)))?;
     if let Some(filing) = writer.filing_of(city, unit.id, year)? {
-        return apply_again(writer, asker, filing, unit, Some(statement));
+        return apply_again(writer, asker, filing, unit, Some(statement), trail);
     }
     let filing = Filing {
         jurisdiction_id: city,
@@ -128,8 +131,14 @@ fn apply_for(
         Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
         done => done?,
     }
-    tell(writer, asker, &filing, unit, FilingEvent::Apply, None)?;
+    tell(writer, asker, &filing, unit, FilingEvent::Apply, trail)?;
     Ok(filing)
+}
+
+/// Someone who files for a unit.
+fn applying(asker: &Asker, unit: &Organization) -> Result<Trail, Problem> {
+    let grant = asker.acting_for(Permission::FileTraining, &unit.path)?;
+    Ok(Trail::acting_for(Id(grant.organization_id)))
 }
 
 fn apply_again(
@@ -138,16 +147,17 @@ fn apply_again(
     mut filing: Filing,
     unit: &Organization,
     statement: Option<&str>,
+    mut trail: Trail,
 ) -> Result<Filing, Problem> {
     let was = filing.state.0;
-    filing.state = Word(step::<FilingRoad>(was, FilingEvent::Apply)?);
+    filing.state = Word(trail.step::<FilingRoad>(was, FilingEvent::Apply)?);
     if let Some(statement) = statement {
         statement.clone_into(&mut filing.statement);
     }
     filing.applied_by = Some(asker.account());
     filing.decided_at = Moment(writer.now());
     stands(writer.save_filing(was, &mut filing)?)?;
-    tell(writer, asker, &filing, unit, FilingEvent::Apply, None)?;
+    tell(writer, asker, &filing, unit, FilingEvent::Apply, trail)?;
     Ok(filing)
 }
 
@@ -163,10 +173,12 @@ pub fn submit(
     submission: &FilingSubmission,
 ) -> Result<Reply<FilingDto>, Problem> {
     let (filing, unit) = visible(writer, asker, id)?;
-    asker.acting_for(Permission::FileTraining, &unit.path)?;
+    let mut trail = applying(asker, &unit)?;
     condition.check(filing.version.into())?;
-    may_apply(filing.year, china_date(writer.now()))?;
-    let filing = apply_again(writer, asker, filing, &unit, submission.statement.as_deref())?;
+    let open = may_apply(filing.year, china_date(writer.now()));
+    trail.ask_one(CheckName::FilingYearOpen, open)?;
+    let statement = submission.statement.as_deref();
+    let filing = apply_again(writer, asker, filing, &unit, statement, trail)?;
     let version = filing.version;
     Ok(Reply::ok(FilingDto::new(&filing, unit.name)).version(version))
 }
@@ -205,11 +217,13 @@ pub fn change(
 ) -> Result<Reply<FilingDto>, Problem> {
     let now = Moment(writer.now());
     let (mut filing, unit) = visible(writer, asker, id)?;
-    asker.acting_for(Permission::ManageFilings, &unit.path)?;
+    let grant = asker.acting_for(Permission::ManageFilings, &unit.path)?;
+    let mut trail = Trail::acting_for(Id(grant.organization_id)).saying(comment);
     condition.check(filing.version.into())?;
     let was = filing.state.0;
-    let state = step::<FilingRoad>(was, event)?;
-    may_decide(asker.actor.account_id, filing.applied_by.map(|id| id.0))?;
+    let state = trail.step::<FilingRoad>(was, event)?;
+    let other = may_decide(asker.actor.account_id, filing.applied_by.map(|id| id.0));
+    trail.ask_one(CheckName::NotOnesOwn, other)?;
     filing.state = Word(state);
     filing.decided_at = now;
     filing.stopped_at = match state {
@@ -219,7 +233,7 @@ pub fn change(
         FilingState::Submitted | FilingState::Returned | FilingState::Rejected => filing.stopped_at,
     };
     stands(writer.save_filing(was, &mut filing)?)?;
-    tell(writer, asker, &filing, &unit, event, comment)?;
+    tell(writer, asker, &filing, &unit, event, trail)?;
     let version = filing.version;
     Ok(Reply::ok(FilingDto::new(&filing, unit.name)).version(version))
 }
@@ -230,7 +244,7 @@ fn tell(
     filing: &Filing,
     unit: &Organization,
     event: FilingEvent,
-    comment: Option<&str>,
+    mut trail: Trail,
 ) -> Result<(), Problem> {
     let (kind, permission) = match event {
         FilingEvent::Apply => (EventType::FilingApplied, Permission::FileTraining),
@@ -242,7 +256,7 @@ fn tell(
         FilingEvent::Revoke => (EventType::FilingRevoked, Permission::ManageFilings),
     };
     let grant = asker.acting_for(permission, &unit.path)?;
-    keep(
+    let version = keep(
         writer,
         asker,
         &Deed {
@@ -250,15 +264,17 @@ fn tell(
             year: filing.year,
             event: event.as_str(),
             state: filing.state.0.as_str(),
-            comment,
+            comment: trail.comment(),
             unit: Id(grant.organization_id),
         },
     )?;
+    trail.under(filing.year, version);
     Happening::new(kind)
         .by(asker)
         .unit(unit.id)
         .subject(filing.id)
         .year(filing.year)
         .data(serde_json::json!({"state": filing.state.0}))
+        .because(trail)
         .tell(writer, asker.jurisdiction)
 }

@@ -60,11 +60,14 @@ struct Deed<'a> {
 }
 
 /// Keeps a deed: who, acting for which unit, when, under which policy version, and why (V10).
-fn keep(writer: &mut Writer<'_>, asker: &Asker, deed: &Deed<'_>) -> Result<(), Problem> {
+///
+/// The version is returned, to be kept with what the deed rested on (V7).
+fn keep(writer: &mut Writer<'_>, asker: &Asker, deed: &Deed<'_>) -> Result<Option<i32>, Problem> {
     let (city, now) = (asker.jurisdiction, writer.now());
     let policies = writer.published_policies(city)?;
     let policy = policies.iter().find(|policy| policy.year == deed.year);
-    Ok(writer.insert_filing_act(&FilingAct {
+    let version = policy.map(|policy| policy.version);
+    writer.insert_filing_act(&FilingAct {
         jurisdiction_id: city,
         id: new_id(now),
         subject_id: deed.subject,
@@ -73,7 +76,8 @@ fn keep(writer: &mut Writer<'_>, asker: &Asker, deed: &Deed<'_>) -> Result<(), P
         comment: deed.comment.map(str::to_owned),
         account_id: asker.account(),
         unit_id: deed.unit,
-        policy_version: policy.map(|policy| policy.version),
+        policy_version: version,
         acted_at: Moment(now),
-    })?)
+    })?;
+    Ok(version)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 use xueshi_domain::access::{Grant, Permission};
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::CheckName;
 use xueshi_domain::filing::{may_apply, may_decide};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registry::PlanState;
@@ -26,6 +27,7 @@ use crate::dto::training_plans::{
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::events::Happening;
+use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::{Asker, Reply};
 
@@ -201,10 +203,12 @@ pub fn submit(
 ) -> Result<Reply<TrainingPlanWithItems>, Problem> {
     let (mut plan, unit, grant) = own(writer, asker, id, condition, PlanEvent::Submit)?;
     let items = writer.plan_items(asker.jurisdiction, plan.id)?;
-    check_submission(items.len())?;
+    let mut trail = Trail::acting_for(Id(grant.organization_id))
+        .looking_at(serde_json::json!({"items": items.len()}));
+    trail.ask_one(CheckName::PlanHasItems, check_submission(items.len()))?;
     plan.submitted_by = Some(asker.account());
     let kind = EventType::TrainingPlanSubmitted;
-    pass(writer, asker, &mut plan, PlanEvent::Submit, Told { kind, grant: &grant, comment: None })?;
+    pass(writer, asker, &mut plan, PlanEvent::Submit, Told { kind, grant: &grant, trail })?;
     shown(writer, asker, &plan, unit)
 }
 
@@ -229,22 +233,24 @@ pub fn decide(
         Decision::Reject => (PlanEvent::Reject, EventType::TrainingPlanRejected),
     };
     step::<PlanRoad>(plan.state.0, event)?;
-    may_decide(asker.actor.account_id, plan.submitted_by.map(|id| id.0))?;
+    let mut trail =
+        Trail::acting_for(Id(grant.organization_id)).saying(decision.comment.as_deref());
+    let other = may_decide(asker.actor.account_id, plan.submitted_by.map(|id| id.0));
+    trail.ask_one(CheckName::NotOnesOwn, other)?;
     if event == PlanEvent::Approve {
         plan.approved_at = Some(now);
         for item in writer.plan_items(asker.jurisdiction, plan.id)? {
             writer.insert_item_version(&PlanItemVersion::of(&item, 1, None, now))?;
         }
     }
-    let told = Told { kind, grant: &grant, comment: decision.comment.as_deref() };
-    pass(writer, asker, &mut plan, event, told)?;
+    pass(writer, asker, &mut plan, event, Told { kind, grant: &grant, trail })?;
     shown(writer, asker, &plan, unit)
 }
 
 struct Told<'a> {
     kind: EventType,
     grant: &'a Grant,
-    comment: Option<&'a str>,
+    trail: Trail,
 }
 
 /// Takes a step of the road, and tells of it.
@@ -253,12 +259,12 @@ fn pass(
     asker: &Asker,
     plan: &mut TrainingPlan,
     event: PlanEvent,
-    told: Told<'_>,
+    mut told: Told<'_>,
 ) -> Result<(), Problem> {
     let was = plan.state.0;
-    plan.state = Word(step::<PlanRoad>(was, event)?);
+    plan.state = Word(told.trail.step::<PlanRoad>(was, event)?);
     stands(writer.save_training_plan(was, plan)?)?;
-    keep(
+    let version = keep(
         writer,
         asker,
         &Deed {
@@ -266,15 +272,17 @@ fn pass(
             year: plan.year,
             event: event.as_str(),
             state: plan.state.0.as_str(),
-            comment: told.comment,
+            comment: told.trail.comment(),
             unit: Id(told.grant.organization_id),
         },
     )?;
+    told.trail.under(plan.year, version);
     Happening::new(told.kind)
         .by(asker)
         .unit(plan.organization_id)
         .subject(plan.id)
         .year(plan.year)
         .data(serde_json::json!({"state": plan.state.0}))
+        .because(told.trail)
         .tell(writer, asker.jurisdiction)
 }

@@ -5,24 +5,26 @@ use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::identity::IdNumber;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registration::{
-    EmploymentRequest as Road, Event, Joining, Known, State, accept, is_same_name,
+    EmploymentRequest as Road, Event, Joining, Known, State, accept, findings, is_same_name,
 };
 use xueshi_domain::registry::PersonState;
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     Account, Employment, EmploymentRequest, Id, Moment, NewProfessional, Organization,
     Professional, Reader, Registration, StoreError, Word, Writer,
 };
 
 use super::{employer_of, save, shown, tell, visible};
+use crate::dto::Day;
 use crate::dto::registrations::{EmploymentDecision, EmploymentRequestDto};
 use crate::dto::transfers::Answer;
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
 use crate::services::events::Happening;
+use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::references::unfit;
 use crate::services::{Asker, Reply, following};
@@ -50,10 +52,14 @@ pub fn decide(
         Answer::Accept => Event::Accept,
         Answer::Refuse => Event::Refuse,
     };
-    let state = step::<Road>(request.state.0, event)?;
+    let mut trail = Trail::acting_for(Id(unit))
+        .saying(answer.comment.as_deref())
+        .found([Finding::passed(CheckName::NotOnesOwn)]);
+    let state = trail.step::<Road>(request.state.0, event)?;
     condition.check(request.version.into())?;
     if state == State::Accepted {
-        let (person, joining) = take_in(writer, asker, &request, &employer, answer)?;
+        let taken = (&request, &employer);
+        let (person, joining) = take_in(writer, asker, taken, answer, &mut trail)?;
         request.person_id = Some(person);
         request.joining = Some(Word(joining));
     }
@@ -67,7 +73,7 @@ pub fn decide(
         Answer::Accept => EventType::EmploymentRequestAccepted,
         Answer::Refuse => EventType::EmploymentRequestRefused,
     };
-    tell(writer, Some(asker.account()), told, &request)?;
+    tell(writer, Some(asker.account()), told, &request, trail)?;
     Ok(Reply::ok(shown(writer, &request)?).version(request.version))
 }
 
@@ -75,9 +81,9 @@ pub fn decide(
 fn take_in(
     writer: &mut Writer<'_>,
     asker: &Asker,
-    request: &EmploymentRequest,
-    employer: &Organization,
+    (request, employer): (&EmploymentRequest, &Organization),
     answer: &EmploymentDecision,
+    trail: &mut Trail,
 ) -> Result<(Id, Joining), Problem> {
     if !answer.identity_checked {
         return Err(unfit(
@@ -114,7 +120,10 @@ fn take_in(
         Some(person) => Some(facts_of(writer, person, &account, &request.name)?),
         None => None,
     };
-    let joining = accept(facts, employer.id.0)?;
+    *trail = std::mem::take(trail)
+        .found([Finding::passed(CheckName::IdentityChecked)])
+        .looking_at(json!({"started_on": Day(since), "record_known": facts.is_some()}));
+    let joining = trail.ask(findings(facts), accept(facts, employer.id.0))?;
     let person = match (joining, known, said, applicant) {
         (Joining::Register, _, Some(said), Some((number, phone))) => {
             registered(writer, employer, &said, number, phone, since)?
@@ -126,7 +135,7 @@ fn take_in(
     };
     let id = person.professional_id;
     if joining == Joining::Employ {
-        following::admit(writer, city)?;
+        trail.ask_one(CheckName::NotFrozen, following::admit(writer, city))?;
         employ(writer, person, employer, since)?;
         following::follow_person(writer, Some(asker.account()), id, employer)?;
     }

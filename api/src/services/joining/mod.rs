@@ -7,10 +7,10 @@ use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registration::{EmploymentRequest as Road, Event, State};
 use xueshi_domain::registry::Standing;
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     EmploymentRequest, Id, Moment, NewRegistration as RegistrationToStore, Organization, Page,
     Reader, RegistrationFilter, Slice, Word, Writer,
@@ -19,6 +19,7 @@ use xueshi_persistence::{
 pub use acceptance::decide;
 
 use super::events::Happening;
+use super::explanations::Trail;
 use super::ids::new_id;
 use super::newcomers::{one_at_a_time, open_account};
 use super::professionals::{checked_number, checked_title};
@@ -101,7 +102,10 @@ fn submit(
         updated_at: Moment(now),
     };
     writer.insert_employment_request(&request).map_err(one_at_a_time)?;
-    tell(writer, Some(account), EventType::EmploymentRequestSubmitted, &request)?;
+    let trail = Trail::default()
+        .saying(request.statement.as_deref())
+        .found([Finding::passed(CheckName::UnitInUse)]);
+    tell(writer, Some(account), EventType::EmploymentRequestSubmitted, &request, trail)?;
     Ok(request)
 }
 
@@ -220,13 +224,14 @@ pub fn withdraw(
     if request.account_id != asker.account() {
         return Err(Problem::new(Code::Forbidden));
     }
-    let state = step::<Road>(request.state.0, Event::Withdraw)?;
+    let mut trail = Trail::default();
+    let state = trail.step::<Road>(request.state.0, Event::Withdraw)?;
     condition.check(request.version.into())?;
     request.state = Word(state);
     request.decided_at = Some(Moment(writer.now()));
     save(writer, &mut request)?;
     let by = Some(asker.account());
-    tell(writer, by, EventType::EmploymentRequestWithdrawn, &request)?;
+    tell(writer, by, EventType::EmploymentRequestWithdrawn, &request, trail)?;
     Ok(Reply::ok(shown(writer, &request)?).version(request.version))
 }
 
@@ -239,6 +244,7 @@ fn tell(
     by: Option<Id>,
     event: EventType,
     request: &EmploymentRequest,
+    trail: Trail,
 ) -> Result<(), Problem> {
     let happening = Happening::new(event).by_account(by).unit(request.organization_id);
     let happening = match request.person_id {
@@ -248,5 +254,6 @@ fn tell(
     happening
         .subject(request.id)
         .data(json!({"state": request.state.0}))
+        .because(trail)
         .tell(writer, request.jurisdiction_id)
 }

@@ -82,7 +82,7 @@ pub fn edit(
     condition: &RequiredIfMatch,
     changes: &MakeupApplicationChanges,
 ) -> Result<Reply<MakeupApplicationDto>, Problem> {
-    let mut application = own(writer, asker, id)?;
+    let (mut application, _) = own(writer, asker, id)?;
     condition.check(application.version.into())?;
     let state = application.state.0;
     if !state.is_editable() {
@@ -102,7 +102,7 @@ pub fn edit(
     Ok(Reply::ok(shown).version(application.version))
 }
 
-/// An application of a unit that the asker applies for.
+/// An application of a unit that the asker applies for, and the unit that they act for (V10).
 ///
 /// # Errors
 /// 404 when they may not see it, 403 when they may but it is not theirs to change.
@@ -110,12 +110,12 @@ pub(super) fn own(
     reader: &mut Reader<'_>,
     asker: &Asker,
     id: Uuid,
-) -> Result<MakeupApplication, Problem> {
+) -> Result<(MakeupApplication, Id), Problem> {
     let application = visible(reader, asker, id)?;
     let employer = reader.organization(application.jurisdiction_id, application.employer_id)?;
     let path = employer.map(|unit| unit.path).unwrap_or_default();
-    asker.acting_for(Permission::ApplyMakeup, &path)?;
-    Ok(application)
+    let unit = asker.acting_for(Permission::ApplyMakeup, &path)?.organization_id;
+    Ok((application, Id(unit)))
 }
 
 /// The rules and times of the present year, when one may apply now; the store looks again when it commits (W2).

@@ -1,14 +1,15 @@
 //! Deciding on an application, item by item: first the body, then the municipal bureau (M2, M3, V4, V6, V10).
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::{Grant, OrgPath};
 use xueshi_domain::calendar::WindowKind;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::makeup::{
-    Application, ApplicationEvent, ApplicationState, DecisionCase, GrantState, Item, ItemEvent,
-    ItemState, Step, Term, awaited_at, may_decide, result_of,
+    Application, ApplicationEvent, ApplicationState, DecisionCase, GrantState, ITEM_CHECKS, Item,
+    ItemEvent, ItemState, Step, Term, awaited_at, may_decide, result_of,
 };
 use xueshi_domain::review::Decision;
 use xueshi_domain::workflow::step;
@@ -28,6 +29,7 @@ use crate::extract::IfMatch;
 use crate::problem::{Code, Problem};
 use crate::request::RequestInfo;
 use crate::services::events::Happening;
+use crate::services::explanations::{Trail, explained_item};
 use crate::services::ids::new_id;
 use crate::services::races::stands;
 use crate::services::rules::Rules;
@@ -58,12 +60,17 @@ pub fn decide(
     }
     let rules = Rules::of(writer, application.jurisdiction_id, application.year)?;
     let term = Term::of(&rules.policy, application.exceptional)?;
-    let admission =
-        rules.timetable.admit_in(WindowKind::MakeupApplication, term.application, now)?;
+    let window = (WindowKind::MakeupApplication, term.application);
+    let hands = [CheckName::NotOnesOwn, CheckName::AnotherReviewer];
+    let parties = Finding::passed(CheckName::ThreeParties).with(json!({"step": at}));
+    let mut trail = Trail::acting_for(unit).found(hands.map(Finding::passed)).found([parties]);
+    let admission = trail.ask([], rules.timetable.admit_in(window.0, window.1, now))?;
+    trail.within(&rules, window.0, window.1, now);
     writer.valid_until(admission.valid_until);
 
     let items = items_of(writer, &application)?;
-    let desk = Bench { asker, application: &application, rules: &rules, term, at, unit };
+    let so_far = trail.clone().saying(new.comment.as_deref());
+    let desk = Bench { asker, application: &application, rules: &rules, term, at, unit, trail };
     let (mut results, mut first_refusal, mut done) = (Vec::new(), None, false);
     for decision in wanted(new, &items, at) {
         let item = items.iter().find(|item| item.id.0 == decision.item_id);
@@ -77,6 +84,7 @@ pub fn decide(
                 results.push(MakeupReviewResult::done(&item));
             }
             Err(problem) if problem.status().is_client_error() => {
+                let problem = explained_item(writer, asker, info, decision.item_id, problem)?;
                 results.push(MakeupReviewResult::refused(decision.item_id, &problem, info));
                 first_refusal.get_or_insert(problem);
             }
@@ -97,6 +105,7 @@ pub fn decide(
     if event == Some(ApplicationEvent::Forward) {
         told(EventType::MakeupForwarded, &application)
             .by(asker)
+            .because(so_far)
             .tell(writer, asker.jurisdiction)?;
     }
     let version = application.version;
@@ -210,6 +219,8 @@ struct Bench<'a> {
     term: Term,
     at: Step,
     unit: Id,
+    /// What was asked of the application before its items.
+    trail: Trail,
 }
 
 impl Bench<'_> {
@@ -234,9 +245,13 @@ impl Bench<'_> {
         if self.asker.actor.is_professional(item.professional_id.0) {
             return Err(Refusal::OwnCase.into());
         }
-        let state = step::<Item>(item.state.0, ItemEvent::of(self.at, decision.decision))?;
+        let mut trail = self.trail.clone().saying(decision.comment.as_deref());
+        let event = ItemEvent::of(self.at, decision.decision);
+        let state = trail.step::<Item>(item.state.0, event)?;
         if decision.decision == Decision::Approve {
-            self.still_fits(writer, &item)?;
+            let (seen, fits) = self.still_fits(writer, &item)?;
+            trail = trail.looking_at(seen);
+            trail.ask(Finding::all_passed(ITEM_CHECKS), fits)?;
         }
         let review = MakeupReview {
             jurisdiction_id: item.jurisdiction_id,
@@ -265,19 +280,25 @@ impl Bench<'_> {
             writer.insert_makeup_grant(&grant)?;
         }
         writer.save_makeup_item(&item)?;
-        self.tell(writer, &item)?;
+        self.tell(writer, &item, trail)?;
         Ok(item)
     }
 
-    /// M1, M3: the person is still there, the year is still short, and nothing else stands for it.
-    fn still_fits(&self, reader: &mut Reader<'_>, item: &MakeupItem) -> Result<(), Problem> {
+    /// M1, M3: whether the person is still there, the year is still short, and nothing else stands for it; with what was
+    /// looked at.
+    fn still_fits(
+        &self,
+        reader: &mut Reader<'_>,
+        item: &MakeupItem,
+    ) -> Result<(Value, Result<(), Refusal>), Problem> {
         let person = reader
             .professional(item.jurisdiction_id, item.professional_id)?
             .ok_or_else(|| Problem::internal("the person of an item is missing"))?;
         let key = (item.jurisdiction_id, self.application.employer_id);
         let terms = self.rules.policy.makeup;
         let mut judge = Judge::new(key, Some(self.application.id), terms);
-        judge.judge(reader, &person, item.year)?.map(|_| ()).map_err(Problem::from)
+        let fits = judge.judge(reader, &person, item.year)?.map(|_| ());
+        Ok((judge.seen().pop().unwrap_or_default(), fits))
     }
 
     fn grant(&self, item: &MakeupItem, id: Id, now: time::OffsetDateTime) -> MakeupGrant {
@@ -302,7 +323,12 @@ impl Bench<'_> {
     }
 
     /// What became of one person's item. That the body agreed is told of the application as a whole.
-    fn tell(&self, writer: &mut Writer<'_>, item: &MakeupItem) -> Result<(), Problem> {
+    fn tell(
+        &self,
+        writer: &mut Writer<'_>,
+        item: &MakeupItem,
+        trail: Trail,
+    ) -> Result<(), Problem> {
         let kind = match item.state.0 {
             ItemState::Granted => EventType::MakeupGranted,
             ItemState::Returned => EventType::MakeupReturned,
@@ -317,6 +343,7 @@ impl Bench<'_> {
             .year(application.year)
             .data(json!({"item_id": item.id, "prior_year": item.year, "state": item.state.0, "step": self.at,
                 "grant_id": item.grant_id, "exceptional": application.exceptional}))
+            .because(trail)
             .tell(writer, self.asker.jurisdiction)
     }
 }

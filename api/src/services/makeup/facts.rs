@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use xueshi_domain::Refusal;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{Breakdown, YearTotals};
@@ -22,6 +23,8 @@ pub(super) struct Judge {
     application: Option<Id>,
     terms: MakeupTerms,
     policies: BTreeMap<i32, Option<Rules>>,
+    /// What was looked at of each item, in the order of judging (V7).
+    seen: Vec<Value>,
 }
 
 impl Judge {
@@ -31,7 +34,7 @@ impl Judge {
         application: Option<Id>,
         terms: MakeupTerms,
     ) -> Self {
-        Self { city, employer, application, terms, policies: BTreeMap::new() }
+        Self { city, employer, application, terms, policies: BTreeMap::new(), seen: Vec::new() }
     }
 
     /// Whether a person may make up a year now, and what of it is missing.
@@ -79,7 +82,19 @@ impl Judge {
                 entry.insert(published(reader, city, year)?)
             }
         };
+        let approved: Breakdown = facts.totals.approved.into();
+        self.seen.push(json!({
+            "prior_year": year, "prior_policy_version": rules.as_ref().map(|rules| rules.version),
+            "floors": rules.as_ref().map(|rules| Breakdown::from(rules.policy.floors)),
+            "approved": approved, "year_state": facts.state,
+            "earliest_year": facts.terms.earliest_year,
+        }));
         Ok(check_item(&facts, rules.as_ref().map(|rules| &rules.policy)))
+    }
+
+    /// What was looked at of each item, without whom it is about (V7).
+    pub(super) fn seen(self) -> Vec<Value> {
+        self.seen
     }
 }
 

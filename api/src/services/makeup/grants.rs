@@ -8,13 +8,14 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::ledger::{Breakdown, RecordState, YearTotals, assess};
 use xueshi_domain::makeup::{Grant, GrantEvent, GrantState, MakeupStudy, study_dates};
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     AnnualRecord, Declaration, Id, LearningRecord, MakeupGrant, Reader, Writer,
 };
 
+use crate::dto::Timestamp;
 use crate::problem::{Code, Problem, Text};
 use crate::services::events::Happening;
+use crate::services::explanations::Trail;
 use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::year::{floors_of, totals};
@@ -184,7 +185,12 @@ pub fn expire(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem> {
 }
 
 fn end(writer: &mut Writer<'_>, mut grant: MakeupGrant, event: GrantEvent) -> Result<(), Problem> {
-    let state = step::<Grant>(grant.state.0, event)?;
+    let mut trail = Trail::default().looking_at(json!({
+        "study_until": Timestamp::from(grant.study_until),
+        "register_until": Timestamp::from(grant.register_until),
+    }));
+    let state = trail.step::<Grant>(grant.state.0, event)?;
+    trail.under(grant.granted_in, Some(grant.policy_version));
     stands(writer.move_makeup_grant(&mut grant, state)?)?;
     let kind = match event {
         GrantEvent::Use => EventType::MakeupUsed,
@@ -198,5 +204,6 @@ fn end(writer: &mut Writer<'_>, mut grant: MakeupGrant, event: GrantEvent) -> Re
         .year(grant.granted_in)
         .data(json!({"item_id": grant.item_id, "prior_year": grant.year, "grant_id": grant.id,
             "state": grant.state.0, "exceptional": grant.exceptional}))
+        .because(trail)
         .tell(writer, city)
 }

@@ -1,10 +1,13 @@
 //! Handing an application in (M1, M2).
 
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
+use xueshi_domain::calendar::WindowKind;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::makeup::{
-    Application, ApplicationEvent, ApplicationState, Item, ItemEvent, ItemState, check_reason,
+    Application, ApplicationEvent, ApplicationState, ITEM_CHECKS, Item, ItemEvent, ItemState,
+    check_reason,
 };
 use xueshi_domain::registry::OrganizationKind;
 use xueshi_domain::review::{Route, Stage};
@@ -20,6 +23,7 @@ use crate::dto::makeup::MakeupApplicationDto;
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
 use crate::services::events::Happening;
+use crate::services::explanations::Trail;
 use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
@@ -37,18 +41,31 @@ pub fn submit(
     condition: &RequiredIfMatch,
 ) -> Result<Reply<MakeupApplicationDto>, Problem> {
     let now = writer.now();
-    let mut application = own(writer, asker, id)?;
+    let (mut application, unit) = own(writer, asker, id)?;
     condition.check(application.version.into())?;
     let was = application.state.0;
-    let state = step::<Application>(was, ApplicationEvent::Submit)?;
-    let (rules, term) = admitted(writer, asker.jurisdiction, application.exceptional)?;
-    check_reason(application.exceptional, application.reason.as_deref())?;
+    let mut trail = Trail::acting_for(unit).saying(application.reason.as_deref());
+    let state = trail.step::<Application>(was, ApplicationEvent::Submit)?;
+    let open = admitted(writer, asker.jurisdiction, application.exceptional);
+    let (rules, term) = trail.ask([], open)?;
+    trail.within(&rules, WindowKind::MakeupApplication, term.application, now);
+    let reason = match application.exceptional {
+        true => CheckOutcome::Passed,
+        false => CheckOutcome::NotApplicable,
+    };
+    let stated = check_reason(application.exceptional, application.reason.as_deref());
+    trail.ask([Finding::new(CheckName::SpecialReason, reason)], stated)?;
     let employer = writer
         .organization(application.jurisdiction_id, application.employer_id)?
         .ok_or_else(|| Problem::internal("the employer of an application is missing"))?;
     let body = first_body(writer, &employer)?;
 
-    for item in to_submit(writer, &application, &rules)? {
+    let waiting = to_submit(writer, &application, &rules);
+    let (waiting, seen) = trail.ask(Finding::all_passed(ITEM_CHECKS), waiting)?;
+    trail = trail
+        .looking_at(json!({"items": seen}))
+        .found([Finding::passed(CheckName::ThreeParties).with(json!({"body_id": body}))]);
+    for item in waiting {
         writer.save_makeup_item(&item)?;
     }
     application.state = Word(state);
@@ -61,7 +78,10 @@ pub fn submit(
         application.revision += 1;
     }
     stands(writer.save_makeup_application(was, &mut application)?)?;
-    told(EventType::MakeupSubmitted, &application).by(asker).tell(writer, asker.jurisdiction)?;
+    told(EventType::MakeupSubmitted, &application)
+        .by(asker)
+        .because(trail)
+        .tell(writer, asker.jurisdiction)?;
     let shown = show(writer, &application)?;
     Ok(Reply::ok(shown).version(application.version))
 }
@@ -116,13 +136,13 @@ pub(super) fn first_body(reader: &mut Reader<'_>, employer: &Organization) -> Re
     Ok(Id(Route::new(employer.id.0, body)?.holder(Stage::Authority)))
 }
 
-/// The items that wait from now on, with what their years lack today: those that are open, or after a return without any
+/// The items that wait from now on, with what their years lack today, and what was looked at of each: those that are open, or after a return without any
 /// change, those that were returned.
 fn to_submit(
     reader: &mut Reader<'_>,
     application: &MakeupApplication,
     rules: &Rules,
-) -> Result<Vec<MakeupItem>, Problem> {
+) -> Result<(Vec<MakeupItem>, Vec<Value>), Problem> {
     let all = items_of(reader, application)?;
     let in_state =
         |state: ItemState| all.iter().enumerate().filter(move |(_, item)| item.state.0 == state);
@@ -150,5 +170,5 @@ fn to_submit(
         }
     }
     all_fine(refused)?;
-    Ok(waiting)
+    Ok((waiting, judge.seen()))
 }

@@ -5,11 +5,11 @@ use std::collections::{HashMap, HashSet};
 use serde_json::json;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::{CheckName, Finding};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::seminar::{
     Event, SeminarRoad, check_list, require_admissible, require_not_begun,
 };
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{Id, Moment, Page, Professional, Reader, SeminarAdmission, Slice, Writer};
 
 use super::{Taken, hosted, rules_now, shown, span, take, visible};
@@ -20,6 +20,7 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::refusal_text::text;
 use crate::problem::{Code, Problem, Text};
 use crate::services::events::Happening;
+use crate::services::explanations::Trail;
 use crate::services::{Asker, Reply};
 
 /// Those on the list: all of them for those whose units hold the host, otherwise oneself and one's own units' people.
@@ -70,11 +71,14 @@ pub fn replace(
     let today = china_date(now);
     let mut held = hosted(writer, asker, id)?;
     condition.check(held.seminar.version.into())?;
-    let to = step::<SeminarRoad>(held.seminar.state.0, Event::Admit)?;
-    let rules = rules_now(writer, &held.seminar)?;
-    require_not_begun(span(&held.seminar)?, today)?;
+    let mut trail = Trail::acting_for(held.acting_for);
+    let to = trail.step::<SeminarRoad>(held.seminar.state.0, Event::Admit)?;
+    let rules = rules_now(writer, &held.seminar, &mut trail)?;
+    trail.ask_one(CheckName::NotBegun, require_not_begun(span(&held.seminar)?, today))?;
     let number = u32::try_from(content.people.len()).map_err(Problem::internal)?;
-    check_list(number, u32::try_from(held.seminar.places).map_err(Problem::internal)?)?;
+    let places = u32::try_from(held.seminar.places).map_err(Problem::internal)?;
+    trail = trail.looking_at(json!({"people": number, "places": places}));
+    trail.ask_one(CheckName::ListWithinPlaces, check_list(number, places))?;
     let people = named(writer, asker.jurisdiction, &content.people)?;
     let mut refused: Option<Problem> = None;
     let mut rows = Vec::with_capacity(people.len());
@@ -96,9 +100,8 @@ pub fn replace(
             passed: None,
         });
     }
-    if let Some(problem) = refused {
-        return Err(problem);
-    }
+    let each = [CheckName::ActiveEmployment, CheckName::PostInScope];
+    trail.ask(each.map(Finding::passed), refused.map_or(Ok(()), Err))?;
     let before: HashSet<Id> = writer
         .seminar_list(asker.jurisdiction, held.seminar.id)?
         .into_iter()
@@ -112,10 +115,10 @@ pub fn replace(
     let taken = Taken {
         event: Event::Admit,
         to,
-        comment: None,
         rules: &rules,
         tells: EventType::SeminarAdmitted,
         data: json!({"added": added.len(), "removed": removed}),
+        trail: trail.clone(),
     };
     take(writer, asker, &mut held, taken)?;
     for row in added {
@@ -125,6 +128,7 @@ pub fn replace(
             .subject(held.seminar.id)
             .year(held.seminar.year)
             .data(json!({"state": held.seminar.state.0, "starts_on": Day(held.seminar.starts_on)}))
+            .because(trail.clone())
             .tell(writer, row.jurisdiction_id)?;
     }
     Ok(shown(held))

@@ -2,23 +2,24 @@
 
 use serde_json::json;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::CheckName;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::registry::LearningSource;
 use xueshi_domain::review::Decision;
 use xueshi_domain::seminar::{
-    ClosingDecision, Event, SeminarRoad, check_proposal, require_not_begun, require_other_hand,
+    ClosingDecision, Event, SeminarRoad, require_not_begun, require_other_hand,
 };
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     Id, LearningRecord, Moment, Seminar, SeminarAdmission, StoreError, Word, Writer,
 };
 
-use super::{Taken, proposal, rules_now, shown, span, supervised, take};
+use super::{Taken, possible, rules_now, shown, span, supervised, take};
 use crate::dto::seminars::{SeminarClosing, SeminarDecision, SeminarDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
 use crate::services::events::Happening;
+use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::{Asker, Reply};
 
@@ -36,23 +37,25 @@ pub fn decide(
 ) -> Result<Reply<SeminarDto>, Problem> {
     let now = writer.now();
     let mut held = supervised(writer, asker, id)?;
-    require_other_hand(asker.account().0, held.seminar.brought_by.0, false)?;
+    let mut trail = Trail::acting_for(held.acting_for).saying(new.comment.as_deref());
+    let other = require_other_hand(asker.account().0, held.seminar.brought_by.0, false);
+    trail.ask_one(CheckName::NotOnesOwn, other)?;
     condition.check(held.seminar.version.into())?;
     let event = Event::from(new.decision);
-    let to = step::<SeminarRoad>(held.seminar.state.0, event)?;
-    let rules = rules_now(writer, &held.seminar)?;
+    let to = trail.step::<SeminarRoad>(held.seminar.state.0, event)?;
+    let rules = rules_now(writer, &held.seminar, &mut trail)?;
     let tells = match new.decision {
         Decision::Approve => {
-            check_proposal(proposal(&held.seminar)?, &rules.policy)?;
-            require_not_begun(span(&held.seminar)?, china_date(now))?;
+            possible(&held.seminar, &rules.policy, &mut trail)?;
+            let early = require_not_begun(span(&held.seminar)?, china_date(now));
+            trail.ask_one(CheckName::NotBegun, early)?;
             held.seminar.approved_at = Some(Moment(now));
             EventType::SeminarApproved
         }
         Decision::Return => EventType::SeminarReturned,
         Decision::Reject => EventType::SeminarRejected,
     };
-    let comment = new.comment.as_deref();
-    let taken = Taken { event, to, comment, rules: &rules, tells, data: json!({}) };
+    let taken = Taken { event, to, rules: &rules, tells, data: json!({}), trail };
     take(writer, asker, &mut held, taken)?;
     Ok(shown(held))
 }
@@ -72,11 +75,13 @@ pub fn close(
     let mut held = supervised(writer, asker, id)?;
     let list = writer.seminar_list(held.seminar.jurisdiction_id, held.seminar.id)?;
     let attends = list.iter().any(|row| asker.actor.is_professional(row.professional_id.0));
-    require_other_hand(asker.account().0, held.seminar.brought_by.0, attends)?;
+    let mut trail = Trail::acting_for(held.acting_for).saying(new.comment.as_deref());
+    let other = require_other_hand(asker.account().0, held.seminar.brought_by.0, attends);
+    trail.ask_one(CheckName::NotOnesOwn, other)?;
     condition.check(held.seminar.version.into())?;
     let event = Event::from(new.decision);
-    let to = step::<SeminarRoad>(held.seminar.state.0, event)?;
-    let rules = rules_now(writer, &held.seminar)?;
+    let to = trail.step::<SeminarRoad>(held.seminar.state.0, event)?;
+    let rules = rules_now(writer, &held.seminar, &mut trail)?;
     let (tells, passed) = match new.decision {
         ClosingDecision::Close => {
             held.seminar.closed_at = Some(Moment(now));
@@ -91,9 +96,8 @@ pub fn close(
         }
         ClosingDecision::Return => (EventType::SeminarReportReturned, 0),
     };
-    let comment = new.comment.as_deref();
     let data = json!({"passed": passed});
-    take(writer, asker, &mut held, Taken { event, to, comment, rules: &rules, tells, data })?;
+    take(writer, asker, &mut held, Taken { event, to, rules: &rules, tells, data, trail })?;
     Ok(shown(held))
 }
 

@@ -12,8 +12,12 @@ use serde_json::{Value, json};
 use xueshi_domain::access::{Grant, OrgPath, Permission};
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::Finding;
 use xueshi_domain::learning::LearningSpan;
-use xueshi_domain::seminar::{Event, Proposal, SeminarFacts, State, may_host};
+use xueshi_domain::policy::Policy;
+use xueshi_domain::seminar::{
+    Event, PROPOSAL_CHECKS, Proposal, SeminarFacts, State, check_proposal, may_host,
+};
 use xueshi_persistence::{
     Id, LearningRecord, Moment, Organization, Page, Reader, Seminar, SeminarFilter, SeminarStep,
     Slice, Word, Writer,
@@ -25,8 +29,10 @@ pub use outcome::report;
 pub use propose::{create, edit, submit, withdraw};
 
 use super::events::Happening;
+use super::explanations::Trail;
 use super::rules::Rules;
 use super::{Asker, Reply};
+use crate::dto::Day;
 use crate::dto::seminars::{SeminarDto, SeminarStepDto, SeminarSteps, WhichSeminars};
 use crate::problem::{Code, Problem};
 use crate::services::races::stands;
@@ -140,10 +146,15 @@ fn supervised(reader: &mut Reader<'_>, asker: &Asker, id: Id) -> Result<Held, Pr
 }
 
 /// The rules of a seminar's year, on the condition that nothing is frozen (W1, W2).
-fn rules_now(writer: &mut Writer<'_>, seminar: &Seminar) -> Result<Rules, Problem> {
+fn rules_now(
+    writer: &mut Writer<'_>,
+    seminar: &Seminar,
+    trail: &mut Trail,
+) -> Result<Rules, Problem> {
     let now = writer.now();
     let rules = Rules::of(writer, seminar.jurisdiction_id, seminar.year).map_err(in_own_members)?;
-    let admission = rules.timetable.admit(Action::HoldSeminar, now)?;
+    let admission = trail.ask([], rules.timetable.admit(Action::HoldSeminar, now))?;
+    trail.open(&rules, Action::HoldSeminar, now);
     writer.valid_until(admission.valid_until);
     Ok(rules)
 }
@@ -160,6 +171,16 @@ fn proposal(seminar: &Seminar) -> Result<Proposal, Problem> {
     Ok(Proposal { span: span(seminar)?, hours: seminar.hours.0, places })
 }
 
+/// P6, H9: whether a proposal can be, on the facts as they are now.
+fn possible(seminar: &Seminar, policy: &Policy, trail: &mut Trail) -> Result<(), Problem> {
+    let proposal = proposal(seminar)?;
+    *trail = std::mem::take(trail).looking_at(json!({
+        "places": proposal.places, "hours": proposal.hours, "days": proposal.span.days(),
+        "starts_on": Day(seminar.starts_on), "ends_on": Day(seminar.ends_on),
+    }));
+    trail.ask(Finding::all_passed(PROPOSAL_CHECKS), check_proposal(proposal, policy))
+}
+
 /// Refusals name the members of a declaration; a seminar calls its days otherwise.
 fn in_own_members(problem: Problem) -> Problem {
     problem.moved("/learning_end", "/ends_on").moved("/year", "/ends_on")
@@ -169,10 +190,10 @@ fn in_own_members(problem: Problem) -> Problem {
 struct Taken<'a> {
     event: Event,
     to: State,
-    comment: Option<&'a str>,
     rules: &'a Rules,
     tells: EventType,
     data: Value,
+    trail: Trail,
 }
 
 /// Stores a step: the seminar under its guard, the step with who took it (V10), and the event.
@@ -193,7 +214,7 @@ fn take(
         version: seminar.version,
         event: Word(taken.event),
         state: seminar.state,
-        comment: taken.comment.map(str::to_owned),
+        comment: taken.trail.comment().map(str::to_owned),
         account_id: asker.account(),
         unit_id: held.acting_for,
         policy_version: taken.rules.version,
@@ -206,6 +227,7 @@ fn take(
         .year(seminar.year)
         .data(json!({"state": seminar.state.0, "admitted": seminar.admitted}))
         .data(taken.data)
+        .because(taken.trail)
         .tell(writer, seminar.jurisdiction_id)
 }
 

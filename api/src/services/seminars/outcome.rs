@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::CheckName;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::seminar::{Event, PersonResult, SeminarRoad, check_results, require_ended};
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{Id, Tenths, Writer};
 
 use super::{Taken, hosted, rules_now, shown, span, take};
 use crate::dto::seminars::{SeminarDto, SeminarReport, SeminarResult};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
+use crate::services::explanations::Trail;
 use crate::services::{Asker, Reply};
 
 /// Reports the outcome, with a result for everyone on the list.
@@ -29,9 +30,11 @@ pub fn report(
 ) -> Result<Reply<SeminarDto>, Problem> {
     let mut held = hosted(writer, asker, id)?;
     condition.check(held.seminar.version.into())?;
-    let to = step::<SeminarRoad>(held.seminar.state.0, Event::Report)?;
-    let rules = rules_now(writer, &held.seminar)?;
-    require_ended(span(&held.seminar)?, china_date(writer.now()))?;
+    let mut trail = Trail::acting_for(held.acting_for).saying(Some(&new.summary));
+    let to = trail.step::<SeminarRoad>(held.seminar.state.0, Event::Report)?;
+    let rules = rules_now(writer, &held.seminar, &mut trail)?;
+    let ended = require_ended(span(&held.seminar)?, china_date(writer.now()));
+    trail.ask_one(CheckName::HasEnded, ended)?;
     let list = writer.seminar_list(held.seminar.jurisdiction_id, held.seminar.id)?;
     let admitted: Vec<Uuid> = list.iter().map(|row| row.professional_id.0).collect();
     let results: Vec<PersonResult> = new
@@ -43,13 +46,15 @@ pub fn report(
             passed: result.passed,
         })
         .collect();
-    check_results(&admitted, &results, held.seminar.hours.0).map_err(|(refusal, place)| {
+    let fit = check_results(&admitted, &results, held.seminar.hours.0);
+    let fit = fit.map_err(|(refusal, place)| {
         let problem = Problem::from(refusal);
         match place {
             Some(place) => problem.moved("/hours", &format!("/results/{place}/hours")),
             None => problem,
         }
-    })?;
+    });
+    trail.ask_one(CheckName::ResultsFitList, fit)?;
     let by_person: HashMap<Uuid, SeminarResult> =
         new.results.iter().map(|result| (result.professional_id, *result)).collect();
     for mut row in list {
@@ -62,10 +67,10 @@ pub fn report(
     let taken = Taken {
         event: Event::Report,
         to,
-        comment: Some(&new.summary),
         rules: &rules,
         tells: EventType::SeminarReported,
         data: json!({"passed": new.results.iter().filter(|result| result.passed).count()}),
+        trail,
     };
     take(writer, asker, &mut held, taken)?;
     Ok(shown(held))

@@ -3,17 +3,21 @@
 use serde_json::json;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
+use xueshi_domain::explanation::CheckName;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registry::Standing;
 use xueshi_domain::seminar::{Event, SeminarRoad, State, check_proposal, require_not_begun};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{Id, Moment, Seminar, Tenths, Word, Writer};
 
-use super::{Taken, hosted, hosting, in_own_members, proposal, rules_now, shown, span, take};
+use super::{
+    Taken, hosted, hosting, in_own_members, possible, proposal, rules_now, shown, span, take,
+};
 use crate::dto::Day;
 use crate::dto::seminars::{NewSeminar, SeminarChanges, SeminarDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
+use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::organizations::find;
 use crate::services::races::stands;
@@ -101,14 +105,16 @@ pub fn submit(
 ) -> Result<Reply<SeminarDto>, Problem> {
     let mut held = hosted(writer, asker, id)?;
     condition.check(held.seminar.version.into())?;
-    let to = step::<SeminarRoad>(held.seminar.state.0, Event::Submit)?;
-    let rules = rules_now(writer, &held.seminar)?;
-    check_proposal(proposal(&held.seminar)?, &rules.policy)?;
-    require_not_begun(span(&held.seminar)?, china_date(writer.now()))?;
+    let mut trail = Trail::acting_for(held.acting_for);
+    let to = trail.step::<SeminarRoad>(held.seminar.state.0, Event::Submit)?;
+    let rules = rules_now(writer, &held.seminar, &mut trail)?;
+    possible(&held.seminar, &rules.policy, &mut trail)?;
+    let early = require_not_begun(span(&held.seminar)?, china_date(writer.now()));
+    trail.ask_one(CheckName::NotBegun, early)?;
     held.seminar.brought_by = asker.account();
     let (event, tells) = (Event::Submit, EventType::SeminarSubmitted);
     let data = json!({"starts_on": Day(held.seminar.starts_on), "hours": held.seminar.hours.0});
-    let taken = Taken { event, to, comment: None, rules: &rules, tells, data };
+    let taken = Taken { event, to, rules: &rules, tells, data, trail };
     take(writer, asker, &mut held, taken)?;
     Ok(shown(held))
 }
@@ -126,15 +132,16 @@ pub fn withdraw(
 ) -> Result<Reply<SeminarDto>, Problem> {
     let mut held = hosted(writer, asker, id)?;
     condition.check(held.seminar.version.into())?;
-    let to = step::<SeminarRoad>(held.seminar.state.0, Event::Withdraw)?;
-    let rules = rules_now(writer, &held.seminar)?;
+    let mut trail = Trail::acting_for(held.acting_for).saying(Some(reason));
+    let to = trail.step::<SeminarRoad>(held.seminar.state.0, Event::Withdraw)?;
+    let rules = rules_now(writer, &held.seminar, &mut trail)?;
     let taken = Taken {
         event: Event::Withdraw,
         to,
-        comment: Some(reason),
         rules: &rules,
         tells: EventType::SeminarWithdrawn,
         data: json!({}),
+        trail,
     };
     take(writer, asker, &mut held, taken)?;
     Ok(shown(held))

@@ -1,25 +1,21 @@
 //! Why (V7): the rules, inputs, policy version and checks behind decisions, refusals, outcomes and due dates, as they were when
 //! they came about, for those who may see the case.
 
+mod refusals;
+mod roads;
+mod years;
+
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Client, Server, on_both};
 
 on_both!(
     v7_a_submission_is_explained_check_by_check,
-    v7_a_refusal_is_explained_to_its_receiver,
-    v7_a_refusal_under_a_key_is_explained_too,
-    v7_v6_refused_items_of_a_batch_are_explained,
     v7_approval_return_and_rejection_are_explained,
     v7_a_due_date_shows_every_day_that_was_counted,
-    v7_e2_a_year_short_by_a_tenth_is_explained,
-    v7_a_certificate_is_explained_to_its_end,
     v7_what_was_kept_does_not_follow_later_changes,
     v7_what_was_decided_before_is_told_from_its_own_row,
     v7_nobody_reads_why_of_what_they_may_not_see,
-    v7_steps_of_a_side_road_are_explained,
-    v7_a5_an_exemption_is_explained,
-    v7_v8_an_appeal_is_explained,
     w3_v2_publishing_and_loading_are_told,
 );
 
@@ -98,108 +94,6 @@ async fn v7_a_submission_is_explained_check_by_check(server: &Server) {
         (&left["outcome"], &left["facts"]["working_days_left"]),
         (&json!("noted"), &json!(1))
     );
-}
-
-/// V7: the problem document names its explanation, which has every check and not only the first that refused.
-async fn v7_a_refusal_is_explained_to_its_receiver(server: &Server) {
-    let doctor = server.login("professional").await;
-    // Both wrong: more than one item gives (H8) and more than two days hold (H9).
-    let new = steps::conference("学术年会", "05-08", "05-09", 17);
-    let ask = || doctor.post("/v1/declarations").json(new.clone()).english();
-    let problem = ask().await.refused(422, "hours-over-limit");
-    let address = text(&problem, "explanation");
-    let told = doctor.get(&address).english().await.is(200);
-    assert_eq!((&told["kind"], &told["outcome"]), (&json!("refusal"), &json!("hours-over-limit")));
-    assert_eq!(told["summary"], problem["detail"]);
-    let decision = &told["decisions"][0];
-    assert_eq!((&decision["policy_version"], &decision["policy_year"]), (&json!(1), &json!(2023)));
-    assert_eq!(decision["inputs"]["hours"], 17);
-    assert_eq!(decision["inputs"]["request"], "/v1/declarations");
-    let limit = check(decision, "limit_of_one_item");
-    assert_eq!((&limit["outcome"], &limit["facts"]["max"]), (&json!("failed"), &json!(12)));
-    assert!(limit["detail"].as_str().unwrap().contains("12"), "{limit:#}");
-    let days = check(decision, "days_hold_hours");
-    assert_eq!((&days["outcome"], &days["rule"]["id"]), (&json!("failed"), &json!("H9")));
-    assert_eq!(check(decision, "year_of_learning")["outcome"], "passed");
-
-    // The same again is the same refusal, counted; another is another.
-    let again = ask().await.refused(422, "hours-over-limit");
-    assert_eq!(text(&again, "explanation"), address);
-    assert_eq!(doctor.get(&address).await.is(200)["decisions"][0]["inputs"]["times"], 2);
-    let other = steps::conference("另一场", "06-08", "06-09", 17);
-    let other = doctor.post("/v1/declarations").json(other).await.refused(422, "hours-over-limit");
-    assert_ne!(text(&other, "explanation"), address);
-
-    // A refusal without a declaration's checks says the rule that refused: here the window's.
-    let mut of_2024 = steps::conference("学术年会", "01-08", "01-09", 8);
-    of_2024["year"] = json!(2024);
-    let closed = doctor.post("/v1/declarations").json(of_2024).await.refused(422, "window-closed");
-    let told = doctor.get(&text(&closed, "explanation")).await.is(200);
-    let window = check(&told["decisions"][0], "window_open");
-    assert_eq!(window["outcome"], "failed");
-    assert_eq!(window["facts"]["opens"], "2024-01-01T00:00:00+08:00");
-
-    // A dry run stores nothing, and names nothing.
-    let dry = doctor.post("/v1/declarations?dry_run=true").json(new.clone()).await;
-    assert_eq!(dry.refused(422, "hours-over-limit").get("explanation"), None);
-
-    // For the receiver, and for those who read the audit log of the city.
-    for who in ["auditor", "city.admin"] {
-        assert_eq!(server.login(who).await.get(&address).await.is(200)["kind"], "refusal");
-    }
-    for who in ["engineer", "hospital.admin", "health.reviewer", "city.officer", "institute.admin"]
-    {
-        server.login(who).await.get(&address).await.refused(404, "not-found");
-    }
-    server.nobody().get(&address).await.refused(401, "unauthenticated");
-}
-
-/// V7: under an `Idempotency-Key` the refusal is kept with the answer, and repeated with its address.
-async fn v7_a_refusal_under_a_key_is_explained_too(server: &Server) {
-    let doctor = server.login("professional").await;
-    let ask = || {
-        let new = steps::conference("学术年会", "05-08", "05-09", 17);
-        doctor.post("/v1/declarations").json(new).key("why-1")
-    };
-    let first = ask().await;
-    let address = text(&first.refused(422, "hours-over-limit"), "explanation");
-    let again = ask().await;
-    assert_eq!(again.header("idempotent-replayed"), "true");
-    assert_eq!(again.bytes, first.bytes);
-    let told = doctor.get(&address).await.is(200);
-    assert_eq!(told["decisions"][0]["inputs"]["times"], 1, "a replay is no second refusal");
-
-    // Whoever may not decide is told why as well (Who).
-    let draft = steps::draft_of(&doctor, "public").await;
-    steps::submission(&doctor, &draft).await.is(200);
-    let reviewer = server.login("health.reviewer").await;
-    let refused = steps::decision(&reviewer, &text(&draft, "id"), "approve").await;
-    let told =
-        reviewer.get(&text(&refused.refused(403, "not-holder"), "explanation")).await.is(200);
-    let holder = check(&told["decisions"][0], "acts_for_holder");
-    assert_eq!(
-        (&holder["outcome"], &holder["facts"]["stage"]),
-        (&json!("failed"), &json!("employer"))
-    );
-}
-
-/// V7, V6: refused items of a batch are explained one by one, and not in a dry run.
-async fn v7_v6_refused_items_of_a_batch_are_explained(server: &Server) {
-    let doctor = server.login("professional").await;
-    let draft = steps::draft_of(&doctor, "public").await;
-    steps::submission(&doctor, &draft).await.is(200);
-    let reviewer = server.login("health.reviewer").await;
-    let items = json!({"items": [{"declaration_id": draft["id"], "decision": "approve"}]});
-    let batch =
-        |query: &str| reviewer.post(&format!("/v1/reviews:batch{query}")).json(items.clone());
-    let dry = batch("?dry_run=true").await.is(200);
-    assert_eq!(dry["results"][0]["problem"]["code"], "not-holder");
-    assert_eq!(dry["results"][0]["problem"].get("explanation"), None);
-    let done = batch("").await.is(200);
-    let told = reviewer.get(&text(&done["results"][0]["problem"], "explanation")).await.is(200);
-    assert_eq!((&told["outcome"], &told["kind"]), (&json!("not-holder"), &json!("refusal")));
-    let request = told["decisions"][0]["inputs"]["request"].as_str().unwrap();
-    assert!(request.ends_with(&text(&draft, "id")), "{request}");
 }
 
 /// V7, V10: who decided for which unit and when, in time or late, under which version, and what they said.
@@ -320,107 +214,6 @@ async fn v7_a_due_date_shows_every_day_that_was_counted(server: &Server) {
     steps::decision(&employer, &id, "approve").await.is(200);
     let told = why(&employer, "due_date", &id).await;
     assert_eq!(told["decisions"][2]["due"]["stage"], "authority");
-}
-
-async fn deliver(server: &Server, person: &str, hours: Value) {
-    let body = json!({"professional_id": person, "platform": "hnzjzx", "course_code": "e2", "title": "公需课程",
-        "hours": hours, "started_on": "2023-02-01", "completed_on": "2023-03-31"});
-    server.machine("hnzjzx").await.post("/v1/learning-records").json(body).await.is(201);
-}
-
-/// V7, E2: 29.9 public and 70 professional: the total is fine, public is short by 0.1, and the year says so.
-async fn v7_e2_a_year_short_by_a_tenth_is_explained(server: &Server) {
-    let (doctor, employer, authority) = hospital(server).await;
-    let person = steps::professional_id(&doctor).await;
-    deliver(server, &person, json!(29.9)).await;
-    let records = steps::records(&doctor, "public").await;
-    let record = records.iter().find(|record| record["course_code"] == "e2").unwrap();
-    let draft = steps::declare_record(&doctor, 2023, &text(record, "id")).await.is(201);
-    steps::approve_fully(&doctor, &draft, &employer, &authority).await;
-    let draft = steps::draft_of(&doctor, "professional").await;
-    steps::approve_fully(&doctor, &draft, &employer, &authority).await;
-    for (day, hours) in [("05-08", 8), ("06-08", 2)] {
-        let draft = steps::conference_with_evidence(&doctor, day, day, day, hours).await;
-        steps::approve_fully(&doctor, &draft, &employer, &authority).await;
-    }
-    let address = format!("{person}:2023");
-    let told = why(&doctor, "annual_record", &address).await;
-    assert_eq!((&told["outcome"], &told["year"]), (&json!("in_progress"), &json!(2023)));
-    assert!(told["summary"].as_str().unwrap().contains("short by 0.1"), "{told:#}");
-    let standing = &told["standing"];
-    let public = check(standing, "public_floor");
-    assert_eq!((&public["outcome"], &public["rule"]["id"]), (&json!("failed"), &json!("H1")));
-    assert_eq!(
-        public["facts"],
-        json!({"floor": 30, "approved": 29.9, "shortfall": 0.1, "excess": 0})
-    );
-    assert_eq!(check(standing, "total_floor")["outcome"], "passed");
-    assert_eq!(check(standing, "professional_floor")["facts"]["excess"], 10);
-    let carried = check(standing, "nothing_carried_over");
-    assert_eq!((&carried["rule"]["id"], &carried["facts"]["carried"]), (&json!("H3"), &json!(0)));
-    assert_eq!(standing["policy_version"], 1);
-    assert_eq!(standing["inputs"]["declarations"].as_array().unwrap().len(), 4);
-    let chinese = doctor.get(&format!("/v1/explanations/annual_record/{address}")).await.is(200);
-    assert!(chinese["summary"].as_str().unwrap().contains("尚缺 0.1 学时"), "{chinese:#}");
-    // A year in which nothing was declared lacks everything.
-    let told = why(&doctor, "annual_record", &format!("{person}:2024")).await;
-    assert_eq!(check(&told["standing"], "total_floor")["facts"]["shortfall"], 90);
-    doctor
-        .get(&format!("/v1/explanations/annual_record/{person}:2031"))
-        .await
-        .refused(404, "not-found");
-
-    // The missing tenth: the year is satisfied, and why it became so is kept.
-    let body = json!({"professional_id": person, "platform": "hnzjzx", "course_code": "e2-rest", "title": "公需课程",
-        "hours": 0.1, "started_on": "2023-02-01", "completed_on": "2023-03-31"});
-    server.machine("hnzjzx").await.post("/v1/learning-records").json(body).await.is(201);
-    let records = steps::records(&doctor, "public").await;
-    let record = records.iter().find(|record| record["course_code"] == "e2-rest").unwrap();
-    let draft = steps::declare_record(&doctor, 2023, &text(record, "id")).await.is(201);
-    steps::approve_fully(&doctor, &draft, &employer, &authority).await;
-    let told = why(&employer, "annual_record", &address).await;
-    assert_eq!(told["outcome"], "satisfied");
-    let kept = &told["decisions"][0];
-    assert_eq!(
-        (&kept["act"], &kept["outcome"]),
-        (&json!("annual_record.satisfied"), &json!("satisfied"))
-    );
-    assert_eq!(check(kept, "public_floor")["facts"]["approved"], 30);
-}
-
-/// V7, A1, A2, E13: why a certificate was issued, and why it does not stand any more; and the year beside it.
-async fn v7_a_certificate_is_explained_to_its_end(server: &Server) {
-    let one = steps::certified_person(server).await;
-    let doctor = server.login("professional").await;
-    let told = why(&doctor, "certificate", &one.number).await;
-    assert_eq!((&told["outcome"], &told["complete"]), (&json!("valid"), &json!(true)));
-    let issue = &told["decisions"][0];
-    assert_eq!(issue["act"], "certificate.issued");
-    assert_eq!(check(issue, "verified")["rule"]["id"], "A1");
-    assert_eq!(check(issue, "total_floor")["facts"]["approved"], 90);
-    assert_eq!(issue["unit_name"], "郑州市卫生健康委员会");
-    assert_eq!(issue["inputs"]["completed"], "in_year");
-
-    let officer = server.login("city.officer").await;
-    let revocation = officer.post(&format!("/v1/declarations/{}/revocation", one.professional));
-    revocation.if_match("*").json(json!({"reason": "培训机构出具的证明不属实"})).await.is(200);
-    let told = why(&doctor, "certificate", &one.number).await;
-    assert_eq!(told["outcome"], "revoked");
-    let end = &told["decisions"][1];
-    assert_eq!((&end["act"], &end["outcome"]), (&json!("certificate.revoked"), &json!("revoked")));
-    assert_eq!(check(end, "certificate_follows")["rule"]["id"], "A2");
-    let year = why(&doctor, "annual_record", &format!("{}:2023", one.professional_id)).await;
-    let reopened = year["decisions"].as_array().unwrap().last().unwrap();
-    assert_eq!(reopened["act"], "annual_record.reopened");
-    assert_eq!(check(reopened, "certificate_follows")["facts"]["number"], one.number);
-    assert_eq!(check(reopened, "professional_floor")["facts"]["shortfall"], 60);
-    let told = why(&doctor, "declaration", &one.professional).await;
-    let revoked = told["decisions"].as_array().unwrap().last().unwrap();
-    assert_eq!(revoked["comment"], "培训机构出具的证明不属实");
-    doctor
-        .get("/v1/explanations/certificate/410100-2023-99999999-0")
-        .await
-        .refused(404, "not-found");
 }
 
 /// V7, W3: a new policy, another arrangement, a moved plan: what was decided before reads as it did.
@@ -555,38 +348,6 @@ async fn v7_nobody_reads_why_of_what_they_may_not_see(server: &Server) {
     }
 }
 
-/// V7, P6: a side road's steps, told from their events: who, when, under which version and by which rules.
-async fn v7_steps_of_a_side_road_are_explained(server: &Server) {
-    let host = server.login("company.admin").await;
-    let unit = host.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
-    let proposal = json!({"organization_id": unit, "theme": "智能制造关键技术", "need": "全市装备制造业数字化改造急需。",
-        "audience": "高级工程师", "venue": "郑州市高新区", "starts_on": "2023-11-06", "ends_on": "2023-11-10",
-        "hours": 40, "places": 3});
-    let draft = host.post("/v1/seminars").json(proposal).await.is(201);
-    let id = text(&draft, "id");
-    let path = format!("/v1/seminars/{id}");
-    let sent = host.post(&format!("{path}/submission")).if_match("*").await.is(200);
-    let officer = server.login("city.officer").await;
-    let body = json!({"decision": "approve", "comment": "依据申报材料"});
-    let tag = format!("\"{}\"", sent["version"]);
-    officer.post(&format!("{path}/decision")).if_match(&tag).json(body).await.is(200);
-    let told = why(&host, "seminar", &id).await;
-    assert_eq!((&told["kind"], &told["outcome"]), (&json!("seminar"), &json!("approved")));
-    let decisions = told["decisions"].as_array().unwrap();
-    let acts: Vec<&str> = decisions.iter().filter_map(|one| one["act"].as_str()).collect();
-    assert_eq!(acts, ["seminar.submitted", "seminar.approved"]);
-    let approval = &decisions[1];
-    assert_eq!((&approval["policy_year"], &approval["policy_version"]), (&json!(2023), &json!(1)));
-    assert_eq!(approval["checks"][0]["rule"]["id"], "P6");
-    assert!(approval["account_id"].is_string() && approval["inputs"]["state"] == "approved");
-    for who in ["engineer", "school.admin", "health.reviewer"] {
-        let address = format!("/v1/explanations/seminar/{id}");
-        server.login(who).await.get(&address).await.refused(404, "not-found");
-    }
-    // Of another kind it is nothing.
-    host.get(&format!("/v1/explanations/appeal/{id}")).await.refused(404, "not-found");
-}
-
 /// Issue point 9: what a policy or a calendar changes for everybody is told.
 async fn w3_v2_publishing_and_loading_are_told(server: &Server) {
     let admin = server.login("city.admin").await;
@@ -601,59 +362,4 @@ async fn w3_v2_publishing_and_loading_are_told(server: &Server) {
     let published = of("policy.published").unwrap_or_else(|| panic!("{events:#?}"));
     assert_eq!(published["data"], json!({"version": 2, "replaces": 1}));
     assert_eq!(of("calendar.loaded").unwrap()["data"]["version"], 1);
-}
-
-/// V7, A5: an exemption from application to grant, and the year that it ends in.
-async fn v7_a5_an_exemption_is_explained(server: &Server) {
-    let employer = server.login("company.admin").await;
-    let engineer = server.login("engineer").await;
-    let person = steps::professional_id(&engineer).await;
-    let application = json!({"professional_id": person, "year": 2023, "kind": "parental_leave",
-        "starts_on": "2023-03-01", "ends_on": "2023-08-31", "statement": "产假及育儿假，附单位证明"});
-    let made = employer.post("/v1/exemptions").json(application).await.is(201);
-    let id = text(&made, "id");
-    let officer = server.login("city.officer").await;
-    let body = json!({"decision": "grant", "comment": "经核实"});
-    officer.post(&format!("/v1/exemptions/{id}/decision")).json(body).await.is(200);
-    for client in [&employer, &engineer, &officer] {
-        let told = why(client, "exemption", &id).await;
-        assert_eq!(told["outcome"], "granted", "{told:#}");
-        let acts: Vec<&Value> =
-            told["decisions"].as_array().unwrap().iter().map(|one| &one["act"]).collect();
-        assert_eq!(acts, [&json!("exemption.applied"), &json!("exemption.granted")]);
-        assert_eq!(told["decisions"][1]["checks"][0]["rule"]["id"], "A5");
-    }
-    let told = why(&engineer, "annual_record", &format!("{person}:2023")).await;
-    assert_eq!(told["outcome"], "exempt");
-    let exempt = check(&told["standing"], "not_exempt");
-    assert_eq!((&exempt["outcome"], &exempt["rule"]["id"]), (&json!("noted"), &json!("A5")));
-    let address = format!("/v1/explanations/exemption/{id}");
-    server.login("hospital.admin").await.get(&address).await.refused(404, "not-found");
-}
-
-/// V7, V8: an appeal that was upheld, and what it did to the declaration.
-async fn v7_v8_an_appeal_is_explained(server: &Server) {
-    let (doctor, employer, authority) = hospital(server).await;
-    let draft = steps::draft_of(&doctor, "public").await;
-    let declaration = text(&draft, "id");
-    steps::submission(&doctor, &draft).await.is(200);
-    steps::decision(&employer, &declaration, "reject").await.is(200);
-    let body = json!({"declaration_id": declaration, "statement": "请复核"});
-    let appeal = text(&doctor.post("/v1/appeals").json(body).await.is(201), "id");
-    let body = json!({"decision": "uphold", "comment": "经复核"});
-    authority.post(&format!("/v1/appeals/{appeal}/decision")).json(body).await.is(200);
-    let told = why(&doctor, "appeal", &appeal).await;
-    assert_eq!(told["outcome"], "upheld", "{told:#}");
-    assert_eq!(told["decisions"][1]["act"], "appeal.upheld");
-    assert_eq!(told["decisions"][1]["checks"][0]["rule"]["id"], "V8");
-    let told = why(&doctor, "declaration", &declaration).await;
-    let acts: Vec<&str> = told["decisions"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(|one| one["act"].as_str())
-        .collect();
-    assert_eq!(acts, ["declaration.submitted", "declaration.rejected", "declaration.upheld"]);
-    let address = format!("/v1/explanations/appeal/{appeal}");
-    server.login("company.admin").await.get(&address).await.refused(404, "not-found");
 }

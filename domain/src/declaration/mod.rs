@@ -3,21 +3,31 @@
 //! A draft and a submission go through one list of checks. [`explain`] gives the outcome of each (V7), [`check_draft`] and
 //! [`check_submission`] the first one that refuses.
 
+mod amounts;
+mod classes;
+
 use serde::Serialize;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::explanation::CheckName;
 use crate::hours::Hours;
-use crate::instant::start_of_day;
 use crate::learning::{EvidenceKind, LearningSpan, Subject, Way};
 use crate::makeup::{MakeupStudy, study_dates};
 use crate::people::{Employment, Post, require_active, require_in_scope};
 use crate::policy::Policy;
-use crate::refusal::{LimitKind, Mend, NotFiledReason, Refusal};
+use crate::refusal::Refusal;
 use crate::registry::{FilingState, PlanState};
 use crate::rule::Rule;
 use crate::seminar::SeminarFacts;
+
+use amounts::{
+    days_hold_the_hours, some_hours, within_the_limit_of_one_item, within_the_limit_of_the_year,
+    within_the_plan_item,
+};
+use classes::{attendee_passed, class_on_an_approved_plan};
+
+pub use classes::{mend_of, missing_of, not_filed};
 
 /// All that the rules need to know of a declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,126 +302,6 @@ fn platform_is_listed(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdi
     }
 }
 
-/// H5: a trainer's professional hours need a class on a plan that was approved before the class began (E10).
-///
-/// **Reading**: the class begins with its first day, so that an approval on that day comes too late; and a taught way on a
-/// person's own word has no class that could stand on a plan.
-fn class_on_an_approved_plan(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
-    if facts.subject == Subject::Public {
-        return Ok(Verdict::NotApplicable);
-    }
-    match &facts.source {
-        LearningSource::Roster(class) => not_filed(class).map(|()| Verdict::Passed),
-        // P6: the bureau's approval of the seminar stands in the place of the plan.
-        LearningSource::Seminar(seminar) => match seminar.missing() {
-            None => Ok(Verdict::Passed),
-            Some(missing) => Err(Refusal::TrainingPlanNotFiled {
-                class: seminar.theme.clone(),
-                class_id: None,
-                institution: Some(seminar.host.clone()),
-                institution_id: None,
-                missing,
-                mend: match missing {
-                    NotFiledReason::PlanNotApproved => Mend::DecidePlan,
-                    NotFiledReason::NoClass
-                    | NotFiledReason::InstitutionNotFiled
-                    | NotFiledReason::FilingPending
-                    | NotFiledReason::FilingSuspended
-                    | NotFiledReason::FilingRevoked
-                    | NotFiledReason::NoPlanItem
-                    | NotFiledReason::ApprovedAfterClassBegan => Mend::HoldAgain,
-                },
-            }),
-        },
-        LearningSource::SelfDeclared { .. } if facts.way.is_taught() => {
-            Err(Refusal::TrainingPlanNotFiled {
-                class: facts.title.clone(),
-                class_id: None,
-                institution: None,
-                institution_id: None,
-                missing: NotFiledReason::NoClass,
-                mend: Mend::PutOnRoster,
-            })
-        }
-        LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
-            Ok(Verdict::NotApplicable)
-        }
-    }
-}
-
-/// Whether a class counts as one on an approved plan of a filed institution (H5, P1, P3, E10).
-///
-/// # Errors
-/// [`Refusal::TrainingPlanNotFiled`], naming what is missing, and who can mend it and how.
-pub fn not_filed(class: &ClassFacts) -> Result<(), Refusal> {
-    missing_of(class).map_or(Ok(()), |missing| {
-        Err(Refusal::TrainingPlanNotFiled {
-            class: class.title.clone(),
-            class_id: class.class_id,
-            institution: Some(class.institution.clone()),
-            institution_id: class.institution_id,
-            missing,
-            mend: mend_of(class, missing),
-        })
-    })
-}
-
-/// What a class lacks to count as one on an approved plan of a filed institution, if anything (H5, P1, E10).
-#[must_use]
-pub fn missing_of(class: &ClassFacts) -> Option<NotFiledReason> {
-    if !class.institution_filed {
-        return Some(match class.filing {
-            Some(FilingState::Submitted) => NotFiledReason::FilingPending,
-            Some(FilingState::Suspended) => NotFiledReason::FilingSuspended,
-            Some(FilingState::Revoked) => NotFiledReason::FilingRevoked,
-            None | Some(FilingState::Returned | FilingState::Rejected | FilingState::Granted) => {
-                NotFiledReason::InstitutionNotFiled
-            }
-        });
-    }
-    match (class.plan, class.plan_approved_at) {
-        (None, None) => Some(NotFiledReason::NoPlanItem),
-        (Some(_), None) => Some(NotFiledReason::PlanNotApproved),
-        (_, Some(approved)) if approved >= start_of_day(class.began) => {
-            Some(NotFiledReason::ApprovedAfterClassBegan)
-        }
-        (_, Some(_)) => None,
-    }
-}
-
-/// What mends the lack: the next step, which says who has to take it.
-#[must_use]
-pub fn mend_of(class: &ClassFacts, missing: NotFiledReason) -> Mend {
-    match missing {
-        NotFiledReason::NoClass => Mend::PutOnRoster,
-        NotFiledReason::InstitutionNotFiled | NotFiledReason::FilingRevoked => Mend::ApplyForFiling,
-        NotFiledReason::FilingPending => Mend::DecideFiling,
-        NotFiledReason::FilingSuspended => Mend::ResumeFiling,
-        NotFiledReason::NoPlanItem => Mend::FilePlanItem,
-        NotFiledReason::PlanNotApproved => match class.plan {
-            Some(PlanState::Submitted) => Mend::DecidePlan,
-            Some(PlanState::Draft | PlanState::Returned) => Mend::SubmitPlan,
-            None | Some(PlanState::Rejected | PlanState::Approved) => Mend::FilePlanItem,
-        },
-        NotFiledReason::ApprovedAfterClassBegan => Mend::HoldAgain,
-    }
-}
-
-/// P4, P6: only an attendee who passed earns the hours.
-fn attendee_passed(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
-    match &facts.source {
-        LearningSource::Roster(class) => {
-            passed_if(class.passed, || Refusal::ClassNotPassed { class: class.title.clone() })
-        }
-        LearningSource::Seminar(seminar) => {
-            passed_if(seminar.passed, || Refusal::ClassNotPassed { class: seminar.theme.clone() })
-        }
-        LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
-            Ok(Verdict::NotApplicable)
-        }
-    }
-}
-
 /// H8: on a person's own word only the ways that the year's conversion table takes, with evidence, count.
 fn way_is_counted(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
     match &facts.source {
@@ -424,77 +314,6 @@ fn way_is_counted(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, 
         | LearningSource::Roster(_)
         | LearningSource::Seminar(_) => Ok(Verdict::NotApplicable),
     }
-}
-
-/// H1: a declaration gives at least a tenth of an hour.
-fn some_hours(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
-    passed_if(!facts.hours.is_zero(), || Refusal::HoursNotPositive)
-}
-
-/// H8: the conversion table's limit for one item of the way.
-fn within_the_limit_of_one_item(
-    facts: &DeclarationFacts,
-    policy: &Policy,
-) -> Result<Verdict, Refusal> {
-    let max = policy.conversion_of(facts.way).and_then(|rule| rule.max_hours_each);
-    within(facts, LimitKind::PerItem, max, Hours::ZERO)
-}
-
-/// P3, P6: a class gives no more hours than the item of its plan, an advanced seminar no more than were approved.
-fn within_the_plan_item(facts: &DeclarationFacts, _: &Policy) -> Result<Verdict, Refusal> {
-    match &facts.source {
-        LearningSource::Roster(class) => {
-            within(facts, LimitKind::PlanItem, class.item_hours, Hours::ZERO)
-        }
-        LearningSource::Seminar(seminar) => {
-            within(facts, LimitKind::Seminar, Some(seminar.hours), Hours::ZERO)
-        }
-        LearningSource::SelfDeclared { .. } | LearningSource::PlatformCompletion { .. } => {
-            Ok(Verdict::NotApplicable)
-        }
-    }
-}
-
-/// H8: the conversion table's limit for the way in a year, together with what stands already.
-fn within_the_limit_of_the_year(
-    facts: &DeclarationFacts,
-    policy: &Policy,
-) -> Result<Verdict, Refusal> {
-    let max = policy.conversion_of(facts.way).and_then(|rule| rule.max_hours_per_year);
-    within(facts, LimitKind::PerYear, max, facts.used_this_year)
-}
-
-fn within(
-    facts: &DeclarationFacts,
-    limit: LimitKind,
-    max: Option<Hours>,
-    used: Hours,
-) -> Result<Verdict, Refusal> {
-    let Some(max) = max else { return Ok(Verdict::NotApplicable) };
-    let fits = used.checked_add(facts.hours).is_some_and(|sum| sum <= max);
-    passed_if(fits, || Refusal::HoursOverLimit {
-        limit,
-        way: facts.way,
-        max,
-        used,
-        hours: facts.hours,
-    })
-}
-
-/// H9: the days of learning hold only so many hours, in the ways that are time spent.
-fn days_hold_the_hours(facts: &DeclarationFacts, policy: &Policy) -> Result<Verdict, Refusal> {
-    if !facts.way.is_time_spent() {
-        return Ok(Verdict::NotApplicable);
-    }
-    let max_hours_per_day = policy.limits.max_hours_per_day;
-    let days = facts.span.days();
-    let max = max_hours_per_day.saturating_mul(days);
-    passed_if(facts.hours <= max, || Refusal::HoursExceedDays {
-        hours: facts.hours,
-        days,
-        max_hours_per_day,
-        max,
-    })
 }
 
 /// H10: self-declared learning needs evidence. **Reading**: one attachment of any of the kinds that the policy names.
