@@ -54,6 +54,7 @@ mod settlements;
 mod stage_visits;
 mod store;
 mod transfers;
+mod unit_registrations;
 mod units;
 mod url;
 
@@ -100,9 +101,7 @@ pub use page::{Page, Slice};
 pub use people::{Employment, NewProfessional, Professional, ProfessionalFilter};
 pub use plans::{PlanAmendment, PlanItem, PlanItemVersion, TrainingPlan, TrainingPlanFilter};
 pub use policies::{StoredArrangement, StoredPolicy};
-pub use registrations::{
-    EmploymentRequest, NewRegistration, Registration, RegistrationFilter, UnitRegistration,
-};
+pub use registrations::{EmploymentRequest, NewRegistration, Registration, RegistrationFilter};
 pub use reviews::{RecordedAct, Review};
 pub use rosters::{RosterLine, RosterRevision};
 pub use scope::Scope;
@@ -111,4 +110,5 @@ pub use settlements::{LapseFilter, LapseRow, Settlement, SettlementBatch};
 pub use stage_visits::StageVisit;
 pub use store::{Keep, Purpose, Reader, Store, StoreOptions, Writer};
 pub use transfers::{Transfer, TransferFilter};
+pub use unit_registrations::UnitRegistration;
 pub use url::{DatabaseUrl, UnknownDatabase};
