@@ -55,6 +55,7 @@ mod stage_visits;
 mod step_bases;
 mod store;
 mod transfers;
+mod unit_registrations;
 mod units;
 mod url;
 
@@ -101,9 +102,7 @@ pub use page::{Page, Slice};
 pub use people::{Employment, NewProfessional, Professional, ProfessionalFilter};
 pub use plans::{PlanAmendment, PlanItem, PlanItemVersion, TrainingPlan, TrainingPlanFilter};
 pub use policies::{StoredArrangement, StoredPolicy};
-pub use registrations::{
-    EmploymentRequest, NewRegistration, Registration, RegistrationFilter, UnitRegistration,
-};
+pub use registrations::{EmploymentRequest, NewRegistration, Registration, RegistrationFilter};
 pub use reviews::{RecordedAct, Review};
 pub use rosters::{RosterLine, RosterRevision};
 pub use scope::Scope;
@@ -113,4 +112,5 @@ pub use stage_visits::StageVisit;
 pub use step_bases::StepBasis;
 pub use store::{Keep, Purpose, Reader, Store, StoreOptions, Writer};
 pub use transfers::{Transfer, TransferFilter};
+pub use unit_registrations::UnitRegistration;
 pub use url::{DatabaseUrl, UnknownDatabase};
