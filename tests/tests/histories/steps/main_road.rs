@@ -28,7 +28,10 @@ impl Step {
             let minutes = (model.next_edge() - model.now).whole_minutes().max(1);
             return Self::Wait { minutes };
         }
-        if !model.frozen() && dice.in_a_hundred(50) {
+        if dice.in_a_hundred(9) {
+            return Self::wait(dice, model);
+        }
+        if !model.frozen() && dice.in_a_hundred(45) {
             return Self::onward(dice, model, person);
         }
         if dice.in_a_hundred(45) {
