@@ -19,7 +19,7 @@ const TABLES: &[&str] = &[
     "settlements",
     "job_errors",
     "jobs",
-    "figure_journal",
+    "figure_tail",
     "figure_folds",
     "figure_log",
     "unit_figures",
