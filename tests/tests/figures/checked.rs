@@ -49,10 +49,12 @@ async fn the_check_finds_what_was_changed_behind_the_service(server: &Server) {
 
 /// What the folding has written, back into the tail: as if nothing had been folded for a year.
 const UNFOLD: &str = "
+    begin;
     insert into figure_tail (jurisdiction_id, year, at, unit_id, path, amounts)
         select jurisdiction_id, year, at, unit_id, path, amounts from figure_log order by seq;
     delete from figure_log;
-    delete from unit_figures;";
+    delete from unit_figures;
+    commit;";
 
 /// The figures of all families, of the city and the units below it that some instant has.
 async fn everything(server: &Server, year: i32, at: &str) -> Vec<Value> {
