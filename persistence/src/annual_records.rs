@@ -6,7 +6,7 @@ use xueshi_domain::ledger::{Outcome, RecordState};
 use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::annual_records;
 use crate::scope::Scope;

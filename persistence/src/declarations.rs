@@ -8,7 +8,7 @@ use xueshi_domain::review::State;
 use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::declarations;
 use crate::scope::Scope;

@@ -10,7 +10,7 @@ use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{filing_acts, filings};
 use crate::scope::Scope;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::columns::{Id, Moment};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{funding_report_revisions, funding_reports, organizations};
 use crate::scope::{Condition, NOBODY, Scope, units_below};

@@ -7,7 +7,7 @@ use xueshi_domain::units::needed_office;
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::schema::{accounts, grants, login_failures, organizations, sessions};
 use crate::store::{Reader, Writer};
 use xueshi_domain::registry::Standing;

@@ -79,8 +79,8 @@ pub use events::{Event, EventFilter};
 pub use exemptions::{Exemption, ExemptionAct, ExemptionFilter};
 pub use explanations::{StoredExplanation, StoredRefusal};
 pub use figures::{
-    Behind, FigureDiscrepancy, FigureRows, Folded, PersonPartRow, UnitCounts, UnitPartRow,
-    UnitPlace, Waiting,
+    Behind, FINAL_AFTER, FigureDiscrepancy, FigureRows, Folded, PersonPartRow, UnitCounts,
+    UnitPartRow, UnitPlace, Waiting,
 };
 pub use filing::{Filing, FilingAct, FilingFilter};
 pub use funding::{FundingFilter, FundingReport};

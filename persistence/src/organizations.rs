@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::organizations;
 use crate::scope::Scope;

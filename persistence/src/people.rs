@@ -8,7 +8,7 @@ use xueshi_domain::people::{Employment as Days, Post, TitleLevel};
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{employments, professional_identities, professionals};
 use crate::scope::Scope;

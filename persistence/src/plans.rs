@@ -13,7 +13,7 @@ use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::{classes, plan_amendments, plan_item_versions, plan_items, training_plans};
 use crate::scope::Scope;

@@ -124,6 +124,7 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when that version is already there.
     pub fn insert_policy(&mut self, policy: &StoredPolicy) -> Result<(), StoreError> {
         diesel::insert_into(policies::table).values(policy).execute(self.conn)?;
+        self.forget_years(policy.jurisdiction_id);
         Ok(())
     }
 
@@ -145,6 +146,7 @@ impl Writer<'_> {
         ))
         .execute(self.conn)?;
         policy.revision += 1;
+        self.forget_years(policy.jurisdiction_id);
         Ok(updated == 1)
     }
 

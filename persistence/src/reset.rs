@@ -20,7 +20,7 @@ const TABLES: &[&str] = &[
     "settlements",
     "job_errors",
     "jobs",
-    "figure_journal",
+    "figure_tail",
     "figure_folds",
     "figure_log",
     "unit_figures",

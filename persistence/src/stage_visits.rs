@@ -5,7 +5,7 @@ use xueshi_domain::review::{Ending, Stage, Warned};
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::schema::stage_visits;
 use crate::store::{Reader, Writer};
 

@@ -7,7 +7,7 @@ use xueshi_domain::units::{InUse, needed_office};
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::identity::{Account, Grant};
 use crate::organizations::Organization;
 use crate::schema::{accounts, declarations, grants, organizations, professionals};

@@ -21,7 +21,6 @@ mod evidence;
 mod exemptions;
 mod explanations;
 mod figures;
-mod figures_of_subjects;
 mod filing;
 mod funding;
 mod histories;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use xueshi_persistence::{Discrepancy, FigureDiscrepancy, Reader, Store, StoreError};
+use xueshi_persistence::{Discrepancy, FigureDiscrepancy, Reader, StoreError};
 
 use super::{CommandError, Output};
 use crate::dto::Timestamp;
@@ -16,6 +16,8 @@ pub(super) enum Audit {
     /// Recompute the totals of all years and the seals of settled ones, and say what does not agree (exit code 3)
     /// Recompute the totals of all years and all figures, and say what does not agree (exit code 3)
     Verify(Verify),
+    /// Tell the figures of records that they do not agree with, as in a database from before they were kept; harmless to run again
+    RebuildFigures,
 }
 
 /// Arguments of `xueshi audit verify`.
@@ -28,26 +30,40 @@ pub(super) struct Verify {
 
 impl Audit {
     pub(super) async fn run(self, settings: Settings, output: Output) -> Result<(), CommandError> {
-        let Audit::Verify(Verify { year }) = self;
-        let found = look(&settings, year).await?;
-        let mut lines = found.lines();
-        for (count, fine, wrong) in [
-            (found.totals.len(), "all totals agree", "totals do not agree"),
-            (found.figures.len(), "all figures agree", "figures do not agree"),
-            (found.seals.len(), "all seals hold", "seals are broken"),
-        ] {
-            lines.push(if count == 0 { fine.to_owned() } else { format!("{count} {wrong}") });
+        match self {
+            Audit::Verify(Verify { year }) => verify(&settings, year, output).await,
+            Audit::RebuildFigures => {
+                rebuild_figures(&settings).await?;
+                output.result("the figures know of all records", &json!({"rebuilt": true}));
+                Ok(())
+            }
         }
-        let totals: Vec<Value> = found.totals.iter().map(value).collect();
-        let figures: Vec<Value> = found.figures.iter().map(figure_value).collect();
-        let seals: Vec<Value> = found.seals.iter().map(seal_value).collect();
-        let report = json!({"discrepancies": totals, "figures": figures, "broken_seals": seals});
-        output.result(&lines.join("\n"), &report);
-        match (found.totals.is_empty() && found.figures.is_empty(), found.seals.is_empty()) {
-            (true, true) => Ok(()),
-            (false, _) => Err(CommandError::Refused("the totals do not agree".to_owned())),
-            (true, false) => Err(CommandError::Refused("a seal is broken".to_owned())),
-        }
+    }
+}
+
+async fn verify(
+    settings: &Settings,
+    year: Option<i32>,
+    output: Output,
+) -> Result<(), CommandError> {
+    let found = look(settings, year).await?;
+    let mut lines = found.lines();
+    for (count, fine, wrong) in [
+        (found.totals.len(), "all totals agree", "totals do not agree"),
+        (found.figures.len(), "all figures agree", "figures do not agree"),
+        (found.seals.len(), "all seals hold", "seals are broken"),
+    ] {
+        lines.push(if count == 0 { fine.to_owned() } else { format!("{count} {wrong}") });
+    }
+    let totals: Vec<Value> = found.totals.iter().map(value).collect();
+    let figures: Vec<Value> = found.figures.iter().map(figure_value).collect();
+    let seals: Vec<Value> = found.seals.iter().map(seal_value).collect();
+    let report = json!({"discrepancies": totals, "figures": figures, "broken_seals": seals});
+    output.result(&lines.join("\n"), &report);
+    match (found.totals.is_empty() && found.figures.is_empty(), found.seals.is_empty()) {
+        (true, true) => Ok(()),
+        (false, _) => Err(CommandError::Refused("the totals do not agree".to_owned())),
+        (true, false) => Err(CommandError::Refused("a seal is broken".to_owned())),
     }
 }
 
@@ -76,10 +92,18 @@ pub async fn findings(settings: &Settings) -> Result<Vec<String>, CommandError> 
     Ok(look(settings, None).await?.lines())
 }
 
+/// What `xueshi audit rebuild-figures` does.
+///
+/// # Errors
+/// When the database cannot be reached, or is not at this version.
+pub async fn rebuild_figures(settings: &Settings) -> Result<(), CommandError> {
+    Ok(open_for_checks(settings)?.rebuild_figures().await?)
+}
+
 async fn look(settings: &Settings, year: Option<i32>) -> Result<Findings, CommandError> {
     let store = open_for_checks(settings)?;
     let totals = store.read::<_, StoreError, _>(move |reader| discrepancies(reader, year)).await?;
-    let mut figures = figures_that_differ(&store).await?;
+    let mut figures = store.read::<_, StoreError, _>(figures_that_differ).await?;
     figures.retain(|found| year.is_none_or(|year| found.year == year));
     let seals = store.read(move |reader| broken_seals(reader, year)).await;
     let seals = seals.map_err(super::settle::failed)?;
@@ -126,26 +150,13 @@ fn seal_value((year, broken): &(i32, Broken)) -> Value {
     }
 }
 
-/// How often the figures are looked at while a running service keeps writing.
-const LOOKS: u32 = 50;
-
-/// The figures that differ from their records, after what they wait for has been worked off.
-async fn figures_that_differ(store: &Store) -> Result<Vec<FigureDiscrepancy>, StoreError> {
-    for _ in 0..LOOKS {
-        store.fold_figures().await?;
-        let look = |reader: &mut Reader<'_>| {
-            let mut all = Vec::new();
-            for city in reader.jurisdictions()? {
-                let Some(found) = reader.figure_discrepancies(city.id)? else { return Ok(None) };
-                all.extend(found);
-            }
-            Ok(Some(all))
-        };
-        if let Some(found) = store.read::<_, StoreError, _>(look).await? {
-            return Ok(found);
-        }
+/// The figures that differ from their records.
+fn figures_that_differ(reader: &mut Reader<'_>) -> Result<Vec<FigureDiscrepancy>, StoreError> {
+    let mut all = Vec::new();
+    for city in reader.jurisdictions()? {
+        all.extend(reader.figure_discrepancies(city.id)?);
     }
-    Err(StoreError::Busy)
+    Ok(all)
 }
 
 fn figure_line(found: &FigureDiscrepancy) -> String {

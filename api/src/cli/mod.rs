@@ -15,7 +15,7 @@ use clap::{Parser, Subcommand};
 
 use crate::settings::{Settings, SettingsArgs};
 
-pub use audit::findings as audit_findings;
+pub use audit::{findings as audit_findings, rebuild_figures};
 pub use output::{CommandError, Output};
 
 const EXIT_CODES: &str = "\

@@ -19,7 +19,7 @@ use crate::page;
 use crate::problem::{Code, Problem, Text};
 use crate::request::RequestInfo;
 use crate::services::statistics::figures::Figures;
-use crate::services::statistics::{Report, catch_up, forecast, report, rows};
+use crate::services::statistics::{Report, forecast, report, rows};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -188,7 +188,6 @@ async fn list_figure_rows(
         let text = Text::new("该指标不属于此类统计", "is no figure of this family");
         return Err(invalid_parameter("figure", "other-family", text));
     }
-    catch_up(state.desk.store()).await?;
     let format = format_of(which.format, &request);
     let after = list.after::<Id>()?;
     let limit = match format {
@@ -255,7 +254,6 @@ async fn figures<F: Figures + Send + 'static>(
     which: &WhichFigures,
     state: &AppState,
 ) -> Result<Report<F>, Problem> {
-    catch_up(state.desk.store()).await?;
     let which = which.clone();
     state.desk.read(caller, move |reader, asker| report::<F>(reader, asker, &which)).await
 }

@@ -1,9 +1,9 @@
-//! Folds the figures beside the service, so that they are current within a second also when nobody asks.
+//! Folds the figures beside the service, so that whoever asks finds little that is not in the sums.
 
 use actix_web::rt::task::JoinHandle;
 use xueshi_persistence::Store;
 
-/// Real time between two looks at the journal.
+/// Real time between two looks at the tail.
 const ROUND: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// Runs beside a service; ends when it is dropped.

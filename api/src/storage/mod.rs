@@ -166,7 +166,7 @@ fn open_store(
     Ok(Store::open(StoreOptions { url, master_key, clock, connections })?)
 }
 
-/// Opens a database only to check it, whatever it is for; nothing is changed, and nothing can be decrypted.
+/// Opens a database to check it or to mend its figures, whatever it is for; nothing can be decrypted.
 ///
 /// # Errors
 /// When it cannot be reached; [`StoreError::WrongPurpose`] when it is not at this version.

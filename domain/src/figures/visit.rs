@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::histogram;
+use super::{Counts, histogram};
 use crate::review::{Ending, Stage};
 
 /// The facts of a stay that figures look at.
@@ -48,6 +48,19 @@ pub struct Dated {
 #[must_use]
 pub fn counter(stage: Stage, what: &str) -> String {
     format!("{stage}_{what}")
+}
+
+/// The part of some counters that counts stays.
+#[must_use]
+pub fn of_stays(counts: &Counts) -> Counts {
+    let mut part = Counts::new();
+    for (counter, amount) in counts.iter() {
+        let stage = counter.split('_').next().unwrap_or_default();
+        if Stage::ALL.iter().any(|known| known.as_str() == stage) {
+            part.add(counter, amount);
+        }
+    }
+    part
 }
 
 impl Stay {

@@ -278,7 +278,8 @@ fn u4_h7_a_merge_chooses_only_where_it_makes_no_difference() {
         // Nothing is decided about it: it can only be withdrawn, for whatever year.
         (declared(waiting, 2022, 80), true),
     ] {
-        let found = judge(&[declared(approved(1), 2023, 80)], &[merged.clone()], |_, _| None);
+        let found =
+            judge(&[declared(approved(1), 2023, 80)], std::slice::from_ref(&merged), |_, _| None);
         match found {
             Ok(ended) => {
                 assert!(gives_way && ended.len() == 1 && ended[0].id == id(2), "{merged:?}")

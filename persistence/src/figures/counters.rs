@@ -7,10 +7,14 @@ use time::Duration;
 use uuid::Uuid;
 use xueshi_domain::figures::Counts;
 
+use super::tail::add_to;
 use crate::columns::{Id, Moment};
 use crate::error::StoreError;
-use crate::schema::{figure_log, unit_figures};
+use crate::schema::{figure_log, organizations, unit_figures};
 use crate::store::{Reader, Writer};
+
+/// Units whose sums are asked for in one question: a database bounds the values of a statement.
+const UNITS_AT_ONCE: usize = 1_000;
 
 /// The counters of a unit and everything below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +27,7 @@ pub struct UnitCounts {
     pub include_management: bool,
 }
 
-/// A change of a unit's counters.
+/// A change of a unit's counters, by what it was noted for.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
     pub(super) at: Moment,
@@ -74,7 +78,7 @@ pub(super) fn units_of(path: &str) -> impl Iterator<Item = Id> {
     path.split('/').filter_map(|part| Uuid::try_parse(part).ok().map(Id))
 }
 
-fn read(amounts: &str) -> Result<Counts, StoreError> {
+pub(super) fn read(amounts: &str) -> Result<Counts, StoreError> {
     serde_json::from_str(amounts).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
@@ -111,15 +115,14 @@ impl Reader<'_> {
     ) -> Result<Vec<UnitCounts>, StoreError> {
         let years = super::years::Years::of(self, city)?;
         let settled = years.settled_at(year, at);
-        let mut all = Vec::with_capacity(units.len());
-        for unit in units {
-            all.push(UnitCounts {
-                year: self.counts_at(city, *unit, year, at)?,
-                standing: self.counts_at(city, *unit, 0, settled)?,
-                include_management: years.includes_management(year),
-            });
-        }
-        Ok(all)
+        let mut of_year = self.counts_at(city, units, year, at)?;
+        let mut standing = self.counts_at(city, units, 0, settled)?;
+        let all = units.iter().map(|unit| UnitCounts {
+            year: of_year.remove(unit).unwrap_or_default(),
+            standing: standing.remove(unit).unwrap_or_default(),
+            include_management: years.includes_management(year),
+        });
+        Ok(all.collect())
     }
 
     /// The instant at which people and units are counted for a year: now, or the last one before its freeze.
@@ -135,37 +138,73 @@ impl Reader<'_> {
         Ok(super::years::Years::of(self, city)?.settled_at(year, at))
     }
 
-    /// The counters of one year of a unit as of an instant.
-    pub(super) fn counts_at(
+    /// The counters of one year of units as of an instant: the sums, and what is not yet in them.
+    fn counts_at(
         &mut self,
         city: Id,
-        unit: Id,
+        units: &[Id],
         year: i32,
         at: Moment,
-    ) -> Result<Counts, StoreError> {
+    ) -> Result<BTreeMap<Id, Counts>, StoreError> {
         let bucket = bucket_of(at);
         // Nothing in this hour is later than now: its sums hold already.
         if ends_bucket(at) || at.0 >= self.now() {
-            return Ok(self.sums_until(city, unit, year, bucket)?.unwrap_or_default());
+            let mut counters = self.sums_of(city, units, year, bucket)?;
+            let end = Moment(bucket.0 + Duration::HOUR - Duration::microseconds(1));
+            self.add_tail(city, year, end, &mut counters)?;
+            return Ok(counters);
         }
         let before = Moment(bucket.0 - Duration::microseconds(1));
-        let mut counts = self.sums_until(city, unit, year, before)?.unwrap_or_default();
-        let rest: Vec<String> = figure_log::table
+        let mut counters = self.sums_of(city, units, year, before)?;
+        let rest: Vec<(String, String)> = figure_log::table
             .filter(figure_log::jurisdiction_id.eq(city))
             .filter(figure_log::year.eq(year))
             .filter(figure_log::bucket.eq(bucket))
             .filter(figure_log::at.le(at))
-            .filter(figure_log::path.like(format!("%/{unit}/%")))
-            .select(figure_log::amounts)
+            .select((figure_log::path, figure_log::amounts))
             .load(self.conn)?;
-        for amounts in rest {
-            counts.add_all(&read(&amounts)?, 1);
-        }
-        Ok(counts)
+        add_to(&mut counters, rest)?;
+        self.add_tail(city, year, at, &mut counters)?;
+        Ok(counters)
     }
 
-    /// The latest sums that are not of a later hour.
-    pub(super) fn sums_until(
+    /// The latest sums of units that are not of a later hour; an entry for each of the units.
+    fn sums_of(
+        &mut self,
+        city: Id,
+        units: &[Id],
+        year: i32,
+        bucket: Moment,
+    ) -> Result<BTreeMap<Id, Counts>, StoreError> {
+        let mut all: BTreeMap<Id, Counts> =
+            units.iter().map(|unit| (*unit, Counts::new())).collect();
+        for some in units.chunks(UNITS_AT_ONCE) {
+            // One look into the index for each unit, in one question.
+            let last = unit_figures::table
+                .filter(unit_figures::jurisdiction_id.eq(city))
+                .filter(unit_figures::unit_id.eq(organizations::id))
+                .filter(unit_figures::year.eq(year))
+                .filter(unit_figures::bucket.le(bucket))
+                .order(unit_figures::bucket.desc())
+                .select(unit_figures::amounts)
+                .limit(1)
+                .single_value();
+            let rows: Vec<(Id, Option<String>)> = organizations::table
+                .filter(organizations::jurisdiction_id.eq(city))
+                .filter(organizations::id.eq_any(some))
+                .select((organizations::id, last))
+                .load(self.conn)?;
+            for (unit, amounts) in rows {
+                if let Some(amounts) = amounts {
+                    all.insert(unit, read(&amounts)?);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The latest sums of a unit that are not of a later hour.
+    fn sums_until(
         &mut self,
         city: Id,
         unit: Id,
@@ -202,7 +241,7 @@ impl Reader<'_> {
         rows.into_iter().map(|(bucket, amounts)| Ok((bucket, read(&amounts)?))).collect()
     }
 
-    /// What a unit has of each year from an instant on: the sums until then, and the changes that are dated later.
+    /// What a unit has of each year from an instant on: what it counts until then, and the changes that are dated later.
     pub(super) fn dated_counts(
         &mut self,
         city: Id,
@@ -215,23 +254,26 @@ impl Reader<'_> {
             .select(unit_figures::year)
             .distinct()
             .load(self.conn)?;
-        let mut all = Vec::new();
+        let mut all: BTreeMap<(i32, Moment), Counts> = BTreeMap::new();
         for year in years {
-            let bucket = bucket_of(at);
-            let mut last = self.sums_until(city, unit, year, bucket)?.unwrap_or_default();
-            all.push((year, at, last.clone()));
-            for (bucket, sums) in self.sums_from(city, unit, year, bucket)? {
+            let mut last = self.sums_until(city, unit, year, bucket_of(at))?.unwrap_or_default();
+            all.entry((year, at)).or_default().add_all(&last, 1);
+            for (bucket, sums) in self.sums_from(city, unit, year, bucket_of(at))? {
                 if bucket <= bucket_of(at) {
                     continue;
                 }
-                let mut change = sums.clone();
+                let change = all.entry((year, bucket)).or_default();
+                change.add_all(&sums, 1);
                 change.add_all(&last, -1);
-                all.push((year, bucket, change));
                 last = sums;
             }
         }
-        all.retain(|(_, _, counts)| !counts.is_empty());
-        Ok(all)
+        for change in self.changes_below(city, unit)? {
+            let dated = (change.year, change.at.max(at));
+            all.entry(dated).or_default().add_all(&change.counts, 1);
+        }
+        all.retain(|_, counts| !counts.is_empty());
+        Ok(all.into_iter().map(|((year, at), counts)| (year, at, counts)).collect())
     }
 
     /// The rows of sums that some changes make: whether each is new, and what it says.

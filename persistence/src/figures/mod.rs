@@ -1,27 +1,34 @@
 //! Figures for supervision: counters kept with the records (ADR 0018).
 //!
-//! A change of a record appends one [`journal::Fact`] to the journal, in its transaction and in the function that stores the
-//! record. [`fold`] works the journal off: it keeps what each subject counts ([`parts`]), for whom and from when to when, writes
-//! each change of a counter to a log, and adds it to the counters of the unit and of all units above it, by hour
-//! ([`counters`]). So the figures of any unit, of now or of any past moment, are one row, and what was answered once is
-//! answered again. [`check`] recomputes all of it.
+//! A change of a record tells a [`fact::Fact`] in its transaction, in the function that stores the record. [`note`] plans what
+//! that makes of what each subject counts ([`parts`]), for whom and from when to when, and appends each change of a counter to the
+//! [`tail`]. [`fold`] moves the tail beside the service into a log and into sums for the unit and all units above it, by hour
+//! ([`counters`]). So the figures of any unit, of now or of any past moment, are one row and the tail, and what was answered once is
+//! answered again. [`check`] recomputes all of it, and
+//! [`rebuild`] tells what was never told.
 
 mod check;
 mod counters;
+pub(crate) mod fact;
 mod fold;
-pub(crate) mod journal;
+mod held;
+mod note;
 mod parts;
 mod places;
 mod plan;
+mod rebuild;
 mod rows;
 mod subjects;
+mod tail;
 mod waiting;
 mod years;
 
 pub use check::FigureDiscrepancy;
 pub use counters::UnitCounts;
 pub use fold::Folded;
+pub use note::FINAL_AFTER;
 pub use parts::{PersonPartRow, UnitPartRow};
 pub use places::UnitPlace;
 pub use rows::{Behind, FigureRows};
 pub use waiting::Waiting;
+pub(crate) use years::Years;

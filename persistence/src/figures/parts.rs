@@ -23,7 +23,7 @@ pub struct PersonPartRow {
     pub subject_id: Id,
     /// The year; 0 for the person as such.
     pub year: i32,
-    /// The journal's entry that made it.
+    /// Which version of it this is.
     pub seq: i64,
     /// The unit that it counts for.
     pub unit_id: Id,
@@ -64,7 +64,7 @@ pub struct UnitPartRow {
     pub subject_id: Id,
     /// The year; 0 for what has none.
     pub year: i32,
-    /// The journal's entry that made it.
+    /// Which version of it this is.
     pub seq: i64,
     /// The unit that it counts for.
     pub unit_id: Id,
@@ -89,46 +89,58 @@ impl UnitPartRow {
 }
 
 impl Reader<'_> {
-    /// All parts of some people but their declarations', the oldest first.
-    pub(super) fn parts_of_people(
+    /// All parts of a person but their declarations', the oldest first.
+    pub(super) fn parts_of_person(
         &mut self,
         city: Id,
-        people: Vec<Id>,
+        person: Id,
     ) -> Result<Vec<PersonPartRow>, StoreError> {
         let kinds = [Word(PersonPart::Person), Word(PersonPart::Year)];
         Ok(person_parts::table
             .filter(person_parts::jurisdiction_id.eq(city))
-            .filter(person_parts::professional_id.eq_any(people))
-            .filter(person_parts::kind.eq_any(kinds))
-            .order((person_parts::valid_from.asc(), person_parts::seq.asc()))
-            .select(PersonPartRow::as_select())
-            .load(self.conn)?)
-    }
-
-    /// The parts of a person's declarations that stand: of one, or of all.
-    pub(super) fn hours_parts_of(
-        &mut self,
-        city: Id,
-        person: Id,
-        declaration: Option<Id>,
-    ) -> Result<Vec<PersonPartRow>, StoreError> {
-        let mut query = person_parts::table
-            .into_boxed()
-            .filter(person_parts::jurisdiction_id.eq(city))
             .filter(person_parts::professional_id.eq(person))
-            .filter(person_parts::kind.eq(Word(PersonPart::Hours)))
-            .filter(person_parts::valid_to.is_null());
-        if let Some(declaration) = declaration {
-            query = query.filter(person_parts::subject_id.eq(declaration));
-        }
-        Ok(query
+            .filter(person_parts::kind.eq_any(kinds))
             .order(person_parts::seq.asc())
             .select(PersonPartRow::as_select())
             .load(self.conn)?)
     }
 
-    /// The part of a subject that stands.
-    pub(super) fn standing_unit_part(
+    /// The parts of a person's declarations that stand.
+    pub(super) fn hours_parts_of(
+        &mut self,
+        city: Id,
+        person: Id,
+    ) -> Result<Vec<PersonPartRow>, StoreError> {
+        Ok(person_parts::table
+            .filter(person_parts::jurisdiction_id.eq(city))
+            .filter(person_parts::professional_id.eq(person))
+            .filter(person_parts::kind.eq(Word(PersonPart::Hours)))
+            .filter(person_parts::valid_to.is_null())
+            .order(person_parts::seq.asc())
+            .select(PersonPartRow::as_select())
+            .load(self.conn)?)
+    }
+
+    /// The last part of a declaration.
+    pub(super) fn last_hours_part_of(
+        &mut self,
+        city: Id,
+        person: Id,
+        declaration: Id,
+    ) -> Result<Option<PersonPartRow>, StoreError> {
+        Ok(person_parts::table
+            .filter(person_parts::jurisdiction_id.eq(city))
+            .filter(person_parts::professional_id.eq(person))
+            .filter(person_parts::kind.eq(Word(PersonPart::Hours)))
+            .filter(person_parts::subject_id.eq(declaration))
+            .order(person_parts::seq.desc())
+            .select(PersonPartRow::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// The last part of a subject.
+    pub(super) fn last_unit_part(
         &mut self,
         city: Id,
         kind: Count,
@@ -140,7 +152,6 @@ impl Reader<'_> {
             .filter(unit_parts::kind.eq(Word(kind)))
             .filter(unit_parts::subject_id.eq(subject))
             .filter(unit_parts::year.eq(year))
-            .filter(unit_parts::valid_to.is_null())
             .order(unit_parts::seq.desc())
             .select(UnitPartRow::as_select())
             .first(self.conn)

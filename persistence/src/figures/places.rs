@@ -15,7 +15,7 @@ pub struct UnitPlace {
     pub jurisdiction_id: Id,
     /// The unit.
     pub unit_id: Id,
-    /// The journal's entry that made it.
+    /// Which version of it this is.
     pub seq: i64,
     /// The unit above it.
     pub parent_id: Option<Id>,
@@ -43,6 +43,15 @@ impl Reader<'_> {
             .filter(unit_places::jurisdiction_id.eq(city))
             .filter(unit_places::unit_id.eq_any(units))
             .order((unit_places::valid_from.asc(), unit_places::seq.asc()))
+            .select(UnitPlace::as_select())
+            .load(self.conn)?)
+    }
+
+    /// All places that units had, those of each the oldest first.
+    pub(super) fn all_places(&mut self, city: Id) -> Result<Vec<UnitPlace>, StoreError> {
+        Ok(unit_places::table
+            .filter(unit_places::jurisdiction_id.eq(city))
+            .order((unit_places::unit_id.asc(), unit_places::seq.asc()))
             .select(UnitPlace::as_select())
             .load(self.conn)?)
     }

@@ -4,7 +4,7 @@ use xueshi_domain::class::ClassState;
 use xueshi_domain::figures::part::{filing_counts, funding_counts, plan_counts, seminar_counts};
 use xueshi_domain::figures::{Count, Counts, Figure};
 
-use super::journal::Fact;
+use super::fact::Fact;
 use crate::classes::Class;
 use crate::columns::{Id, Moment};
 use crate::error::StoreError;
@@ -92,6 +92,16 @@ impl Writer<'_> {
         at: Moment,
         attendees: Option<i64>,
     ) -> Result<(), StoreError> {
+        let fact = self.class_fact(class, attendees)?;
+        self.note(class.jurisdiction_id, at, &fact)
+    }
+
+    /// What a class says, with how many are on its roster if that is known now.
+    pub(super) fn class_fact(
+        &mut self,
+        class: &Class,
+        attendees: Option<i64>,
+    ) -> Result<Fact, StoreError> {
         let city = class.jurisdiction_id;
         let mut plan: Option<(Id, i32)> = None;
         if let Some(item) = class.plan_item_id
@@ -100,7 +110,7 @@ impl Writer<'_> {
         {
             plan = Some((found.id, found.year));
         }
-        let fact = Fact::Class {
+        Ok(Fact::Class {
             class: class.id,
             year: class.ends_on.year(),
             unit: class.organization_id,
@@ -108,7 +118,6 @@ impl Writer<'_> {
             takes_place: class.state.0 != ClassState::Cancelled,
             attendees,
             plan,
-        };
-        self.note(city, at, &fact)
+        })
     }
 }

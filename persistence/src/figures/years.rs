@@ -40,6 +40,11 @@ impl Years {
         self.0.get(&year).map_or(at, |found| found.last.min(at))
     }
 
+    /// The last instant at which people and units still move in a year, if its policy says so.
+    pub(crate) fn last(&self, year: i32) -> Option<Moment> {
+        self.0.get(&year).map(|found| found.last)
+    }
+
     /// Whether the year still follows its people at an instant.
     pub(crate) fn is_open(&self, year: i32, at: Moment) -> bool {
         self.0.get(&year).is_none_or(|found| at <= found.last)

@@ -7,7 +7,7 @@ use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
 use crate::error::StoreError;
-use crate::figures::journal::Fact;
+use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
 use crate::schema::makeup_grants;
 use crate::scope::Scope;

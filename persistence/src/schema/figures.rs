@@ -1,16 +1,19 @@
 //! Figures for supervision.
 
-use super::stage_visits;
+use super::{organizations, stage_visits};
 
 diesel::table! {
     use diesel::sql_types::*;
     use crate::columns::sql::{Instant, Key};
 
-    figure_journal (seq) {
+    figure_tail (seq) {
         seq -> BigInt,
         jurisdiction_id -> Key,
+        year -> Integer,
         at -> Instant,
-        fact -> Text,
+        unit_id -> Key,
+        path -> Text,
+        amounts -> Text,
     }
 }
 
@@ -114,3 +117,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     unit_figures,
     stage_visits,
 );
+
+diesel::allow_tables_to_appear_in_same_query!(unit_figures, organizations);

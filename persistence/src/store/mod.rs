@@ -4,6 +4,7 @@ mod postgres;
 mod purpose;
 mod sqlite;
 
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
@@ -12,8 +13,10 @@ use time::OffsetDateTime;
 
 use crate::cipher::{Cipher, MasterKey};
 use crate::clock::Clock;
+use crate::columns::Id;
 use crate::connection::{AnyConnection, Manager};
 use crate::error::{StoreError, StoreFailure};
+use crate::figures::Years;
 use crate::lock::StoreLock;
 use crate::url::DatabaseUrl;
 
@@ -201,9 +204,39 @@ pub struct Writer<'c> {
     reader: Reader<'c>,
     valid_until: Option<OffsetDateTime>,
     keep: Keep,
+    /// Whether it writes of another instant than that of its commit: the past of a sandbox.
+    tells_the_past: bool,
+    /// What the policies of a city say about its figures, once it was looked up.
+    years: BTreeMap<Id, Years>,
+}
+
+impl<'c> Writer<'c> {
+    fn new(reader: Reader<'c>, keep: Keep) -> Self {
+        Self { reader, valid_until: None, keep, tells_the_past: false, years: BTreeMap::new() }
+    }
 }
 
 impl Writer<'_> {
+    /// Whether what is written may be dated before the present.
+    pub(crate) fn tells_the_past(&self) -> bool {
+        self.tells_the_past
+    }
+
+    /// What the published policies of a city say about its figures.
+    pub(crate) fn years(&mut self, city: Id) -> Result<Years, StoreError> {
+        if let Some(years) = self.years.get(&city) {
+            return Ok(years.clone());
+        }
+        let years = Years::of(self, city)?;
+        self.years.insert(city, years.clone());
+        Ok(years)
+    }
+
+    /// A policy of the city has changed.
+    pub(crate) fn forget_years(&mut self, city: Id) {
+        self.years.remove(&city);
+    }
+
     /// Whether anything of this transaction is to stay; a dry run keeps nothing, and promises no addresses.
     #[must_use]
     pub fn keeps(&self) -> bool {
@@ -233,6 +266,7 @@ impl Writer<'_> {
             Err(error) if matches!(error.store_error(), Some(StoreError::Conflict)) => {}
             Err(_) => {
                 self.valid_until = before;
+                self.years.clear();
                 execute(self.conn, "rollback to savepoint attempt; release savepoint attempt")?;
             }
         }

@@ -62,11 +62,8 @@ where
             std::thread::sleep(backoff(attempt));
         }
         execute(&mut conn, "begin isolation level serializable")?;
-        let mut writer = Writer {
-            reader: Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher },
-            valid_until: None,
-            keep,
-        };
+        let reader = Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher };
+        let mut writer = Writer::new(reader, keep);
         let result = work(&mut writer);
         let valid_until = writer.valid_until;
         let result = match result {

@@ -111,6 +111,7 @@ impl Writer<'_> {
             return Err(StoreError::WrongPurpose("only a sandbox's past can be written".into()));
         }
         self.reader.now = instant;
+        self.tells_the_past = true;
         Ok(())
     }
 

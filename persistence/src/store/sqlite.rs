@@ -142,11 +142,8 @@ fn run_group(
     let mut panicked = Vec::new();
     for (index, job) in group.iter_mut().enumerate() {
         execute(conn, "savepoint job")?;
-        let mut writer = Writer {
-            reader: Reader { conn, now: shared.now(), cipher: &shared.cipher },
-            valid_until: None,
-            keep: Keep::Yes,
-        };
+        let reader = Reader { conn, now: shared.now(), cipher: &shared.cipher };
+        let mut writer = Writer::new(reader, Keep::Yes);
         let kept = catch_unwind(AssertUnwindSafe(|| job.run(&mut writer)));
         let until = writer.valid_until;
         match kept {

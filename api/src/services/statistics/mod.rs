@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 use xueshi_domain::access::{Grant, Permission};
-use xueshi_persistence::{Id, Moment, Organization, Reader, Store, StoreError, UnitCounts};
+use xueshi_persistence::{FINAL_AFTER, Id, Moment, Organization, Reader, UnitCounts};
 
 use self::figures::Figures;
 use super::{Asker, organizations};
@@ -33,21 +33,6 @@ pub struct Report<F> {
     pub total: F,
     /// Of its parts, which add up to the total: what it has by itself is marked.
     pub units: Vec<(UnitDto, bool, F)>,
-}
-
-/// Works off what figures wait for, so that an answer is as of now. Where the store has no time for it, the answer is as of
-/// the last time it had.
-///
-/// # Errors
-/// On a failure of the store.
-pub async fn catch_up(store: &Store) -> Result<(), Problem> {
-    if !store.figures_wait().await? {
-        return Ok(());
-    }
-    match store.fold_figures().await {
-        Ok(_) | Err(StoreError::Busy) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// The figures that were asked for.
@@ -135,7 +120,7 @@ pub fn unit(
 /// The instant that is asked about, and whether it is that of the settlement.
 ///
 /// # Errors
-/// 400 for an instant to come, or with both; 404 for a year that is not settled.
+/// 400 for an instant to come or of the last minute, or with both; 404 for a year that is not settled.
 pub fn instant(
     reader: &mut Reader<'_>,
     asker: &Asker,
@@ -147,9 +132,18 @@ pub fn instant(
     match (as_of, sealed.unwrap_or_default()) {
         (None, false) => Ok((Moment(now), false)),
         (None, true) => Ok((sealed_at(reader, asker, year)?, true)),
-        (Some(Timestamp(at)), false) if at <= now && at.year() > 1 => {
+        (Some(Timestamp(at)), false) if at <= now - FINAL_AFTER && at.year() > 1 => {
             Ok((to_microsecond(at), false))
         }
+        // Changes of the last moments may still be on their way: the answer would not be the same again.
+        (Some(Timestamp(at)), false) if at <= now && at.year() > 1 => Err(invalid_parameter(
+            "as_of",
+            "too-recent",
+            Text::new(
+                "最近一分钟内的时刻尚未定局；查询现在的数字请不带 as_of",
+                "is within the last minute, of which changes may still be on their way; leave it out to ask for now",
+            ),
+        )),
         (Some(_), false) => Err(invalid_parameter(
             "as_of",
             "in-the-future",

@@ -4,20 +4,20 @@ use xueshi_domain::figures::part::{HELD_CLASSES, class_counts, plan_counts};
 use xueshi_domain::figures::{Count, Counts, Figure, UnitLabel};
 use xueshi_domain::registry::PlanState;
 
-use super::{Folding, Held, UnitKey, stored_row};
+use super::{Planning, UnitKey, stored_row};
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
 use crate::figures::counters::write;
+use crate::figures::held::Held;
 use crate::figures::parts::UnitPartRow;
 
 /// The counter of the administrators of a unit.
-const ADMINISTRATORS: &str = "administrators";
+pub(in crate::figures) const ADMINISTRATORS: &str = "administrators";
 
-impl Folding<'_, '_> {
+impl Planning<'_, '_> {
     /// A class says something new; whether that is one held class more (1) or less (−1).
     pub(super) fn class(
         &mut self,
-        seq: i64,
         at: Moment,
         (class, year): (Id, i32),
         (unit, label): (Id, String),
@@ -33,14 +33,13 @@ impl Folding<'_, '_> {
         let kept = (was_held > 0).then(|| before.get(Figure::Attendees.as_str()));
         let amounts = class_counts(takes_place, attendees.or(kept));
         let held = amounts.get(Figure::ClassesHeld.as_str()) - was_held;
-        self.set_unit_part(seq, at, key, unit, label, amounts)?;
+        self.set_unit_part(at, key, unit, label, amounts)?;
         Ok(held)
     }
 
     /// So many more classes of a plan were held.
     pub(super) fn hold(
         &mut self,
-        seq: i64,
         at: Moment,
         plan: Id,
         year: i32,
@@ -50,7 +49,7 @@ impl Folding<'_, '_> {
         let Some(part) = self.unit_part(key)? else { return Ok(()) };
         let held = part.counts()?.get(HELD_CLASSES) + more;
         let state = part.label.parse().unwrap_or(PlanState::Draft);
-        self.set_unit_part(seq, at, key, part.unit_id, part.label, plan_counts(state, held))
+        self.set_unit_part(at, key, part.unit_id, part.label, plan_counts(state, held))
     }
 
     /// A plan does not know of its classes: what was held of them stays.
@@ -74,7 +73,6 @@ impl Folding<'_, '_> {
 
     pub(super) fn set_unit_part(
         &mut self,
-        seq: i64,
         at: Moment,
         key: UnitKey,
         unit: Id,
@@ -97,26 +95,26 @@ impl Folding<'_, '_> {
             taken.add_all(&counts, -1);
             self.change(at, year, part.unit_id, taken)?;
         }
+        let parts = self.units.entry(key).or_default();
         let row = UnitPartRow {
             jurisdiction_id: self.city,
             kind: Word(kind),
             subject_id: subject,
             year,
-            seq,
+            seq: parts.last().map_or(1, |last| last.row.seq.saturating_add(1)),
             unit_id: unit,
             label,
             amounts: write(&amounts)?,
             valid_from: at,
             valid_to: None,
         };
-        self.units.entry(key).or_default().push(Held { row, is_new: true, ended: false });
+        parts.push(Held { row, is_new: true, ended: false });
         self.change(at, year, unit, amounts)
     }
 
     /// A unit has so many more administrators, or is in use or no longer (U1).
     pub(super) fn staff(
         &mut self,
-        seq: i64,
         at: Moment,
         unit: Id,
         change: i64,
@@ -138,12 +136,12 @@ impl Folding<'_, '_> {
         };
         let mut amounts = label.counts_as();
         amounts.add(ADMINISTRATORS, administrators);
-        self.set_unit_part(seq, at, key, unit, label.to_string(), amounts)
+        self.set_unit_part(at, key, unit, label.to_string(), amounts)
     }
 
     pub(super) fn unit_part(&mut self, key: UnitKey) -> Result<Option<UnitPartRow>, StoreError> {
         if let std::collections::btree_map::Entry::Vacant(place) = self.units.entry(key) {
-            let stored = self.reader.standing_unit_part(self.city, key.0, key.1, key.2)?;
+            let stored = self.reader.last_unit_part(self.city, key.0, key.1, key.2)?;
             place.insert(stored.into_iter().map(stored_row).collect());
         }
         let last = self.units.get(&key).and_then(|parts| parts.last());

@@ -1,68 +1,21 @@
 //! Figures for supervision on the wire.
 
-use serde::{Deserialize, Serialize, Serializer};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+mod decimals;
+mod questions;
+
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
+use xueshi_domain::figures::Family;
 use xueshi_domain::figures::formula::Derived;
-use xueshi_domain::figures::{Family, Figure};
 use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::registry::OrganizationKind;
 use xueshi_domain::review::Stage;
 
-use super::years::FilterYear;
 use super::{Timestamp, words};
 
-/// A number with decimals, kept as a whole number of its parts.
-macro_rules! decimals {
-    ($($(#[$doc:meta])* $name:ident / $parts:literal, $description:literal, $example:literal;)+) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub struct $name(pub i64);
-
-        impl $name {
-            /// The number for a cell of a table.
-            #[must_use]
-            #[expect(clippy::cast_precision_loss, reason = "no figure of a city comes near 2^53")]
-            pub fn value(self) -> f64 {
-                self.0 as f64 / $parts
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                if self.value().fract() == 0.0 {
-                    #[expect(clippy::cast_possible_truncation, reason = "it was made from an i64")]
-                    serializer.serialize_i64(self.value() as i64)
-                } else {
-                    serializer.serialize_f64(self.value())
-                }
-            }
-        }
-
-        impl PartialSchema for $name {
-            fn schema() -> RefOr<Schema> {
-                ObjectBuilder::new()
-                    .schema_type(Type::Number)
-                    .description(Some($description))
-                    .examples([serde_json::json!($example)])
-                    .into()
-            }
-        }
-
-        impl ToSchema for $name {}
-    )+};
-}
-
-decimals! {
-    /// Hours of many people together, in tenths.
-    TotalHours / 10.0, "Hours of many people together, with at most one decimal", 12_345.5;
-    /// A ratio, in ten-thousandths.
-    Rate / 10_000.0, "A ratio, with at most four decimals", 0.8333;
-    /// Working days or decisions a day, in hundredths.
-    Hundredths / 100.0, "A mean, with at most two decimals", 2.25;
-}
+pub use self::decimals::{Hundredths, Rate, TotalHours};
+pub use self::questions::{By, Format, WhichFigures, WhichRows, WhichYear};
 
 /// A unit that figures are about.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -282,83 +235,6 @@ reports! {
     FilingReport, FilingOfUnit, FilingFigures;
     /// Training funds of a unit.
     FundingStatistics, FundingOfUnit, FundingFigures;
-}
-
-/// Whether the units below are shown too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum By {
-    /// Only the unit.
-    #[default]
-    None,
-    /// The units directly below it too.
-    Unit,
-}
-
-/// The form of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// JSON.
-    Json,
-    /// Comma-separated, UTF-8 with a byte order mark.
-    Csv,
-    /// A workbook.
-    Xlsx,
-}
-
-/// Which figures.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct WhichFigures {
-    /// The year.
-    #[param(inline)]
-    pub year: FilterYear,
-    /// The unit; the caller's own one where nothing is said.
-    pub organization_id: Option<Uuid>,
-    /// As of this past instant; now where nothing is said.
-    pub as_of: Option<Timestamp>,
-    /// As they were at the year's settlement.
-    pub sealed: Option<bool>,
-    /// `unit` adds the units directly below.
-    #[param(inline)]
-    pub by: Option<By>,
-    /// The form of the answer; `Accept` says it too.
-    #[param(inline)]
-    pub format: Option<Format>,
-}
-
-/// Of which year.
-#[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct WhichYear {
-    /// The year.
-    #[param(inline)]
-    pub year: FilterYear,
-}
-
-/// Which rows.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct WhichRows {
-    /// The figure that the rows are behind; one of the family of the path.
-    #[param(inline, value_type = words::Figure)]
-    pub figure: Figure,
-    /// The year.
-    #[param(inline)]
-    pub year: FilterYear,
-    /// The unit; the caller's own one where nothing is said.
-    pub organization_id: Option<Uuid>,
-    /// As of this past instant; now where nothing is said.
-    pub as_of: Option<Timestamp>,
-    /// As they were at the year's settlement.
-    pub sealed: Option<bool>,
-    /// Only hours that were earned in this way.
-    #[param(value_type = Option<words::Way>)]
-    pub way: Option<Way>,
-    /// The form of the answer; `Accept` says it too. A file has all rows.
-    #[param(inline)]
-    pub format: Option<Format>,
 }
 
 /// A row behind a figure. The amounts of all rows add up to the figure.

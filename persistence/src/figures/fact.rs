@@ -1,7 +1,5 @@
-//! The journal: what changed, in the order in which it was written.
+//! What records say of themselves when they are stored: the facts that figures follow.
 
-use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 use xueshi_domain::figures::visit::{Leave, Stay};
 use xueshi_domain::figures::{Count, Counts, PersonLabel, YearLabel};
 use xueshi_domain::learning::{Subject, Way};
@@ -9,18 +7,14 @@ use xueshi_domain::registry::Standing;
 use xueshi_domain::review::State;
 
 use crate::annual_records::AnnualRecord;
-use crate::columns::{Id, Moment};
+use crate::columns::Id;
 use crate::declarations::Declaration;
-use crate::error::StoreError;
 use crate::organizations::Organization;
 use crate::people::Professional;
-use crate::schema::figure_journal;
 use crate::stage_visits::StageVisit;
-use crate::store::Writer;
 
-/// A change that figures follow. It carries what the folder needs, so that folding later gives the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// A change that figures follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fact {
     /// Where a person works, and whether they count (U3, U4b).
     Person {
@@ -125,30 +119,6 @@ pub(crate) enum Fact {
     },
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = figure_journal)]
-struct NewEntry {
-    jurisdiction_id: Id,
-    at: Moment,
-    fact: String,
-}
-
-/// An entry of the journal.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = figure_journal)]
-pub(crate) struct Entry {
-    pub(crate) seq: i64,
-    pub(crate) at: Moment,
-    fact: String,
-}
-
-impl Entry {
-    /// What changed.
-    pub(crate) fn fact(&self) -> Result<Fact, StoreError> {
-        serde_json::from_str(&self.fact).map_err(|error| StoreError::Corrupt(error.to_string()))
-    }
-}
-
 impl Fact {
     /// What a person's record says.
     pub(crate) fn person(person: &Professional) -> Self {
@@ -216,33 +186,4 @@ pub(crate) fn stay(visit: &StageVisit) -> Stay {
         (Some(_) | None, _) => None,
     };
     Stay { stage: visit.stage.0, entered: visit.entered_at.0, due: visit.due_at.0, left }
-}
-
-impl Writer<'_> {
-    /// Tells the figures that one record of a person became part of another, which now has its years and hours (U4).
-    pub(crate) fn note_merge(&mut self, city: Id, kept: Id, merged: Id) -> Result<(), StoreError> {
-        let now = Moment(self.now());
-        self.note(city, now, &Fact::Gone { person: merged })?;
-        for person in [kept, merged] {
-            for record in self.annual_records_of(city, person)? {
-                self.note(city, now, &Fact::year(&record))?;
-            }
-        }
-        for declaration in self.all_declarations_of(city, kept)? {
-            if declaration.state.0 == State::Approved {
-                self.note(city, now, &Fact::hours(&declaration))?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Appends a fact to the journal, as of an instant.
-    pub(crate) fn note(&mut self, city: Id, at: Moment, fact: &Fact) -> Result<(), StoreError> {
-        let fact =
-            serde_json::to_string(fact).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        diesel::insert_into(figure_journal::table)
-            .values(&NewEntry { jurisdiction_id: city, at, fact })
-            .execute(self.conn)?;
-        Ok(())
-    }
 }

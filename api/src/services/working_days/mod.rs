@@ -1,5 +1,7 @@
 //! Working days as everyone may ask for them, and the loading of a year's arrangement (V2).
 
+mod due_days;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -8,15 +10,11 @@ use time::Date;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::{ArrangedKind, Arrangement, CalendarError, WorkdayCalendar};
 use xueshi_domain::event::EventType;
-use xueshi_domain::policy::{Policy, ReviewTerms};
-use xueshi_domain::review::{Arrival, due};
-use xueshi_persistence::{Declaration, Id, Moment, Reader, StoredArrangement, Writer};
+use xueshi_persistence::{Id, Moment, Reader, StoredArrangement, Writer};
 
 use super::appeals;
 use super::cities::{city, whole_city};
 use super::events::Happening;
-use super::explanations::{Basis, Decided, DueDays, keep};
-use super::races::stands;
 use super::rules::working_days;
 use super::{Asker, Reply};
 use crate::dto::cities::CityCode;
@@ -162,7 +160,7 @@ pub fn load(
         loaded_at: Moment(writer.now()),
     };
     writer.replace_arrangement(&loaded)?;
-    let recomputed = recompute_due_dates(writer, city)? + appeals::recompute(writer, city)?;
+    let recomputed = due_days::recompute(writer, city)? + appeals::recompute(writer, city)?;
     Happening::new(EventType::CalendarLoaded)
         .by(asker)
         .for_the_city(writer, city)?
@@ -214,102 +212,6 @@ fn csv(arrangement: &Arrangement) -> String {
         csv
     };
     arrangement.days().iter().fold(String::from("date,kind\n"), line)
-}
-
-/// V2: the due dates of everything that waits for a decision, by the arrangements as they are now. Each is counted under the
-/// version of the policy under which it came to its stage (W3).
-fn recompute_due_dates(writer: &mut Writer<'_>, city: Id) -> Result<u64, Problem> {
-    let calendar = working_days(writer, city)?;
-    let mut terms = TermsByVersion::default();
-    let mut changed = 0;
-    for mut declaration in writer.waiting_declarations(city)? {
-        let missing = || {
-            Problem::internal(format!(
-                "declaration {} waits since no known instant",
-                declaration.id
-            ))
-        };
-        let (submitted_at, arrived_at) =
-            declaration.submitted_at.zip(declaration.stage_entered_at).ok_or_else(missing)?;
-        let arrival = Arrival { submitted_at: submitted_at.0, arrived_at: arrived_at.0 };
-        let version = version_of_stage(writer, &declaration)?;
-        let terms = terms.of(writer, &declaration, version)?;
-        let due = due(arrival, &terms, &calendar).map_err(Problem::internal)?;
-        let before = (declaration.due_at, declaration.due_provisional);
-        declaration.due_at = Some(Moment(due.at));
-        declaration.due_provisional = due.provisional;
-        if before == (declaration.due_at, declaration.due_provisional) {
-            continue;
-        }
-        let state = declaration.state.0;
-        stands(writer.save_declaration(state, &mut declaration)?)?;
-        follow_due_day(writer, &declaration)?;
-        keep_new_due_day(writer, &declaration, arrival, (version, &terms), &calendar)?;
-        changed += 1;
-    }
-    Ok(changed)
-}
-
-/// V7: the days as they are counted now; what was counted before stays readable beside them.
-fn keep_new_due_day(
-    writer: &mut Writer<'_>,
-    declaration: &Declaration,
-    arrival: Arrival,
-    (version, terms): (i32, &ReviewTerms),
-    calendar: &WorkdayCalendar,
-) -> Result<(), Problem> {
-    let (Some(stage), Some(unit)) = (declaration.state.0.stage(), declaration.holder_id) else {
-        return Ok(());
-    };
-    let due = DueDays::count(stage, unit.0, arrival, terms, calendar)?;
-    let decided = Decided::on(declaration, EventType::CalendarLoaded, None, version);
-    keep(writer, decided, &Basis { due: Some(due), ..Basis::default() })
-}
-
-/// The version of the policy under which a waiting declaration came to its stage.
-fn version_of_stage(reader: &mut Reader<'_>, declaration: &Declaration) -> Result<i32, Problem> {
-    let d = declaration;
-    let kept = reader.explanations_of(d.jurisdiction_id, d.professional_id, d.id)?;
-    // Only an arrival at a stage leaves the declaration in it.
-    let arrival = kept.iter().rev().find(|kept| kept.outcome == d.state.0.as_str());
-    Ok(arrival.map_or(d.policy_version, |kept| kept.policy_version))
-}
-
-/// The open visit of a declaration has its due day.
-fn follow_due_day(writer: &mut Writer<'_>, declaration: &Declaration) -> Result<(), Problem> {
-    let d = declaration;
-    let visits = writer.stage_visits(d.jurisdiction_id, d.professional_id, d.id)?;
-    for mut visit in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
-        visit.due_at = d.due_at.unwrap_or(visit.due_at);
-        visit.due_provisional = d.due_provisional;
-        writer.save_stage_visit(&visit)?;
-    }
-    Ok(())
-}
-
-/// The terms of review of the policies that waiting declarations are under.
-#[derive(Default)]
-struct TermsByVersion(BTreeMap<(i32, i32), ReviewTerms>);
-
-impl TermsByVersion {
-    fn of(
-        &mut self,
-        reader: &mut Reader<'_>,
-        declaration: &Declaration,
-        version: i32,
-    ) -> Result<ReviewTerms, Problem> {
-        let key = (declaration.year, version);
-        if let Some(terms) = self.0.get(&key) {
-            return Ok(*terms);
-        }
-        let versions = reader.policy_versions(declaration.jurisdiction_id, declaration.year)?;
-        let stored = versions.into_iter().find(|stored| stored.version == version);
-        let stored =
-            stored.ok_or_else(|| Problem::internal(format!("policy {key:?} is missing")))?;
-        let terms = Policy::from_json(&stored.document).map_err(Problem::internal)?.review;
-        self.0.insert(key, terms);
-        Ok(terms)
-    }
 }
 
 #[cfg(test)]
