@@ -92,13 +92,16 @@ async fn get_appeal(
 /// Decide an appeal
 ///
 /// By the unit that `decider_id` names; not about oneself, and not by anybody who had a part in what is appealed against (V8).
-/// Upheld, the declaration is approved and its year follows, or the missing record is added, from which the person declares.
+/// Upheld, the declaration is approved and its year follows; or the missing record is added, from which the person declares.
+/// Once its year can be declared no more, the record is declared and approved with the decision.
 #[utoipa::path(tag = "appeals", params(DryRun, IdempotencyKey, IfMatch), request_body = AppealDecision,
     responses((status = 200, description = "Decided", body = AppealDto,
         headers(("ETag" = String, description = "Its version")))),
     extensions(("x-codes" = json!([Code::WrongState, Code::OwnCase, Code::SameDecider, Code::RecordNotMissing,
         Code::DuplicateLearning, Code::HoursOverLimit, Code::LearningNotFinished, Code::HoursExceedDays,
-        Code::PlatformNotListed, Code::UnknownReference, Code::NoPolicy, Code::YearEndFreeze]))))]
+        Code::PlatformNotListed, Code::UnknownReference, Code::NoPolicy, Code::YearEndFreeze, Code::NotEmployed,
+        Code::NoReviewingBody, Code::OwnReviewingBody, Code::YearMismatch, Code::SpansTwoYears, Code::LearningDatesInverted,
+        Code::HoursNotPositive, Code::TrainingPlanNotFiled, Code::ClassNotPassed, Code::WayNotCounted, Code::OutOfScope]))))]
 #[post("/v1/appeals/{id}/decision")]
 async fn decide_appeal(
     caller: Caller<permissions::DecideAppeal>,

@@ -268,7 +268,7 @@ async fn get_reinstatement(
     responses((status = 200, description = "Approved", body = DeclarationDto,
         headers(("ETag" = String, description = "Its version")))),
     extensions(("x-codes" = json!([Code::WrongState, Code::NoPolicy, Code::YearEndFreeze, Code::NotOverdue,
-        Code::OwnDeclaration, Code::DuplicateLearning]))))]
+        Code::OwnDeclaration, Code::DuplicateLearning, Code::HoursOverLimit]))))]
 #[post("/v1/declarations/{id}/reinstatement")]
 async fn reinstate_declaration(
     caller: Caller<permissions::Reinstate>,

@@ -113,16 +113,15 @@ pub fn totals(record: &AnnualRecord) -> YearTotals {
 fn cause_of(declaration: &Declaration, was: State) -> AddendumCause {
     match was {
         State::Lapsed => AddendumCause::Reinstatement,
-        State::Rejected | State::Revoked => AddendumCause::Appeal,
+        // An upheld appeal about a missing record declares and approves it in one act.
+        State::Rejected | State::Revoked | State::Draft => AddendumCause::Appeal,
         State::Approved => AddendumCause::Revocation,
-        State::Draft
-        | State::EmployerReview
-        | State::AuthorityReview
-        | State::Returned
-        | State::Withdrawn => match declaration.makeup_grant_id {
-            Some(_) => AddendumCause::Makeup,
-            None => AddendumCause::Correction,
-        },
+        State::EmployerReview | State::AuthorityReview | State::Returned | State::Withdrawn => {
+            match declaration.makeup_grant_id {
+                Some(_) => AddendumCause::Makeup,
+                None => AddendumCause::Correction,
+            }
+        }
     }
 }
 

@@ -108,8 +108,7 @@ async fn a1_u2_who_moved_since_a_settled_year_is_verified_where_they_are(server:
     let path = format!("/v1/transfers/{}/decision", text(&asked, "id"));
     let accept = server.login("hospital.admin").await.post(&path).if_match("*");
     accept.json(json!({"decision": "accept", "comment": "已核对"})).await.is(200);
-    let former = verification(&body, &[&person]).await.is(200);
-    assert_eq!(former["results"][0]["problem"]["code"], "not-found", "{former:#}");
+    verification(&body, &[&person]).await.refused(422, "window-closed");
     let present = verification(&server.login("health.reviewer").await, &[&person]).await.is(200);
     assert_eq!(present["results"][0]["outcome"], "certified", "{present:#}");
 }

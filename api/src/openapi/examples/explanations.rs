@@ -13,7 +13,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
                 "id": "018b3b1e-7c00-7a10-8c11-1f2e3d4c5b6b", "act": "declaration.submitted", "code": null,
                 "outcome": "employer_review", "made_at": "2023-10-16T09:00:00+08:00",
                 "account_id": "018b3b1e-7c00-7a10-8c11-000000000201", "unit_id": null, "unit_name": null,
-                "policy_year": 2023, "policy_version": 1, "comment": null,
+                "policy_year": 2023, "policy_version": 1, "comment": null, "basis": "kept",
                 "inputs": {"year": 2023, "hours": 8, "way": "conference"},
                 "checks": [{
                     "check": "days_hold_hours", "rule": {"id": "H9", "clause": "三（四）学时审核"},
