@@ -125,14 +125,29 @@ impl Model {
                 self.appeals[*appeal].state = "upheld";
                 let a = &self.appeals[*appeal];
                 match a.matter {
-                    Matter::Decision(declaration, _) => self.move_to(declaration, "approved"),
+                    Matter::Decision(declaration, _) => self.approve_from_above(declaration),
                     Matter::Course(course, tenths, days) => {
-                        self.add_record(a.person, Source::Course(course), tenths, days);
+                        let (person, year) = (a.person, days[1].year());
+                        self.add_record(person, Source::Course(course), tenths, days);
+                        // A year that can be declared no more gets the hours with the decision.
+                        if self.closed(year, None).is_some() {
+                            let record = self.records.len() - 1;
+                            self.draft(person, year, tenths, Some(record), None);
+                            let declaration = self.declarations.len() - 1;
+                            self.declarations[declaration].submitted = Some(self.now);
+                            self.approve_from_above(declaration);
+                        }
                     }
                 }
             }
             AppealStep::Withdraw { appeal } => self.appeals[*appeal].state = "withdrawn",
         }
+    }
+
+    fn approve_from_above(&mut self, declaration: usize) {
+        self.move_to(declaration, "approved");
+        let d = &self.declarations[declaration];
+        self.certify_from_above(d.person, d.year);
     }
 
     fn bring(&mut self, person: usize, matter: Matter, body: Option<Actor>) {

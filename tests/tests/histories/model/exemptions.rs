@@ -99,6 +99,8 @@ impl Model {
                     Leaving::Withdraw => "withdrawn",
                     Leaving::Resubmit => "submitted",
                 };
+                let e = &self.exemptions[*exemption];
+                self.certify_from_above(e.person, e.year);
             }
         }
     }

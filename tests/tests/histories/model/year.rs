@@ -138,17 +138,23 @@ impl Model {
             YearStep::Settle { year } => self.settle(*year),
             YearStep::Reinstate { declaration } => {
                 self.move_to(*declaration, "approved");
-                // The certificate comes with it: the year's own verification is over.
                 let d = &self.declarations[*declaration];
-                if self.satisfied(d.person, d.year) && !self.is_exempt(d.person, d.year) {
-                    self.certified.insert((d.person, d.year));
-                }
+                self.certify_from_above(d.person, d.year);
             }
             YearStep::Verify { person, year, .. } => {
                 if found == "certified" {
                     self.certified.insert((*person, *year));
                 }
             }
+        }
+    }
+
+    /// A1: a year that a decision from above completes is certified with it once nobody can verify it any more.
+    pub(super) fn certify_from_above(&mut self, person: usize, year: i32) {
+        if self.state_of(person, year) == "satisfied"
+            && self.verification_closed(person, year).is_some()
+        {
+            self.certified.insert((person, year));
         }
     }
 

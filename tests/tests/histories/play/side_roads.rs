@@ -164,8 +164,15 @@ impl Stage {
                 let call = client.post(&format!("{}/decision", path(self, *appeal))).json(body);
                 let answer = call.await;
                 if answer.status == 200 && *uphold {
-                    let added = answer.json()["learning_record_id"].as_str().map(str::to_owned);
-                    self.records.extend(added);
+                    let body = answer.json();
+                    let id_of = |member: &str| body[member].as_str().map(str::to_owned);
+                    let (record, declaration) =
+                        (id_of("learning_record_id"), id_of("declaration_id"));
+                    // Beside an added record it names what was declared from it with the decision.
+                    if let Some(record) = record {
+                        self.records.push(record);
+                        self.declarations.extend(declaration);
+                    }
                 }
                 answer
             }
