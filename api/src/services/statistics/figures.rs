@@ -12,6 +12,7 @@ use crate::dto::statistics::{
     TimelinessFigures, TotalHours,
 };
 use crate::export::{Cell, Column, column};
+use crate::problem::terms::Term;
 
 /// The figures of one family.
 pub trait Figures: Sized {
@@ -83,8 +84,12 @@ impl Figures for CompletionFigures {
         ];
         for subject in Subject::ALL {
             for way in Way::ALL {
-                let name = way_counter(*subject, *way);
-                columns.push(column(&name, &name));
+                let subject_zh = match subject {
+                    Subject::Public => "公需",
+                    Subject::Professional => "专业",
+                };
+                let zh = format!("{subject_zh}学时：{}", way.term().zh);
+                columns.push(column(&way_counter(*subject, *way), &zh));
             }
         }
         columns
