@@ -13,7 +13,8 @@ use crate::declarations::Saved;
 use crate::error::StoreError;
 use crate::filing::Filing;
 use crate::page::{Page, Slice};
-use crate::plans::{PlanItem, PlanItemVersion, TrainingPlan};
+use crate::plan_items::{PlanItem, PlanItemVersion};
+use crate::plans::TrainingPlan;
 use crate::schema::{classes, plan_items, training_plans};
 use crate::store::{Reader, Writer};
 
