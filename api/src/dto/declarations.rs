@@ -199,7 +199,7 @@ impl DeclarationDto {
             submitted_at: d.submitted_at.map(Timestamp::from),
             due_at: d.due_at.map(Timestamp::from),
             due_provisional: d.due_provisional,
-            overdue: d.due_at.is_some_and(|due| due.0 <= now),
+            overdue: d.is_overdue(now),
             reinstated: d.reinstated,
             policy_version: d.policy_version,
             version: d.version,

@@ -177,7 +177,7 @@ impl DueDto {
             declaration_id: declaration.id.0,
             holder_id: holder.0,
             due_at: due.into(),
-            overdue: due.0 <= now,
+            overdue: declaration.is_overdue(now),
         })
     }
 }
@@ -280,7 +280,7 @@ impl NextAction {
     pub fn wait(declaration: &Declaration, now: OffsetDateTime) -> Self {
         Self {
             due_at: declaration.due_at.map(Timestamp::from),
-            overdue: declaration.due_at.map(|due| due.0 <= now),
+            overdue: declaration.due_at.map(|_| declaration.is_overdue(now)),
             ..Self::about(ActionKind::Wait, declaration)
         }
     }
