@@ -161,7 +161,7 @@ pub struct DeclarationDto {
     pub due_at: Option<Timestamp>,
     /// Whether that day may move because a year's arrangement of working days is not published yet (V2).
     pub due_provisional: bool,
-    /// Whether the present stage is late (V3).
+    /// Whether the present stage is late (V3): never where the freeze began before the end of the due day (W1).
     pub overdue: bool,
     /// Whether it was approved after it had lapsed because a unit was late (A3a).
     pub reinstated: bool,

@@ -153,7 +153,7 @@ pub struct DueDto {
     pub holder_id: Uuid,
     /// By when.
     pub due_at: Timestamp,
-    /// Whether it is late.
+    /// Whether it is late (V3).
     pub overdue: bool,
 }
 
@@ -215,7 +215,7 @@ pub struct NextAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub due_at: Option<Timestamp>,
-    /// Whether that is past.
+    /// Whether that is late (V3).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub overdue: Option<bool>,
