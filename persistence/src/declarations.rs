@@ -1,9 +1,9 @@
 //! Declarations of hours, and the queue of those who review them.
 
 use diesel::prelude::*;
-use time::{Date, Month};
+use time::{Date, Month, OffsetDateTime};
 use xueshi_domain::learning::{Subject, Way};
-use xueshi_domain::review::State;
+use xueshi_domain::review::{State, is_late};
 
 use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::AnyBackend;
@@ -70,6 +70,16 @@ pub struct Declaration {
     pub created_at: Moment,
     /// When it was last changed.
     pub updated_at: Moment,
+    /// From when on that stage is late; none when the freeze begins before its due day has ended (V3, W1).
+    pub late_from: Option<Moment>,
+}
+
+impl Declaration {
+    /// Whether the stage at which it waits is late at `now` (V3).
+    #[must_use]
+    pub fn is_overdue(&self, now: OffsetDateTime) -> bool {
+        is_late(self.late_from.map(|from| from.0), now)
+    }
 }
 
 /// What can change in a declaration.
@@ -92,6 +102,7 @@ struct Changes<'a> {
     stage_entered_at: Option<Moment>,
     due_at: Option<Moment>,
     due_provisional: bool,
+    late_from: Option<Moment>,
     policy_version: i32,
     reinstated: bool,
     version: i32,
@@ -244,8 +255,11 @@ impl Reader<'_> {
                 query = query.filter(declarations::year.eq(year));
             }
             match filter.overdue {
-                Some(true) => query.filter(declarations::due_at.le(now)),
-                Some(false) => query.filter(declarations::due_at.gt(now)),
+                Some(true) => query.filter(declarations::late_from.le(now)),
+                Some(false) => {
+                    let never = declarations::late_from.is_null();
+                    query.filter(never.or(declarations::late_from.gt(now)))
+                }
                 None => query,
             }
         };
@@ -406,6 +420,7 @@ impl Writer<'_> {
             stage_entered_at: d.stage_entered_at,
             due_at: d.due_at,
             due_provisional: d.due_provisional,
+            late_from: d.late_from,
             policy_version: d.policy_version,
             reinstated: d.reinstated,
             version: d.version + 1,

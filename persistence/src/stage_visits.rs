@@ -43,6 +43,8 @@ pub struct StageVisit {
     pub working_days: Option<i32>,
     /// What has been told about its due day (V3).
     pub warned: Word<Warned>,
+    /// From when on it is late; none when the freeze begins before its due day has ended (V3, W1).
+    pub late_from: Option<Moment>,
 }
 
 impl Reader<'_> {
@@ -65,7 +67,7 @@ impl Reader<'_> {
             .load(self.conn)?)
     }
 
-    /// Waiting visits that are due before an instant and of which no more than `warned` has been told, most urgent first.
+    /// Waiting visits that are late from an instant on, or will be by then, and of which no more than `warned` has been told, most urgent first.
     ///
     /// # Errors
     /// On a database failure.
@@ -73,7 +75,7 @@ impl Reader<'_> {
         &mut self,
         jurisdiction: Id,
         warned: &[Warned],
-        due_by: Moment,
+        late_by: Moment,
         most: i64,
     ) -> Result<Vec<StageVisit>, StoreError> {
         let warned: Vec<_> = warned.iter().copied().map(Word).collect();
@@ -81,8 +83,8 @@ impl Reader<'_> {
             .filter(stage_visits::jurisdiction_id.eq(jurisdiction))
             .filter(stage_visits::left_at.is_null())
             .filter(stage_visits::warned.eq_any(warned))
-            .filter(stage_visits::due_at.le(due_by))
-            .order((stage_visits::due_at.asc(), stage_visits::id.asc()))
+            .filter(stage_visits::late_from.le(late_by))
+            .order((stage_visits::late_from.asc(), stage_visits::id.asc()))
             .limit(most)
             .select(StageVisit::as_select())
             .load(self.conn)?)

@@ -161,7 +161,7 @@ pub struct DeclarationDto {
     pub due_at: Option<Timestamp>,
     /// Whether that day may move because a year's arrangement of working days is not published yet (V2).
     pub due_provisional: bool,
-    /// Whether the present stage is late (V3).
+    /// Whether the present stage is late (V3): never where the freeze began before the end of the due day (W1).
     pub overdue: bool,
     /// Whether it was approved after it had lapsed because a unit was late (A3a).
     pub reinstated: bool,
@@ -199,7 +199,7 @@ impl DeclarationDto {
             submitted_at: d.submitted_at.map(Timestamp::from),
             due_at: d.due_at.map(Timestamp::from),
             due_provisional: d.due_provisional,
-            overdue: d.due_at.is_some_and(|due| due.0 <= now),
+            overdue: d.is_overdue(now),
             reinstated: d.reinstated,
             policy_version: d.policy_version,
             version: d.version,

@@ -153,7 +153,7 @@ pub struct DueDto {
     pub holder_id: Uuid,
     /// By when.
     pub due_at: Timestamp,
-    /// Whether it is late.
+    /// Whether it is late (V3).
     pub overdue: bool,
 }
 
@@ -177,7 +177,7 @@ impl DueDto {
             declaration_id: declaration.id.0,
             holder_id: holder.0,
             due_at: due.into(),
-            overdue: due.0 <= now,
+            overdue: declaration.is_overdue(now),
         })
     }
 }
@@ -215,7 +215,7 @@ pub struct NextAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub due_at: Option<Timestamp>,
-    /// Whether that is past.
+    /// Whether that is late (V3).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub overdue: Option<bool>,
@@ -280,7 +280,7 @@ impl NextAction {
     pub fn wait(declaration: &Declaration, now: OffsetDateTime) -> Self {
         Self {
             due_at: declaration.due_at.map(Timestamp::from),
-            overdue: declaration.due_at.map(|due| due.0 <= now),
+            overdue: declaration.due_at.map(|_| declaration.is_overdue(now)),
             ..Self::about(ActionKind::Wait, declaration)
         }
     }

@@ -86,7 +86,7 @@ fn decide_on(
         entered_at,
         due_at,
         decided_at: Moment(now),
-        overdue: due_at.0 <= now,
+        overdue: declaration.is_overdue(now),
         policy_version: rules.version,
     };
     match writer.insert_review(&review) {

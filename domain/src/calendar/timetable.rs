@@ -151,6 +151,12 @@ impl Timetable {
         window.closes.min(self.windows.freeze.opens)
     }
 
+    /// When the freeze of these windows begins; under a grant that of the year in which it was given (W1, M3).
+    #[must_use]
+    pub fn frozen_from(&self) -> OffsetDateTime {
+        self.windows.freeze.opens
+    }
+
     /// When a window of this kind opens next after this instant: this year's, or that of a later year.
     #[must_use]
     pub fn next_opening(&self, kind: WindowKind, now: OffsetDateTime) -> Option<OffsetDateTime> {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Counts, histogram};
-use crate::review::{Ending, Stage};
+use crate::review::{Ending, Stage, is_late};
 
 /// The facts of a stay that figures look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,9 +14,9 @@ pub struct Stay {
     /// When it came.
     #[serde(with = "time::serde::timestamp::microseconds")]
     pub entered: OffsetDateTime,
-    /// The exclusive end of the day by which it was due.
-    #[serde(with = "time::serde::timestamp::microseconds")]
-    pub due: OffsetDateTime,
+    /// From when on it is late; none when a freeze begins before ([`crate::review::late_from`]).
+    #[serde(with = "time::serde::timestamp::microseconds::option")]
+    pub late_from: Option<OffsetDateTime>,
     /// When and how it left, and after how many working days.
     pub left: Option<Leave>,
 }
@@ -64,8 +64,8 @@ pub fn of_stays(counts: &Counts) -> Counts {
 }
 
 impl Stay {
-    /// What the stay counts: it waits from its arrival to its end, is overdue from its due day on while it waits (V3: late is
-    /// visible, not silent), and as a decision it is done, in time or late.
+    /// What the stay counts: it waits from its arrival to its end, is overdue from when on it is late while it waits (V3:
+    /// late is visible, not silent), and as a decision it is done, in time or late.
     #[must_use]
     pub fn counts(&self) -> Vec<Dated> {
         let dated = |at: OffsetDateTime, what: &str, amount: i64| Dated {
@@ -73,12 +73,13 @@ impl Stay {
             counter: counter(self.stage, what),
             amount,
         };
-        let mut all = vec![dated(self.entered, "waiting", 1), dated(self.due, "overdue", 1)];
+        let mut all = vec![dated(self.entered, "waiting", 1)];
+        all.extend(self.late_from.map(|late_from| dated(late_from, "overdue", 1)));
         let Some(left) = self.left else { return all };
-        let late = left.at >= self.due;
+        let late = is_late(self.late_from, left.at);
         all.push(dated(left.at, "waiting", -1));
         // Leaving in time takes back what would have been overdue.
-        all.push(dated(left.at.max(self.due), "overdue", -1));
+        all.extend(self.late_from.map(|late_from| dated(left.at.max(late_from), "overdue", -1)));
         match left.ending {
             Ending::Approved | Ending::Returned | Ending::Rejected => {
                 all.push(dated(left.at, "done", 1));

@@ -29,12 +29,21 @@ pub struct Due {
     pub provisional: bool,
 }
 
-impl Due {
-    /// Whether a review that is not done by `now` is late (V3).
-    #[must_use]
-    pub fn is_overdue(self, now: OffsetDateTime) -> bool {
-        self.at <= now
-    }
+/// From when on a stay is late that is due by `due_at` (V3): from the end of its due day on, and never when a freeze begins
+/// before that.
+///
+/// **Reading** (V3, W1, A3a): a review that was still in time when the freeze of its windows began is not late, because nobody
+/// could do it any more. A due day that ends as the freeze begins was there in full.
+#[must_use]
+pub fn late_from(due_at: OffsetDateTime, frozen_at: OffsetDateTime) -> Option<OffsetDateTime> {
+    (due_at <= frozen_at).then_some(due_at)
+}
+
+/// Whether a stay that is late from that instant on (see [`late_from`]) is late at `at` (V3): while it waits, or for having
+/// ended then.
+#[must_use]
+pub fn is_late(late_from: Option<OffsetDateTime>, at: OffsetDateTime) -> bool {
+    late_from.is_some_and(|from| from <= at)
 }
 
 /// The due date of the stage that holds a declaration (V1, E5, E6).

@@ -8,7 +8,8 @@ pub mod transition;
 pub mod visit;
 
 pub use deadline::{
-    Arrival, CountedDay, Due, Warning, counted_days, counted_from, due, warn_of_freeze,
+    Arrival, CountedDay, Due, Warning, counted_days, counted_from, due, is_late, late_from,
+    warn_of_freeze,
 };
 pub use decision::Decision;
 pub use route::Route;

@@ -7,7 +7,7 @@ use crate::calendar::WorkdayCalendar;
 use crate::instant::china_date;
 use crate::policy::Window;
 use crate::refusal::Refusal;
-use crate::review::Stage;
+use crate::review::{Stage, late_from};
 
 /// A declaration that waits, as a settlement finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,14 +44,18 @@ pub fn lapses(submitted_at: OffsetDateTime, freeze: Window) -> bool {
 /// A3: what is kept of a declaration that lapses: for how long its stage held it until the freeze, and whether that was too
 /// long.
 ///
-/// **Reading**: the time in the freeze does not count, since nobody may decide in it. A stage whose last day ends with the
-/// beginning of the freeze had its full time and is overdue.
+/// **Reading**: the time in the freeze does not count, since nobody may decide in it; what is too long is what
+/// [`late_from`] says, as everywhere.
 #[must_use]
 pub fn lapse(held: Held, freeze: Window, calendar: &WorkdayCalendar) -> Lapse {
     let working_days = china_date(held.entered_at)
         .next_day()
         .map_or(0, |tomorrow| calendar.working_days_between(tomorrow, china_date(freeze.opens)));
-    Lapse { stage: held.stage, working_days, overdue: held.due_at <= freeze.opens }
+    Lapse {
+        stage: held.stage,
+        working_days,
+        overdue: late_from(held.due_at, freeze.opens).is_some(),
+    }
 }
 
 /// A3a: only what a unit had held beyond its time may be approved after all; the person pays for their own lateness.

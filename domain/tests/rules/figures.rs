@@ -116,7 +116,7 @@ const DUE: OffsetDateTime = datetime!(2023-10-24 00:00 +8);
 
 fn stay(left: Option<(OffsetDateTime, Ending, u32)>) -> Stay {
     let left = left.map(|(at, ending, working_days)| Leave { at, ending, working_days });
-    Stay { stage: Stage::Employer, entered: ENTERED, due: DUE, left }
+    Stay { stage: Stage::Employer, entered: ENTERED, late_from: Some(DUE), left }
 }
 
 /// The counters as of an instant, after these notes of a stay.
@@ -183,7 +183,7 @@ fn a_stay_waits_is_overdue_and_ends_v1_v3() {
 fn another_due_day_does_not_change_the_past_v2() {
     let loaded = DUE + Duration::hours(30);
     let later = DUE + Duration::days(7);
-    let notes = [(ENTERED, stay(None)), (loaded, Stay { due: later, ..stay(None) })];
+    let notes = [(ENTERED, stay(None)), (loaded, Stay { late_from: Some(later), ..stay(None) })];
     for (at, overdue) in [
         (DUE - Duration::hours(1), 0),
         (DUE, 1),
@@ -194,6 +194,20 @@ fn another_due_day_does_not_change_the_past_v2() {
         assert_eq!(as_of(&notes, at).get("employer_overdue"), overdue, "{at}");
         assert_eq!(as_of(&notes, at).get("employer_waiting"), 1, "{at}");
     }
+}
+
+#[test]
+fn a_stay_that_a_freeze_cut_short_is_never_late_v3_w1() {
+    let settled = DUE + Duration::days(20);
+    let waits = Stay { late_from: None, ..stay(None) };
+    let lapsed = Stay { late_from: None, ..stay(Some((settled, Ending::Lapsed, 20))) };
+    let notes = [(ENTERED, waits), (settled, lapsed)];
+    assert_eq!(shown(&as_of(&notes, DUE)), "employer_waiting=1");
+    assert_eq!(shown(&as_of(&notes, settled)), "");
+    // Noted as late before its freeze was known to begin earlier: taken back from then on.
+    let notes = [(ENTERED, stay(None)), (settled, lapsed)];
+    assert_eq!(shown(&as_of(&notes, DUE)), "employer_overdue=1 employer_waiting=1");
+    assert_eq!(shown(&as_of(&notes, settled)), "");
 }
 
 #[test]

@@ -9,7 +9,8 @@ use xueshi_domain::instant::start_of_day;
 use xueshi_domain::policy::{Counting, ReviewTerms};
 use xueshi_domain::review::deadline::working_days_left;
 use xueshi_domain::review::{
-    Arrival, Event, Route, Stage, State, Warning, due, next, table, warn_of_freeze,
+    Arrival, Event, Route, Stage, State, Warning, due, is_late, late_from, next, table,
+    warn_of_freeze,
 };
 use xueshi_domain::{Refusal, RefusalCode};
 
@@ -110,9 +111,14 @@ fn v1_v3_e5_e6_due_dates() {
         assert_eq!((found.date, found.provisional), (expected, false), "{case}");
         assert_eq!(found.at, start_of_day(expected.next_day().unwrap()), "{case}");
         assert!(
-            !found.is_overdue(found.at - std::time::Duration::from_nanos(1))
-                && found.is_overdue(found.at)
+            !is_late(Some(found.at), found.at - std::time::Duration::from_nanos(1))
+                && is_late(Some(found.at), found.at)
         );
+        // V3, W1: late for good when the freeze begins at that instant or later, never when it begins before.
+        assert_eq!(late_from(found.at, found.at), Some(found.at), "{case}");
+        let sooner = found.at - std::time::Duration::from_nanos(1);
+        assert_eq!(late_from(found.at, sooner), None, "{case}");
+        assert!(!is_late(None, found.at), "{case}");
     }
 }
 

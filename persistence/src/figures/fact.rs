@@ -185,5 +185,10 @@ pub(crate) fn stay(visit: &StageVisit) -> Stay {
         }),
         (Some(_) | None, _) => None,
     };
-    Stay { stage: visit.stage.0, entered: visit.entered_at.0, due: visit.due_at.0, left }
+    Stay {
+        stage: visit.stage.0,
+        entered: visit.entered_at.0,
+        late_from: visit.late_from.map(|from| from.0),
+        left,
+    }
 }

@@ -262,9 +262,9 @@ fn visits_behind(
     let left = v::left_at.assume_not_null();
     Some(match what {
         Stays::Waiting | Stays::Done => query,
-        Stays::Overdue => query.filter(v::due_at.le(at)),
-        Stays::OnTime => query.filter(left.lt(v::due_at)),
-        Stays::Late | Stays::LapsedLate => query.filter(left.ge(v::due_at)),
+        Stays::Overdue => query.filter(v::late_from.le(at)),
+        Stays::OnTime => query.filter(v::late_from.is_null().or(left.nullable().lt(v::late_from))),
+        Stays::Late | Stays::LapsedLate => query.filter(left.nullable().ge(v::late_from)),
     })
 }
 

@@ -75,7 +75,7 @@ impl Reader<'_> {
             .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))
             .filter(stage_visits::left_at.is_null())
             .filter(stage_visits::year.eq(year))
-            .filter(stage_visits::due_at.le(now))
+            .filter(stage_visits::late_from.le(now))
             .filter(stage_visits::unit_id.eq_any(ids.clone()))
             .group_by(stage_visits::unit_id)
             .select((stage_visits::unit_id, count_star()))

@@ -31,6 +31,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Instant,
         updated_at -> Instant,
+        late_from -> Nullable<Instant>,
     }
 }
 
@@ -95,5 +96,6 @@ diesel::table! {
         ending -> Nullable<Text>,
         working_days -> Nullable<Integer>,
         warned -> Text,
+        late_from -> Nullable<Instant>,
     }
 }

@@ -5,6 +5,7 @@ mod asked;
 mod checked;
 mod follow;
 mod kept;
+mod late;
 mod scale;
 mod subjects;
 

@@ -11,7 +11,8 @@ use xueshi_domain::learning::LearningSpan;
 use xueshi_domain::people::Employment;
 use xueshi_domain::policy::{Policy, ZHENGZHOU_YEARS};
 use xueshi_domain::review::{
-    Arrival, Decision, Due, Ending, Event, Stage, State, Warned, due, next, working_days_taken,
+    Arrival, Decision, Due, Ending, Event, Stage, State, Warned, due, late_from, next,
+    working_days_taken,
 };
 use xueshi_persistence::{
     Attachment, ContentHash, Declaration, Id, Moment, Review, StageVisit, StoreError, Tenths, Word,
@@ -135,6 +136,7 @@ impl<'a> History<'a> {
                 stage_entered_at: Some(Moment(submitted)),
                 due_at: Some(Moment(due.at)),
                 due_provisional: due.provisional,
+                late_from: self.late_from(year, due)?,
                 policy_version: POLICY_VERSION,
                 makeup_grant_id: None,
                 reinstated: false,
@@ -186,20 +188,21 @@ impl<'a> History<'a> {
             entered_at: d.stage_entered_at.unwrap_or(Moment(*at)),
             due_at,
             decided_at: Moment(*at),
-            overdue: due_at.0 <= *at,
+            overdue: d.is_overdue(*at),
             policy_version: POLICY_VERSION,
         });
         d.state = Word(state);
         d.version += 1;
         d.updated_at = Moment(*at);
         d.holder_id = None;
-        d.due_at = None;
+        (d.due_at, d.late_from) = (None, None);
         if state == State::AuthorityReview {
             let due = self.due(d.year, d.submitted_at.map_or(*at, |submitted| submitted.0), *at)?;
             d.holder_id = Some(d.authority_id);
             d.stage_entered_at = Some(Moment(*at));
             d.due_at = Some(Moment(due.at));
             d.due_provisional = due.provisional;
+            d.late_from = self.late_from(d.year, due)?;
         }
         Ok(())
     }
@@ -247,7 +250,13 @@ impl<'a> History<'a> {
             ending: review.map(|review| Word(ending(review.decision.0))),
             working_days: review.map(days),
             warned: Word(Warned::No),
+            late_from: late_from(due_at.0, self.rules(d.year)?.1.frozen_from()).map(Moment),
         })
+    }
+
+    /// From when on a stage is late (V3, W1).
+    fn late_from(&self, year: i32, due: Due) -> Result<Option<Moment>, StoreError> {
+        Ok(late_from(due.at, self.rules(year)?.1.frozen_from()).map(Moment))
     }
 
     fn due(

@@ -95,6 +95,7 @@ pub(super) fn put_down(
         stage_entered_at: None,
         due_at: None,
         due_provisional: false,
+        late_from: None,
         policy_version: rules.version,
         makeup_grant_id: grant,
         reinstated: false,

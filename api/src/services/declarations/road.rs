@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use xueshi_domain::calendar::WorkdayCalendar;
 use xueshi_domain::event::EventType;
-use xueshi_domain::review::{Arrival, Ending, Stage, State, Warned, due, working_days_taken};
+use xueshi_domain::review::{
+    Arrival, Ending, Stage, State, Warned, due, late_from, working_days_taken,
+};
 use xueshi_persistence::{Declaration, Id, Moment, StageVisit, Word, Writer};
 
 use super::facts::Case;
@@ -164,6 +166,8 @@ fn leave(
     let visits = writer.stage_visits(d.jurisdiction_id, d.professional_id, d.id)?;
     for mut visit in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
         visit.left_at = Some(Moment(now));
+        // A settlement may have found another freeze than the one known on arrival.
+        visit.late_from = d.late_from;
         visit.ending = Some(Word(ending));
         let days = working_days_taken(visit.entered_at.0, now, calendar);
         visit.working_days = Some(i32::try_from(days).unwrap_or(i32::MAX));
@@ -182,7 +186,7 @@ fn enter(
     let now = writer.now();
     declaration.holder_id = holder(declaration);
     let (Some(stage), Some(unit_id)) = (declaration.state.0.stage(), declaration.holder_id) else {
-        declaration.due_at = None;
+        (declaration.due_at, declaration.late_from) = (None, None);
         return Ok(None);
     };
     let submitted_at = declaration.submitted_at.map_or(now, |at| at.0);
@@ -191,6 +195,7 @@ fn enter(
     declaration.stage_entered_at = Some(Moment(now));
     declaration.due_at = Some(Moment(due.at));
     declaration.due_provisional = due.provisional;
+    declaration.late_from = late_from(due.at, rules.timetable.frozen_from()).map(Moment);
     let d = &*declaration;
     writer.insert_stage_visit(&StageVisit {
         jurisdiction_id: d.jurisdiction_id,
@@ -208,6 +213,7 @@ fn enter(
         ending: None,
         working_days: None,
         warned: Word(Warned::No),
+        late_from: d.late_from,
     })?;
     DueDays::count(stage, unit_id.0, arrival, &rules.policy.review, calendar).map(Some)
 }

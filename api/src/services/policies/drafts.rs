@@ -20,6 +20,7 @@ use crate::problem::{Code, Problem, Text};
 use crate::services::appraisals::Change;
 use crate::services::cities::{own_city, whole_city};
 use crate::services::events::Happening;
+use crate::services::working_days::follow_freeze;
 use crate::services::year::{Year, totals};
 use crate::services::{Asker, Reply};
 
@@ -120,10 +121,13 @@ pub fn publish(
     problems::publishable(&policy, year, &found)?;
     let replaced = writer.published_policy(city.id, year)?;
     let before = replaced.as_ref().map(|stored| stored.version);
+    let mut freeze_moves = false;
     if let Some(mut replaced) = replaced {
         if publication.reason.is_none() {
             return Err(reason_missing(replaced.version));
         }
+        let old = Policy::from_json(&replaced.document).map_err(Problem::internal)?;
+        freeze_moves = old.windows.freeze != policy.windows.freeze;
         replaced.state = Word(PolicyState::Superseded);
         update(writer, &mut replaced)?;
     }
@@ -132,6 +136,9 @@ pub fn publish(
     draft.published_at = Some(Moment(writer.now()));
     update(writer, &mut draft)?;
     reassess(writer, city.id, &policy, Some(asker.account()))?;
+    if freeze_moves {
+        follow_freeze(writer, city.id)?;
+    }
     Happening::new(EventType::PolicyPublished)
         .by(asker)
         .for_the_city(writer, city.id)?

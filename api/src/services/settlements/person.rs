@@ -9,7 +9,7 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::{Breakdown, Outcome, RecordState};
 use xueshi_domain::people::Post;
 use xueshi_domain::policy::{Policy, Window};
-use xueshi_domain::review::{Ending, Event, next};
+use xueshi_domain::review::{Ending, Event, late_from, next};
 use xueshi_domain::settlement::{Held, Lapse, counts, lapse, outcome, settled_state};
 use xueshi_persistence::{
     AnnualRecord, Appraisal, Declaration, Employment, Event as Told, Id, LapseRow, Moment,
@@ -131,6 +131,8 @@ fn let_lapse(
     let held = Held { stage, entered_at: entered_at.0, due_at: due_at.0 };
     let lapse = lapse(held, freeze, &facts.calendar);
     declaration.state = Word(next(was, Event::Lapse)?);
+    // The figures count what this settlement calls overdue, whatever freeze was known when it came to the stage (A3a).
+    declaration.late_from = late_from(due_at.0, freeze.opens).map(Moment);
     let year = declaration.year;
     let rules = match facts.rules.entry((year, declaration.makeup_grant_id)) {
         Entry::Occupied(known) => known.into_mut(),

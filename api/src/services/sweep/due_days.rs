@@ -3,7 +3,7 @@
 use serde_json::json;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::{china_date, end_of_day};
-use xueshi_domain::review::Warned;
+use xueshi_domain::review::{Warned, is_late};
 use xueshi_persistence::{Id, Moment, Word, Writer};
 
 use super::MOST;
@@ -15,7 +15,8 @@ use crate::services::rules::working_days;
 /// "Soon" is by the end of the next working day.
 const SOON: u32 = 1;
 
-/// Tells of each visit once that it is due soon, and once that it is overdue.
+/// Tells of each visit once that it is due soon, and once that it is overdue; of neither where the freeze begins before the due
+/// day has ended: submission and forecast told of that (V5, V9).
 pub(super) fn round(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem> {
     let now = writer.now();
     let calendar = working_days(writer, city)?;
@@ -29,7 +30,7 @@ pub(super) fn round(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem>
     found.extend(late);
     let count = found.len();
     for mut visit in found {
-        let (warned, kind) = match visit.due_at.0 <= now {
+        let (warned, kind) = match is_late(visit.late_from.map(|from| from.0), now) {
             true => (Warned::Overdue, EventType::DeclarationOverdue),
             false => (Warned::DueSoon, EventType::DeclarationDueSoon),
         };

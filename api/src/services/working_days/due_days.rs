@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use time::OffsetDateTime;
 use xueshi_domain::calendar::WorkdayCalendar;
 use xueshi_domain::event::EventType;
 use xueshi_domain::policy::{Policy, ReviewTerms};
-use xueshi_domain::review::{Arrival, due};
+use xueshi_domain::review::{Arrival, due, late_from};
 use xueshi_persistence::{Declaration, Id, Moment, Reader, Writer};
 
 use crate::problem::Problem;
 use crate::services::explanations::{Basis, Decided, DueDays, keep};
 use crate::services::races::stands;
-use crate::services::rules::working_days;
+use crate::services::rules::{Rules, working_days};
 
 /// V2: the due dates of everything that waits for a decision, by the arrangements as they are now. Each is counted under the
 /// version of the policy under which it came to its stage (W3).
 pub(super) fn recompute(writer: &mut Writer<'_>, city: Id) -> Result<u64, Problem> {
     let calendar = working_days(writer, city)?;
     let mut terms = TermsByVersion::default();
+    let mut freezes = Freezes::default();
     let mut changed = 0;
     for mut declaration in writer.waiting_declarations(city)? {
         let missing = || {
@@ -32,10 +34,12 @@ pub(super) fn recompute(writer: &mut Writer<'_>, city: Id) -> Result<u64, Proble
         let version = version_of_stage(writer, &declaration)?;
         let terms = terms.of(writer, &declaration, version)?;
         let due = due(arrival, &terms, &calendar).map_err(Problem::internal)?;
-        let before = (declaration.due_at, declaration.due_provisional);
+        let before = (declaration.due_at, declaration.due_provisional, declaration.late_from);
         declaration.due_at = Some(Moment(due.at));
         declaration.due_provisional = due.provisional;
-        if before == (declaration.due_at, declaration.due_provisional) {
+        let frozen_from = freezes.of(writer, &declaration)?;
+        declaration.late_from = late_from(due.at, frozen_from).map(Moment);
+        if before == (declaration.due_at, declaration.due_provisional, declaration.late_from) {
             continue;
         }
         let state = declaration.state.0;
@@ -45,6 +49,28 @@ pub(super) fn recompute(writer: &mut Writer<'_>, city: Id) -> Result<u64, Proble
         changed += 1;
     }
     Ok(changed)
+}
+
+/// W3, V3: from when on everything that waits is late, by the freezes that are in force now. Due days stay those of the version
+/// under which it came to its stage.
+///
+/// # Errors
+/// On a database failure.
+pub(crate) fn follow_freeze(writer: &mut Writer<'_>, city: Id) -> Result<(), Problem> {
+    let mut freezes = Freezes::default();
+    for mut declaration in writer.waiting_declarations(city)? {
+        let Some(due_at) = declaration.due_at else { continue };
+        let frozen_from = freezes.of(writer, &declaration)?;
+        let found = late_from(due_at.0, frozen_from).map(Moment);
+        if found == declaration.late_from {
+            continue;
+        }
+        declaration.late_from = found;
+        let state = declaration.state.0;
+        stands(writer.save_declaration(state, &mut declaration)?)?;
+        follow_due_day(writer, &declaration)?;
+    }
+    Ok(())
 }
 
 /// V7: the days as they are counted now; what was counted before stays readable beside them.
@@ -79,9 +105,30 @@ fn follow_due_day(writer: &mut Writer<'_>, declaration: &Declaration) -> Result<
     for mut visit in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
         visit.due_at = d.due_at.unwrap_or(visit.due_at);
         visit.due_provisional = d.due_provisional;
+        visit.late_from = d.late_from;
         writer.save_stage_visit(&visit)?;
     }
     Ok(())
+}
+
+/// When the windows freeze that waiting declarations are under.
+#[derive(Default)]
+struct Freezes(BTreeMap<(i32, Option<Id>), OffsetDateTime>);
+
+impl Freezes {
+    fn of(
+        &mut self,
+        reader: &mut Reader<'_>,
+        declaration: &Declaration,
+    ) -> Result<OffsetDateTime, Problem> {
+        let key = (declaration.year, declaration.makeup_grant_id);
+        if let Some(frozen_from) = self.0.get(&key) {
+            return Ok(*frozen_from);
+        }
+        let frozen_from = Rules::for_declaration(reader, declaration)?.timetable.frozen_from();
+        self.0.insert(key, frozen_from);
+        Ok(frozen_from)
+    }
 }
 
 /// The terms of review of the policies that waiting declarations are under.

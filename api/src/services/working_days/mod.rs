@@ -12,6 +12,7 @@ use xueshi_domain::calendar::{ArrangedKind, Arrangement, CalendarError, WorkdayC
 use xueshi_domain::event::EventType;
 use xueshi_persistence::{Id, Moment, Reader, StoredArrangement, Writer};
 
+pub(crate) use self::due_days::follow_freeze;
 use super::appeals;
 use super::cities::{city, whole_city};
 use super::events::Happening;

@@ -177,18 +177,14 @@ impl Model {
         }
         let (begins, _) = freeze(year);
         let mut lapsed = Vec::new();
-        for (index, d) in self.declarations.iter_mut().enumerate() {
-            let declared_in = match d.grant {
-                Some(grant) => self.grants[grant].from.year(),
-                None => d.year,
-            };
+        for (index, d) in self.declarations.iter().enumerate() {
             let in_time = d.submitted.is_some_and(|at| at < begins);
-            if let Some(due) = d.due.filter(|_| declared_in == year && in_time) {
-                d.late_at_freeze = due <= begins;
-                lapsed.push(index);
+            if let Some(due) = d.due.filter(|_| self.declared_in(d) == year && in_time) {
+                lapsed.push((index, due <= begins));
             }
         }
-        for declaration in lapsed {
+        for (declaration, late) in lapsed {
+            self.declarations[declaration].late_at_freeze = late;
             let moves = self.declarations[declaration].moves;
             self.move_to(declaration, "lapsed");
             // Nobody moved it: it was its time.
@@ -201,9 +197,18 @@ impl Model {
         self.now >= freeze(2023).0 && !self.settled.contains(&2023)
     }
 
-    /// V3: every review that is late now.
+    /// The year in whose windows a declaration is made: under a grant the one in which it was given (M3).
+    fn declared_in(&self, d: &super::Declaration) -> i32 {
+        d.grant.map_or(d.year, |grant| self.grants[grant].from.year())
+    }
+
+    /// V3: every review that is late now. What was in time when the freeze of its windows began is not late: nobody could review
+    /// it any more (W1, A3a).
     pub(in super::super) fn overdue(&self) -> BTreeSet<usize> {
-        let late = |d: &super::Declaration| d.due.is_some_and(|due| due <= self.now);
+        let late = |d: &super::Declaration| {
+            let (begins, _) = freeze(self.declared_in(d));
+            d.due.is_some_and(|due| due <= self.now && due <= begins)
+        };
         (0..self.declarations.len()).filter(|index| late(&self.declarations[*index])).collect()
     }
 
