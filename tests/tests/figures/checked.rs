@@ -35,7 +35,7 @@ async fn the_check_finds_what_was_changed_behind_the_service(server: &Server) {
         ),
         (
             "update figure_log set year = year + 100 where year > 0",
-            "update figure_log set year = year - 100 where year > 100",
+            "update figure_log set year = year - 100 where year > 2100",
             "hours_public",
         ),
     ] {
