@@ -122,6 +122,27 @@ impl Reader<'_> {
         Ok(Some(all))
     }
 
+    /// The newest events that happened to a resource, whoever may see them, in the order in which they happened.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn events_of(
+        &mut self,
+        jurisdiction: Id,
+        subject: Id,
+        limit: i64,
+    ) -> Result<Vec<Event>, StoreError> {
+        let mut newest = events::table
+            .filter(events::jurisdiction_id.eq(jurisdiction))
+            .filter(events::subject_id.eq(subject))
+            .order(events::id.desc())
+            .limit(limit)
+            .select(Event::as_select())
+            .load(self.conn)?;
+        newest.reverse();
+        Ok(newest)
+    }
+
     /// Whether an event that happens once has been told.
     ///
     /// # Errors

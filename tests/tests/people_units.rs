@@ -8,6 +8,7 @@ on_both!(
     u3_an_announced_retirement_comes_on_its_day,
     u3_an_announced_end_is_taken_back,
     u1_a_unit_without_administrator_is_listed,
+    u1_who_may_not_appoint_and_what_cannot_be_held,
     u1_a_unit_is_closed_when_nothing_rests_on_it,
     who_another_reviewing_body_takes_over_what_waits,
     who_a_unit_moves_with_what_waits,
@@ -128,6 +129,35 @@ async fn u1_a_unit_without_administrator_is_listed(server: &Server) {
     let disabled = json!({"state": "disabled"});
     admin.patch(&account).if_match("*").json(disabled).await.is(200);
     assert_eq!(missing().await, ["郑州市示范诊所"]);
+}
+
+/// U1: offices are given by whoever manages accounts, to accounts that exist, in roles that the unit has, and never to oneself.
+async fn u1_who_may_not_appoint_and_what_cannot_be_held(server: &Server) {
+    let admin = server.login("city.admin").await;
+    let all = units(&admin).await;
+    let hospital = named(&all, "郑州市示范医院");
+    let account = steps::bare_account(&admin, "next.admin", "a long enough password").await;
+    let appoint = |client: &Client, unit: &Value, account: &str, role: &str| {
+        let path = format!("/v1/organizations/{}/administrators", text(unit, "id"));
+        client.post(&path).json(json!({"account_id": account, "role": role}))
+    };
+    let role = "employer_administrator";
+    for name in ["hospital.admin", "health.reviewer", "city.officer", "auditor", "professional"] {
+        let refused = appoint(&server.login(name).await, hospital, &account, role).await;
+        refused.refused(403, "forbidden");
+    }
+    let company = server.login("company.admin").await;
+    let refused = appoint(&company, hospital, &account, role).await;
+    assert!([403, 404].contains(&refused.status), "{refused:?}");
+    let own = text(&admin.get("/v1/me").await.is(200), "id");
+    appoint(&admin, hospital, &own, role).await.refused(403, "own-rights");
+    let nobody = "018b0000-0000-7000-8000-000000000000";
+    appoint(&admin, hospital, nobody, role).await.refused(422, "unknown-reference");
+    appoint(&admin, hospital, &account, "municipal_officer")
+        .await
+        .refused(422, "validation-failed");
+    // The one who holds the office holds it still.
+    server.login("hospital.admin").await.get("/v1/review-queue").await.is(200);
 }
 
 /// U1: a unit is closed only when nothing rests on it; its administrator then acts for it no more.

@@ -9,7 +9,7 @@ use xueshi_tests::{Client, Server, makeup, on_both};
 on_both!(
     v8_a1_an_appeal_upheld_after_the_year_certifies_it,
     v8_a_missing_record_upheld_after_the_window_is_declared_with_it,
-    v8_u3_a_missing_record_that_could_not_be_declared_is_not_upheld_late,
+    v8_u3_who_left_since_gets_what_was_learnt_before,
     a5_a1_an_exemption_ended_after_the_year_certifies_it,
     a3a_h8_the_years_cap_holds_for_what_is_reinstated,
     w3_v10_a_settled_year_keeps_its_floors_and_says_who_changed_it,
@@ -150,8 +150,8 @@ async fn v8_a_missing_record_upheld_after_the_window_is_declared_with_it(server:
     steps::declare_record(&engineer, 2023, &record).await.refused(422, "window-closed");
 }
 
-/// V8, U3: what the rules would refuse at a submission is not upheld behind their back; nothing of it stays.
-async fn v8_u3_a_missing_record_that_could_not_be_declared_is_not_upheld_late(server: &Server) {
+/// V8, U3: whoever left while the appeal waited has a claim to what they learnt before, at the employer of that day.
+async fn v8_u3_who_left_since_gets_what_was_learnt_before(server: &Server) {
     let summer = summer_class(server).await;
     let person = steps::professional_id(&server.login("engineer").await).await;
     settle(server).await;
@@ -163,13 +163,12 @@ async fn v8_u3_a_missing_record_that_could_not_be_declared_is_not_upheld_late(se
     let end = json!({"ended_on": "2024-01-05", "reason": "left"});
     company.post(&format!("{path}/departure")).json(end).if_match(&tag).await.is(200);
     let officer = server.login("city.officer").await;
-    uphold(&officer, &brought).await.refused(422, "not-employed");
-    let path = format!("/v1/appeals/{}", text(&brought, "id"));
-    let waits = officer.get(&path).await.is(200);
-    assert_eq!(
-        (&waits["state"], &waits["learning_record_id"]),
-        (&json!("submitted"), &Value::Null)
-    );
+    let upheld = uphold(&officer, &brought).await.is(200);
+    let declared = format!("/v1/declarations/{}", text(&upheld, "declaration_id"));
+    let declared = officer.get(&declared).await.is(200);
+    let (_, unit) = who(&company).await;
+    assert_eq!((&declared["state"], &declared["employer_id"]), (&json!("approved"), &unit));
+    steps::assert_totals_add_up(server, &person, 2023).await;
 }
 
 /// A5, A1, V10: exempt, complete all the same, and settled as exempt: when the exemption ends after the year, it is certified.

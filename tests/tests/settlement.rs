@@ -13,6 +13,7 @@ on_both!(
     a3_a_sealed_snapshot_never_changes,
     a3a_what_a_late_unit_let_lapse_is_reinstated,
     a3a_is_refused_in_the_freeze_and_where_nobody_was_late,
+    a3a_u2_a_transfer_before_the_settlement_leaves_lateness_where_it_was,
     a4_standing_depends_on_the_purpose,
     a2_e13_a_revocation_after_the_settlement,
     w3_new_floors_leave_settled_years_alone,
@@ -318,6 +319,37 @@ async fn a3a_what_a_late_unit_let_lapse_is_reinstated(server: &Server) {
     call.await.refused(409, "wrong-state");
     let events = "/v1/events?type=declaration.reinstated&limit=10";
     assert_eq!(officer.get(events).await.is(200)["data"].as_array().unwrap().len(), 1);
+}
+
+/// A3a, U2: the freeze is over and the year not settled yet; who goes to another employer then takes along no lateness, and loses
+/// nothing by it.
+async fn a3a_u2_a_transfer_before_the_settlement_leaves_lateness_where_it_was(server: &Server) {
+    let (doctor, held) = held_too_long(server).await;
+    let person = steps::professional_id(&doctor).await;
+    server.set_clock("2024-01-05T10:00:00+08:00").await;
+    let hospital = server.login("hospital.admin").await;
+    let to = json!({"professional_id": person, "to_unit_code": "12410100MA0000074K"});
+    let asked = hospital.post("/v1/transfers").json(to).await.is(201);
+    let path = format!("/v1/transfers/{}/decision", text(&asked, "id"));
+    let accept = json!({"decision": "accept", "comment": "已核对"});
+    let school = server.login("school.admin").await;
+    school.post(&path).if_match("*").json(accept).await.is(200);
+    server.set_clock(AFTER).await;
+    settle(server).await;
+    let officer = server.login("city.officer").await;
+    let lapses = steps::all_pages(&officer, "/v1/settlements/2023/lapses?limit=200").await;
+    let lapse = lapses.iter().find(|lapse| lapse["declaration_id"] == held.as_str()).unwrap();
+    let unit = hospital_of(server).await;
+    assert_eq!((&lapse["overdue"], &lapse["unit_id"]), (&json!(true), &unit), "{lapse:#}");
+    let path = format!("/v1/declarations/{held}/reinstatement");
+    let reason = json!({"reason": "单位逾期未审，材料属实"});
+    let reinstated = officer.post(&path).json(reason).if_match("*").await.is(200);
+    assert_eq!(reinstated["state"], "approved");
+}
+
+async fn hospital_of(server: &Server) -> Value {
+    let me = server.login("hospital.admin").await.get("/v1/me").await.is(200);
+    me["grants"][0]["organization"]["id"].clone()
 }
 
 /// A3a: not in the freeze, not by others, not what had not lapsed, and not what nobody held too long.

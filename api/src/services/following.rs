@@ -2,7 +2,7 @@
 //!
 //! | road | with the person | with the employer's body |
 //! | --- | --- | --- |
-//! | declarations that wait | to the new employer's route, with the full time | to the new body |
+//! | declarations that wait | to the new employer's route, with the full time; once their freeze has begun they stay for the settlement (A3) | to the new body, likewise |
 //! | unsettled years | to the new employer and body | to the new body |
 //! | exemptions not decided (A5) | the new employer corrects and takes back; the bureau decides | the new body sees them |
 //! | make-up applications (M1, M2) | stay with the employer that applied, which gets no grant for who has gone | in their first review: to the new body |
@@ -101,6 +101,11 @@ fn reroute(
     if same_employer && same_body {
         return Ok(());
     }
+    let rules = Rules::for_declaration(writer, &declaration)?;
+    // Nobody can review it any more: its stage, its holder and the lateness are the settlement's (A3, A3a).
+    if rules.timetable.frozen_from() <= writer.now() {
+        return Ok(());
+    }
     let was = declaration.state.0;
     let way = rerouting(was, same_employer, same_body);
     let data = json!({"rerouting": way, "from_unit_id": declaration.holder_id});
@@ -111,6 +116,5 @@ fn reroute(
         Rerouting::Restart | Rerouting::Move => cause.ending(Ending::Rerouted),
         Rerouting::Stay | Rerouting::Nothing => cause,
     };
-    let rules = Rules::for_declaration(writer, &declaration)?;
     moved(writer, was, &mut declaration, &rules, cause)
 }

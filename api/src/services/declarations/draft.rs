@@ -1,5 +1,6 @@
 //! Beginning and editing a declaration.
 
+use time::Date;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::declaration::Step;
 use xueshi_domain::instant::china_date;
@@ -56,10 +57,10 @@ pub fn begin(
     };
     let admission = rules.timetable.admit(Action::Draft, now)?;
     writer.valid_until(admission.valid_until);
-    put_down(writer, (city, person_id), new, grant.map(|grant| grant.id), &rules)
+    put_down(writer, (city, person_id), new, grant.map(|grant| grant.id), &rules, china_date(now))
 }
 
-/// Puts a declaration down as a draft, whatever the windows say.
+/// Puts a declaration down as a draft, whatever the windows say, by the person's employment on a day.
 ///
 /// # Errors
 /// The first rule that refuses.
@@ -69,11 +70,15 @@ pub(super) fn put_down(
     new: &NewDeclaration,
     grant: Option<Id>,
     rules: &Rules,
+    as_of: Date,
 ) -> Result<Declaration, Problem> {
     let now = writer.now();
     let learned = Learned::of(writer, city, person_id, new)?;
     LearningSpan::new(learned.start, learned.end)?;
-    let route = current_route(writer, city, person_id)?;
+    let route = match as_of == china_date(now) {
+        true => current_route(writer, city, person_id)?,
+        false => route_of_day(writer, (city, person_id), as_of)?,
+    };
     let declaration = Declaration {
         jurisdiction_id: city,
         professional_id: person_id,
@@ -103,7 +108,7 @@ pub(super) fn put_down(
         created_at: Moment(now),
         updated_at: Moment(now),
     };
-    let case = Case::gather(writer, &declaration)?;
+    let case = Case::gather_as_of(writer, &declaration, as_of)?;
     case.examine(Step::Draft, declaration.id, rules)?;
     writer.insert_declaration(&declaration)?;
     if let Some(record) = declaration.learning_record_id {
@@ -179,6 +184,19 @@ pub fn current_route(reader: &mut Reader<'_>, city: Id, person: Id) -> Result<Ro
         let last = reader.employment_of_day(city, person.professional_id, today)?;
         return Err(Refusal::NotEmployed { since: last.and_then(|job| job.ended_on) }.into());
     };
+    Ok(Route::new(employer.id.0, employer.reviewing_body_id.map(|id| id.0))?)
+}
+
+/// Who held the declarations of a person at each stage on a day.
+fn route_of_day(
+    reader: &mut Reader<'_>,
+    (city, person): (Id, Id),
+    day: Date,
+) -> Result<Route, Problem> {
+    let job = reader.present_employment(city, person, day)?;
+    let job = job.ok_or(Refusal::NotEmployed { since: None })?;
+    let employer = reader.organization(city, job.organization_id)?;
+    let employer = employer.ok_or_else(|| Problem::internal("an employer is missing"))?;
     Ok(Route::new(employer.id.0, employer.reviewing_body_id.map(|id| id.0))?)
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
+use time::Date;
 use xueshi_domain::declaration::{DeclarationFacts, LearningSource, Outcome, Step, explain};
 use xueshi_domain::duplicate::{Standing, Trace, duplicate_of};
 use xueshi_domain::explanation::{CheckName, Finding};
@@ -34,6 +35,16 @@ impl Case {
     pub(super) fn gather(
         reader: &mut Reader<'_>,
         declaration: &Declaration,
+    ) -> Result<Self, Problem> {
+        let today = china_date(reader.now());
+        Self::gather_as_of(reader, declaration, today)
+    }
+
+    /// The same, with the person's employment as it was on a day.
+    pub(super) fn gather_as_of(
+        reader: &mut Reader<'_>,
+        declaration: &Declaration,
+        today: Date,
     ) -> Result<Self, Problem> {
         let (city, person_id) = (declaration.jurisdiction_id, declaration.professional_id);
         let person =
@@ -77,7 +88,6 @@ impl Case {
             },
             Some(record) => source(reader, record)?,
         };
-        let today = china_date(reader.now());
         let employment = reader.employment_of_day(city, person_id, today)?;
         let facts = DeclarationFacts {
             year: declaration.year,
@@ -194,7 +204,7 @@ pub(in crate::services) fn all_declared(
     Ok(all)
 }
 
-fn learning_record(
+pub(super) fn learning_record(
     reader: &mut Reader<'_>,
     city: Id,
     person: Id,

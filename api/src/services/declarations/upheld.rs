@@ -5,14 +5,15 @@ use xueshi_domain::review::{Event, next};
 use xueshi_persistence::{Declaration, Id, Moment, Word, Writer};
 
 use super::draft::put_down;
-use super::facts::Case;
+use super::facts::{Case, learning_record};
 use super::road::{Cause, moved};
 use crate::dto::declarations::NewDeclaration;
 use crate::problem::Problem;
 use crate::services::rules::Rules;
 
 /// Declares a learning record in its person's place and approves it in the same act, by a decision from above. Everything that a
-/// submission is asked is asked here, but for the window.
+/// submission is asked is asked here, but for the window; and the person's employment is that of the day on which the learning ended: what
+/// became of it while the appeal was waiting is not held against them.
 ///
 /// # Errors
 /// The first rule that refuses.
@@ -34,9 +35,10 @@ pub fn declare_upheld(
         learning_end: None,
         hours: None,
     };
-    let mut declaration = put_down(writer, (city, person), &new, None, rules)?;
-    let basis =
-        Case::gather(writer, &declaration)?.examine(Step::Submission, declaration.id, rules)?;
+    let learned = learning_record(writer, city, person, record)?.completed_on;
+    let mut declaration = put_down(writer, (city, person), &new, None, rules, learned)?;
+    let case = Case::gather_as_of(writer, &declaration, learned)?;
+    let basis = case.examine(Step::Submission, declaration.id, rules)?;
     let was = declaration.state.0;
     declaration.state = Word(next(was, Event::Uphold)?);
     declaration.submitted_at = Some(Moment(writer.now()));

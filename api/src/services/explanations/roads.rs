@@ -1,8 +1,8 @@
 //! Side roads: what was decided on them is told by their events, with what each step rested on as it was kept beside its event,
 //! in the transaction of the step (V7).
 //!
-//! A new road needs a line in [`ROADS`]: what its events happen to. What its checks were stands in each step's
-//! [`Trail`](super::Trail).
+//! A new road needs an arm in [`subject_of`]: who may see a case of it, and what its events happen to. What its checks were stands
+//! in each step's [`Trail`](super::Trail).
 
 use std::collections::HashMap;
 
@@ -17,24 +17,42 @@ use super::read::not_found;
 use super::texts;
 use crate::dto::explanations::{CheckDto, DecisionDto, ExplanationDto, object};
 use crate::problem::{Language, Problem};
-use crate::services::Asker;
+use crate::services::filing::{filings, plans};
+use crate::services::{Asker, appeals, exemptions, joining, makeup, seminars, transfers};
 
-/// What the events of each kind of case happen to.
-const ROADS: &[(Explained, &str)] = &[
-    (Explained::MakeupApplication, "makeup"),
-    (Explained::Exemption, "exemption"),
-    (Explained::Appeal, "appeal"),
-    (Explained::Transfer, "transfer"),
-    (Explained::Filing, "filing"),
-    (Explained::TrainingPlan, "training_plan"),
-    (Explained::Seminar, "seminar"),
-    (Explained::EmploymentRequest, "employment_request"),
-];
+/// What the events of a kind of case happen to, once the asker may see the case; `None` for what is not a road.
+fn subject_of(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    kind: Explained,
+    id: Uuid,
+) -> Result<Option<&'static str>, Problem> {
+    let subject = match kind {
+        Explained::MakeupApplication => makeup::visible(reader, asker, id).map(|_| "makeup"),
+        Explained::Exemption => exemptions::visible(reader, asker, id).map(|_| "exemption"),
+        Explained::Appeal => appeals::visible(reader, asker, id).map(|_| "appeal"),
+        Explained::Transfer => transfers::visible(reader, asker, id).map(|_| "transfer"),
+        Explained::Filing => filings::visible(reader, asker, id).map(|_| "filing"),
+        Explained::TrainingPlan => plans::visible(reader, asker, id).map(|_| "training_plan"),
+        Explained::Seminar => seminars::visible(reader, asker, Id(id)).map(|_| "seminar"),
+        Explained::EmploymentRequest => {
+            joining::visible(reader, asker, id).map(|_| "employment_request")
+        }
+        Explained::Declaration
+        | Explained::DueDate
+        | Explained::Review
+        | Explained::Refusal
+        | Explained::AnnualRecord
+        | Explained::Appraisal
+        | Explained::Certificate => return Ok(None),
+    };
+    subject.map(Some)
+}
 
-/// Steps of one case that are told at most.
+/// Steps of one case that are told at most: the last ones.
 const MOST: i64 = 200;
 
-/// The steps of a case as they were decided, for those who may read what happened to it.
+/// The steps of a case as they were decided, for those who may see the case: all of them, whichever units they concerned.
 ///
 /// # Errors
 /// 404 for what the asker may not see, or that is not there.
@@ -45,12 +63,17 @@ pub(super) fn of_road(
     id: Uuid,
     language: Language,
 ) -> Result<ExplanationDto, Problem> {
-    let (_, subject) = ROADS.iter().find(|(road, _)| *road == kind).ok_or_else(not_found)?;
-    let scope = asker.scope(Permission::ReadEvents);
-    let filter = EventFilter { subject: Some(Id(id)), ..EventFilter::default() };
-    let page = Page { limit: MOST, after: None, descending: false, count: false };
-    let mut events = reader.events(&scope, &filter, page)?.rows;
-    events.retain(|event| event.subject == *subject);
+    let subject = subject_of(reader, asker, kind, id)?.ok_or_else(not_found)?;
+    if matches!(kind, Explained::Filing | Explained::TrainingPlan | Explained::Seminar) {
+        // What anybody may look up is explained to those alone whom its steps concern.
+        let filter = EventFilter { subject: Some(Id(id)), ..EventFilter::default() };
+        let first = Page { limit: 1, after: None, descending: false, count: false };
+        let told = reader.events(&asker.scope(Permission::ReadEvents), &filter, first)?;
+        told.rows.first().ok_or_else(not_found)?;
+    }
+    let mut events = reader.events_of(asker.jurisdiction, Id(id), MOST)?;
+    let all = events.len() < usize::try_from(MOST).unwrap_or(usize::MAX);
+    events.retain(|event| event.subject == subject);
     let last = events.last().ok_or_else(not_found)?;
     let (outcome, year) = (state_of(last), last.year);
     let ids = events.iter().map(|event| event.id).collect();
@@ -65,7 +88,7 @@ pub(super) fn of_road(
         summary: texts::of_road(&outcome, decisions.len()).text(language).to_owned(),
         outcome,
         year,
-        complete: decisions.iter().all(|step| step.basis == Support::Kept),
+        complete: all && decisions.iter().all(|step| step.basis == Support::Kept),
         standing: None,
         decisions,
     })
@@ -110,7 +133,9 @@ fn step(
         .map_err(|error| Problem::internal(format!("basis of event {}: {error}", event.id)))?;
     told.checks = CheckDto::all(&basis, language);
     if let (Some(inputs), Some(more)) = (told.inputs.as_object_mut(), basis.inputs.as_object()) {
-        inputs.extend(more.clone());
+        // What the event itself says of the step stays.
+        let told = std::mem::replace(inputs, more.clone());
+        inputs.extend(told);
     }
     Ok(DecisionDto {
         basis: Support::Kept,

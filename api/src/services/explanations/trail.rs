@@ -40,7 +40,7 @@ impl Trail {
         Self { comment: comment.map(str::to_owned), ..self }
     }
 
-    /// With what was looked at; members that are there already stay.
+    /// With what was looked at; a member that is there already is replaced.
     #[must_use]
     pub fn looking_at(mut self, inputs: Value) -> Self {
         let mut all = self.grounds.inputs.as_object().cloned().unwrap_or_default();

@@ -62,7 +62,11 @@ pub fn get(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<FilingWit
     })
 }
 
-fn visible(
+/// A filing that the asker may see, with its unit.
+///
+/// # Errors
+/// 404 for everything else, whether or not it exists.
+pub fn visible(
     reader: &mut Reader<'_>,
     asker: &Asker,
     id: Uuid,

@@ -59,7 +59,7 @@ pub fn list(
 ///
 /// # Errors
 /// 404 for everything else, whether or not it exists.
-pub(super) fn visible(
+pub fn visible(
     reader: &mut Reader<'_>,
     asker: &Asker,
     id: Uuid,

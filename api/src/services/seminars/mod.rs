@@ -106,7 +106,10 @@ pub fn seminar_facts(
 }
 
 /// A seminar that the asker may see, with its host.
-fn visible(
+///
+/// # Errors
+/// 404 for everything else, whether or not it exists.
+pub fn visible(
     reader: &mut Reader<'_>,
     asker: &Asker,
     id: Id,

@@ -163,7 +163,12 @@ impl Model {
         self.at_company[person] = !self.at_company[person];
         let (employer, authority) = (self.employer_of(person), self.authority_of(person));
         let due = self.workdays.due(self.now);
+        let (now, grants) = (self.now, &self.grants);
         for d in self.declarations.iter_mut().filter(|d| d.person == person && d.due.is_some()) {
+            // A3: what nobody can review any more stays where it was for the settlement.
+            if freeze(d.grant.map_or(d.year, |grant| grants[grant].from.year())).0 <= now {
+                continue;
+            }
             (d.employer, d.authority) = (employer, authority);
             d.due = Some(due);
             d.moves += 1;
