@@ -84,6 +84,8 @@ text_enum! {
         NotExempt = "not_exempt",
         /// The body verified the satisfied year.
         Verified = "verified",
+        /// A decision from above certified the year.
+        CertifiedByDecision = "certified_by_decision",
         /// What stands of the year's certificate.
         CertificateFollows = "certificate_follows",
         /// The outcome that settlement wrote.
@@ -180,7 +182,7 @@ impl CheckName {
             Self::WithinMakeupStudy | Self::NoOtherGrant | Self::NoOtherApplication => Rule::M3,
             Self::PriorYearShort | Self::YearCanBeMadeUp => Rule::M1,
             Self::NotExempt | Self::AbsenceInYear | Self::YearNotComplete => Rule::A5,
-            Self::Verified => Rule::A1,
+            Self::Verified | Self::CertifiedByDecision => Rule::A1,
             Self::CertificateFollows => Rule::A2,
             Self::OutcomeKept | Self::CountsForAppraisal => Rule::A4,
             Self::SpecialReason => Rule::M6,

@@ -99,21 +99,23 @@ pub fn giving_way(kept: &[Standing], merged: &[Standing]) -> Vec<GivesWay> {
     let mut kept = kept.to_vec();
     let mut ending = Vec::new();
     for other in merged.iter().filter(|other| other.state.is_standing()) {
-        // One merged declaration may meet several kept ones; it can only stand when it beats them all.
-        while let Err(Refusal::DuplicateLearning { standing_id, .. }) =
-            duplicate_of(other.id, &other.trace, &kept)
-        {
-            let Some(place) = kept.iter().position(|standing| standing.id == standing_id) else {
-                break;
-            };
-            if progress(other.state) <= progress(kept[place].state) {
-                let event = end_of(other.state);
-                ending.push(GivesWay { id: other.id, stands: standing_id, event });
-                break;
-            }
-            let loser = kept.remove(place);
-            ending.push(GivesWay { id: loser.id, stands: other.id, event: end_of(loser.state) });
+        // One merged declaration may meet several kept ones: it stands only when it beats them all, and only then do they end.
+        let meets = |own: &Standing| {
+            duplicate_of(other.id, &other.trace, std::slice::from_ref(own)).is_err()
+        };
+        let beaten_by =
+            kept.iter().find(|own| meets(own) && progress(other.state) <= progress(own.state));
+        if let Some(own) = beaten_by {
+            ending.push(GivesWay { id: other.id, stands: own.id, event: end_of(other.state) });
+            continue;
         }
+        kept.retain(|own| {
+            let loses = meets(own);
+            if loses {
+                ending.push(GivesWay { id: own.id, stands: other.id, event: end_of(own.state) });
+            }
+            !loses
+        });
     }
     ending
 }

@@ -28,6 +28,7 @@ mod makeup;
 mod people;
 mod people_merging;
 mod people_merging_conflicts;
+mod people_merging_years;
 mod people_registration;
 mod people_side_roads;
 mod people_transfers;

@@ -17,13 +17,13 @@ on_both!(
 
 const PASSWORD: &str = "a long enough password";
 
-fn merge(client: &Client, kept: &str, merged: &str) -> Call {
+pub(crate) fn merge(client: &Client, kept: &str, merged: &str) -> Call {
     let body = json!({"kept_id": kept, "merged_id": merged, "reason": "护照与身份证重复登记"});
     client.post("/v1/professionals:merge").json(body)
 }
 
 /// Lin Zhiyuan once more at the hospital, by his passport, with an account of that record.
-async fn second_record(server: &Server) -> (String, Client) {
+pub(crate) async fn second_record(server: &Server) -> (String, Client) {
     let hospital = server.login("hospital.admin").await;
     let unit = hospital.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
     let body = json!({"name": "林知远", "id_type": "passport", "id_number": "E12345678", "post": "technical",
@@ -35,14 +35,14 @@ async fn second_record(server: &Server) -> (String, Client) {
 }
 
 /// A completion that a listed platform delivers for a person.
-async fn deliver(server: &Server, person: &str, course: &str, hours: u32) -> String {
+pub(crate) async fn deliver(server: &Server, person: &str, course: &str, hours: u32) -> String {
     let platform = server.machine("hnzjzx").await;
     let body = json!({"professional_id": person, "platform": "hnzjzx", "course_code": course, "title": format!("课程 {course}"),
         "hours": hours, "started_on": "2023-04-01", "completed_on": "2023-04-20"});
     text(&platform.post("/v1/learning-records").json(body).await.is(201), "id")
 }
 
-async fn approved(server: &Server, client: &Client, record: &str) -> Value {
+pub(crate) async fn approved(server: &Server, client: &Client, record: &str) -> Value {
     let draft = steps::declare_record(client, 2023, record).await.is(201);
     let hospital = server.login("hospital.admin").await;
     let health = server.login("health.reviewer").await;

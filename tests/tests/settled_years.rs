@@ -20,7 +20,7 @@ const FREEZE: &str = "2023-12-20T00:00:00+08:00";
 const AFTER: &str = "2024-01-08T10:00:00+08:00";
 
 /// Settles 2023 in its freeze, and goes on after it.
-async fn settle(server: &Server) {
+pub(crate) async fn settle(server: &Server) {
     server.set_clock(FREEZE).await;
     let officer = server.login("city.officer").await;
     let asked = officer.post("/v1/settlements/2023").await;
@@ -40,11 +40,11 @@ async fn employer_and_authority(server: &Server) -> (Client, Client) {
     (server.login("hospital.admin").await, server.login("health.reviewer").await)
 }
 
-async fn sealed(client: &Client, person: &str, year: i32) -> Value {
+pub(crate) async fn sealed(client: &Client, person: &str, year: i32) -> Value {
     client.get(&format!("/v1/professionals/{person}/appraisals/{year}")).await.is(200)
 }
 
-async fn record(server: &Server, person: &str, year: i32) -> Value {
+pub(crate) async fn record(server: &Server, person: &str, year: i32) -> Value {
     let auditor = server.login("auditor").await;
     auditor.get(&format!("/v1/professionals/{person}/annual-records/{year}")).await.is(200)
 }
@@ -92,7 +92,7 @@ async fn v8_a1_an_appeal_upheld_after_the_year_certifies_it(server: &Server) {
     let now = sealed(&doctor, &person, 2023).await;
     assert_eq!(now["outcome"], "incomplete", "what was sealed stays");
     let (account, unit) = who(&authority).await;
-    let addendum = &now["addenda"][0];
+    let addendum = added(&now, false);
     assert_eq!(
         (&addendum["cause"], &addendum["outcome_after"], &addendum["declaration_id"]),
         (&json!("appeal"), &json!("completed_in_year"), &class["id"])
@@ -101,6 +101,7 @@ async fn v8_a1_an_appeal_upheld_after_the_year_certifies_it(server: &Server) {
         (&addendum["account_id"], &addendum["unit_id"], &addendum["reason"]),
         (&account, &unit, &json!("经复核，材料属实"))
     );
+    certificate_added(server, &now, ("appeal", "经复核，材料属实")).await;
     steps::assert_totals_add_up(server, &person, 2023).await;
 }
 
@@ -202,12 +203,35 @@ async fn a5_a1_an_exemption_ended_after_the_year_certifies_it(server: &Server) {
     assert_eq!(doctor.get(&format!("/v1/certificates/{number}")).await.is(200)["state"], "valid");
     let now = sealed(&doctor, &person, 2023).await;
     let (account, unit) = who(&officer).await;
-    let addendum = &now["addenda"][0];
+    let addendum = added(&now, false);
     assert_eq!((&now["outcome"], &addendum["cause"]), (&json!("exempt"), &json!("exemption")));
     assert_eq!(
         (&addendum["account_id"], &addendum["unit_id"], &addendum["reason"]),
         (&account, &unit, &json!("提前返岗"))
     );
+    certificate_added(server, &now, ("exemption", "提前返岗")).await;
+}
+
+/// What was added beside a seal with a certificate, or without one; what one act adds has one instant.
+pub(crate) fn added(sealed: &Value, certified: bool) -> &Value {
+    let addenda = sealed["addenda"].as_array().unwrap();
+    addenda.iter().find(|addendum| addendum["certificate_id"].is_string() == certified).unwrap()
+}
+
+/// M5, V7, V10: the certificate that a decision issued for a settled year stands beside its seal, with that decision's reason, and
+/// says that nobody verified the year.
+async fn certificate_added(server: &Server, sealed: &Value, why: (&str, &str)) {
+    let addendum = added(sealed, true);
+    assert_eq!(
+        (&addendum["cause"], &addendum["reason"]),
+        (&json!(why.0), &json!(why.1)),
+        "{sealed:#}"
+    );
+    assert!(addendum["certificate_id"].is_string(), "{sealed:#}");
+    let person = text(sealed, "professional_id");
+    let path = format!("/v1/explanations/annual_record/{person}:{}", sealed["year"]);
+    let told = server.login("auditor").await.get(&path).await.is(200).to_string();
+    assert!(told.contains("certified_by_decision"), "{told}");
 }
 
 /// A3a, H8: what lapsed has left its room below the year's cap to others: it is not approved on top of them.
@@ -326,4 +350,10 @@ async fn u2_m4_made_up_hours_leave_a_settled_year_at_its_unit(server: &Server) {
     let body = json!({"year": 2022, "professional_ids": [person]});
     let results = health.post("/v1/annual-records:verify").json(body).await.is(200);
     assert_eq!(results["results"][0]["outcome"], "certified", "{results:#}");
+    // M5: the certificate stands beside the seal of its year.
+    let addenda =
+        sealed(&server.login("city.officer").await, &person, 2022).await["addenda"].clone();
+    let last = addenda.as_array().unwrap().last().unwrap();
+    assert_eq!(last["cause"], "makeup", "{addenda:#}");
+    assert!(last["certificate_id"].is_string(), "{addenda:#}");
 }

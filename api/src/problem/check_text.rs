@@ -85,6 +85,9 @@ pub const fn requirement(check: CheckName) -> Phrase {
         }
         CheckName::NotExempt => ("该年度未获豁免", "the person is not exempt from the year"),
         CheckName::Verified => ("审核单位已审验年度记录", "the reviewing body verified the year"),
+        CheckName::CertifiedByDecision => {
+            ("年度记录由上级决定直接审验发证", "a decision from above certified the year")
+        }
         CheckName::CertificateFollows => ("证书随年度记录变更", "the certificate follows the year"),
         CheckName::OutcomeKept => ("结转时写入年度结果", "settlement wrote the outcome once"),
         CheckName::CountsForAppraisal => (
@@ -256,6 +259,7 @@ pub fn detail(finding: &Finding) -> Option<Text> {
         | CheckName::UnderGrant
         | CheckName::NotExempt
         | CheckName::Verified
+        | CheckName::CertifiedByDecision
         | CheckName::OutcomeKept
         | CheckName::CountsForAppraisal
         | CheckName::YearCanBeMadeUp

@@ -19,12 +19,12 @@ use xueshi_persistence::{
 };
 
 use super::appraisals::Change;
+use super::certifying::{Certifying, certificate_follows};
 use super::declarations::{Cause, all_declared, moved};
 use super::events::Happening;
 use super::ids::new_id;
 use super::references::unknown;
 use super::rules::Rules;
-use super::verification::reissue;
 use super::year::{Year, standing_certificate};
 use super::{Asker, Reply, following, offices};
 use crate::dto::merging::{Merge, MergeResult};
@@ -74,12 +74,13 @@ pub fn merge(
     {
         following::follow_person(writer, Some(asker.account()), pair.kept, &employer)?;
     }
-    for (year, added) in &years {
-        if *added {
-            follow_year(writer, asker, pair, *year, (unit, &request.reason))?;
+    let mut merged_years = Vec::with_capacity(years.len());
+    for (year, before) in years {
+        merged_years.push(year);
+        if let Some(before) = before {
+            follow_year(writer, asker, pair, *before, (unit, &request.reason))?;
         }
     }
-    let years: Vec<i32> = years.into_iter().map(|(year, _)| year).collect();
     let merge = PersonMerge {
         jurisdiction_id: city,
         professional_id: pair.kept,
@@ -96,10 +97,10 @@ pub fn merge(
         .by(asker)
         .person(pair.kept, kept.employer_id, None)
         .subject(pair.kept)
-        .data(json!({"merged_id": pair.merged, "account_id": account, "years": years,
+        .data(json!({"merged_id": pair.merged, "account_id": account, "years": merged_years,
             "ended_declarations": ended.iter().map(|end| end.id).collect::<Vec<_>>()}))
         .tell(writer, city)?;
-    Ok(Reply::ok(MergeResult::new(&merge, &ended, years)))
+    Ok(Reply::ok(MergeResult::new(&merge, &ended, merged_years)))
 }
 
 /// H7: of two declarations of the same learning the one that has come further stands; the other ends, on its own record and
@@ -221,15 +222,23 @@ fn end_shell_employment(
     offices::end_of_person(writer, by, city, id, other.organization_id, "merged")
 }
 
-/// Adds the years of the merged record to those of the one that stands: the years that it had, and whether there was something
-/// to be added to. The others move as they are.
-fn add_years(writer: &mut Writer<'_>, pair: Pair) -> Result<Vec<(i32, bool)>, Problem> {
+/// A year of the merged record, with what it was added to; `None` where the one that stands had no such year.
+type Added = (i32, Option<Box<AnnualRecord>>);
+
+/// Adds the years of the merged record to those of the one that stands: the years that it had, each with what stood before,
+/// beside whose seal the change is added (A3). Those that there was nothing to add to move as they are.
+fn add_years(writer: &mut Writer<'_>, pair: Pair) -> Result<Vec<Added>, Problem> {
     let city = pair.jurisdiction;
     let mut years = Vec::new();
     for mut copy in writer.annual_records_of(city, pair.merged)? {
         let own = writer.annual_record(city, pair.kept, copy.year)?;
-        years.push((copy.year, own.is_some()));
-        let Some(mut own) = own else { continue };
+        let Some(mut own) = own else {
+            years.push((copy.year, None));
+            continue;
+        };
+        let only_copy_settled = own.settled_at.is_none() && copy.settled_at.is_some();
+        let stood = if only_copy_settled { copy.clone() } else { own.clone() };
+        years.push((copy.year, Some(Box::new(stood))));
         let before = writer.certificates_of_year(city, pair.kept, copy.year)?;
         writer.renumber_certificates(
             pair,
@@ -244,7 +253,10 @@ fn add_years(writer: &mut Writer<'_>, pair: Pair) -> Result<Vec<(i32, bool)>, Pr
         }
         own.certificate_id = own.certificate_id.or(copy.certificate_id);
         add_hours(&mut own, &copy)?;
-        own.settled_at = own.settled_at.or(copy.settled_at);
+        if only_copy_settled {
+            own.settled_at = copy.settled_at;
+            own.outcome = copy.outcome;
+        }
         if certified {
             own.state = Word(RecordState::Certified);
         } else if copy.state.0 == RecordState::Exempt {
@@ -287,14 +299,16 @@ fn empty(copy: &mut AnnualRecord) {
     copy.certificate_id = None;
 }
 
-/// H1, A2: the state of an added-up year follows its hours; a certified one gets a new certificate in place of the old one.
+/// H1, A1, A2: the state of an added-up year follows its hours; a certified one gets a new certificate in place of the old one, and
+/// one that is complete now, and can be verified no more, is certified with the merge.
 fn follow_year(
     writer: &mut Writer<'_>,
     asker: &Asker,
     pair: Pair,
-    year: i32,
+    before: AnnualRecord,
     (unit, reason): (Id, &str),
 ) -> Result<(), Problem> {
+    let year = before.year;
     let rules = Rules::of(writer, pair.jurisdiction, year)?;
     let record = writer.annual_record(pair.jurisdiction, pair.kept, year)?;
     let record = record.ok_or_else(|| Problem::internal("an added-up year is missing"))?;
@@ -305,12 +319,11 @@ fn follow_year(
         by: Some(asker.account()),
         unit: Some(unit),
     };
-    Year::stored(record).follow(writer, rules.policy.floors, "hours_revoked", change)?;
-    let record = writer.annual_record(pair.jurisdiction, pair.kept, year)?;
-    match record.filter(|record| record.state.0 == RecordState::Certified) {
-        Some(record) => reissue(writer, asker, record, (unit, reason)),
-        None => Ok(()),
-    }
+    let year = (pair.jurisdiction, pair.kept, year);
+    let following = Year::changed(record, before);
+    following.follow(writer, rules.policy.floors, "hours_revoked", change)?;
+    let decision = Certifying { unit, cause: AddendumCause::Correction, reason: Some(reason) };
+    certificate_follows(writer, asker, &rules, year, decision).map(|_| ())
 }
 
 /// The record that stands takes what it lacks; the shell is nobody's any more.

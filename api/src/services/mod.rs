@@ -7,6 +7,7 @@ pub mod appeals;
 pub mod appraisals;
 pub mod call;
 pub mod certificates;
+pub mod certifying;
 pub mod cities;
 pub mod classes;
 pub mod declarations;

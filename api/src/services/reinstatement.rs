@@ -7,13 +7,13 @@ use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
 use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::{Event, next};
-use xueshi_domain::settlement::{Lapse, may_reinstate};
+use xueshi_domain::settlement::{AddendumCause, Lapse, may_reinstate};
 use xueshi_persistence::{Declaration, Id, LapseRow, Moment, Reader, RecordedAct, Word, Writer};
 
+use super::certifying::{Certifying, certificate_follows};
 use super::declarations::{Cause, check_upheld, moved, visible};
 use super::ids::new_id;
 use super::rules::Rules;
-use super::verification::certificate_follows;
 use super::{Asker, Reply};
 use crate::dto::declarations::DeclarationDto;
 use crate::dto::settlements::ReinstatementDto;
@@ -74,7 +74,8 @@ pub fn reinstate(
     moved(writer, was, &mut declaration, &rules, cause)?;
     writer.mark_reinstated(&row)?;
     let year = (city, person, declaration.year);
-    let certificate = certificate_follows(writer, asker, &rules, year, (unit, reason))?;
+    let decision = Certifying { unit, cause: AddendumCause::Reinstatement, reason: Some(reason) };
+    let certificate = certificate_follows(writer, asker, &rules, year, decision)?;
     writer.insert_record_act(&RecordedAct {
         jurisdiction_id: city,
         professional_id: person,

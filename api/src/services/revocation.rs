@@ -11,11 +11,11 @@ use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::{Event, next};
 use xueshi_persistence::{Id, Moment, Reader, RecordedAct, Word, Writer};
 
+use super::certifying::reissue;
 use super::declarations::{Cause, moved, visible};
 use super::explanations::{Basis, window_findings};
 use super::ids::new_id;
 use super::rules::Rules;
-use super::verification::reissue;
 use super::{Asker, Reply};
 use crate::dto::declarations::{DeclarationDto, RevocationDto};
 use crate::extract::RequiredIfMatch;

@@ -164,6 +164,14 @@ impl Year {
         Self { record, is_new: false, settled }
     }
 
+    /// A stored year whose hours were changed already, with what it was before: where that was settled, the change is added beside
+    /// its seal (A3).
+    #[must_use]
+    pub fn changed(record: AnnualRecord, before: AnnualRecord) -> Self {
+        let settled = before.settled_at.is_some().then(|| Box::new(before));
+        Self { record, is_new: false, settled }
+    }
+
     /// A year in which nothing was declared yet, of a person (city, id, year) at an employer below a reviewing body.
     #[must_use]
     pub fn begun(

@@ -258,7 +258,21 @@ fn u4_the_same_learning_of_two_records_counts_once() {
         [standing(1, State::Draft, Some(7), None), standing(3, State::Approved, None, Some("c"))];
     let merged = [standing(2, State::EmployerReview, Some(7), Some("c"))];
     let ended = giving_way(&kept, &merged);
-    assert!(ended.contains(&gives_way(2, 3, Event::Withdraw)), "{ended:?}");
+    assert_eq!(ended, [gives_way(2, 3, Event::Withdraw)]);
+    // Whatever else it meets and beats stays: what ended ends for nothing otherwise.
+    let kept = [
+        standing(1, State::EmployerReview, Some(7), None),
+        standing(3, State::Approved, None, Some("c")),
+    ];
+    let merged = [standing(2, State::AuthorityReview, Some(7), Some("c"))];
+    assert_eq!(giving_way(&kept, &merged), [gives_way(2, 3, Event::Withdraw)]);
+    // One that beats them all stands instead of them.
+    let kept = [
+        standing(1, State::EmployerReview, Some(7), None),
+        standing(3, State::Returned, None, Some("c")),
+    ];
+    let both = [gives_way(1, 2, Event::Withdraw), gives_way(3, 2, Event::Withdraw)];
+    assert_eq!(giving_way(&kept, &merged), both);
 }
 
 fn declared(standing: Standing, year: i32, tenths: u32) -> Declared {

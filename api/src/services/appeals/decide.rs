@@ -8,6 +8,7 @@ use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::{CheckName, CheckOutcome, Finding};
 use xueshi_domain::review::{Event as ReviewEvent, next};
+use xueshi_domain::settlement::AddendumCause;
 use xueshi_persistence::{Appeal, Declaration, Id, Moment, Reader, Word, Writer};
 
 use super::{missing, opened, outside_of_freezes, save, tell, visible};
@@ -15,10 +16,10 @@ use crate::dto::Timestamp;
 use crate::dto::appeals::{AppealDecision, AppealDto};
 use crate::extract::IfMatch;
 use crate::problem::{Code, Problem};
+use crate::services::certifying::{Certifying, certificate_follows};
 use crate::services::declarations::{Cause, check_upheld, declare_upheld, moved};
 use crate::services::explanations::{Basis, Trail, window_findings};
 use crate::services::rules::Rules;
-use crate::services::verification::certificate_follows;
 use crate::services::{Asker, Reply};
 
 /// Decides an appeal. Upheld, the declaration is approved and its year follows; or the missing record is added, and declared and
@@ -206,6 +207,7 @@ fn certify(
 ) -> Result<(), Problem> {
     let d = declaration;
     let year = (d.jurisdiction_id, d.professional_id, d.year);
-    let reason = comment.unwrap_or_default();
-    certificate_follows(writer, asker, rules, year, (unit, reason)).map(|_| ())
+    let reason = Some(comment.unwrap_or_default());
+    let decision = Certifying { unit, cause: AddendumCause::Appeal, reason };
+    certificate_follows(writer, asker, rules, year, decision).map(|_| ())
 }

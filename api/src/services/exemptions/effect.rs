@@ -11,10 +11,10 @@ use xueshi_persistence::{Exemption, Id, Reader, Word, Writer};
 use crate::problem::{Code, Problem};
 use crate::services::Asker;
 use crate::services::appraisals::Change;
+use crate::services::certifying::{Certifying, certificate_follows};
 use crate::services::declarations::current_route;
 use crate::services::events::Happening;
 use crate::services::rules::Rules;
-use crate::services::verification::certificate_follows;
 use crate::services::year::Year;
 
 /// The year becomes `exempt`, decided for a unit and with a comment. One of which nothing was recorded yet begins with it.
@@ -35,7 +35,8 @@ pub(super) fn exempt(
 }
 
 /// The year's state follows its hours again, as if it had never been exempt, by decision for a unit and with a reason. One that is
-/// complete and can be verified no more is certified with it (A1).
+/// complete and can be verified no more is certified with it (A1). A certificate that stands already, of a record that was merged
+/// with the exempt one (U4), goes on standing.
 pub(super) fn end(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -44,9 +45,14 @@ pub(super) fn end(
     (unit, reason): (Id, &str),
 ) -> Result<(), Problem> {
     let e = exemption;
-    follow(writer, asker, e, rules, RecordState::InProgress, (unit, Some(reason)))?;
     let year = (e.jurisdiction_id, e.professional_id, e.year);
-    certificate_follows(writer, asker, rules, year, (unit, reason)).map(|_| ())
+    let was = writer.annual_record(year.0, year.1, year.2)?;
+    follow(writer, asker, e, rules, RecordState::InProgress, (unit, Some(reason)))?;
+    if was.is_some_and(|record| record.state.0 == RecordState::Certified) {
+        return Ok(());
+    }
+    let decision = Certifying { unit, cause: AddendumCause::Exemption, reason: Some(reason) };
+    certificate_follows(writer, asker, rules, year, decision).map(|_| ())
 }
 
 fn follow(
@@ -66,7 +72,9 @@ fn follow(
             Year::begun(writer, key, employer, authority)
         }
     };
-    year.record_mut().state = Word(from);
+    // The state never forgets that a certificate stands: it stays, or falls with the hours.
+    let certified = year.record().certificate_id.is_some();
+    year.record_mut().state = Word(if certified { RecordState::Certified } else { from });
     let change = Change {
         cause: AddendumCause::Exemption,
         declaration: None,
@@ -74,7 +82,7 @@ fn follow(
         by: Some(asker.account()),
         unit: Some(unit),
     };
-    year.follow(writer, rules.policy.floors, "", change)
+    year.follow(writer, rules.policy.floors, "hours_revoked", change)
 }
 
 /// Where a year begins: at the person's employer of now, who need not be the one that applied (U2); at that one for somebody who

@@ -219,17 +219,23 @@ fn with_addendum(sealed: AnnualRecord, addendum: &Addendum) -> AnnualRecord {
 
 /// What was done that changed a sealed year.
 fn act_of(addendum: &Addendum) -> EventType {
-    match addendum.cause.0 {
-        AddendumCause::Reinstatement => EventType::DeclarationReinstated,
-        AddendumCause::Appeal => EventType::DeclarationUpheld,
-        AddendumCause::Makeup => EventType::DeclarationApproved,
-        AddendumCause::Revocation => EventType::DeclarationRevoked,
-        AddendumCause::Exemption => match addendum.outcome_after.0 {
+    let same_outcome = addendum.outcome_before.0 == addendum.outcome_after.0;
+    match (addendum.cause.0, addendum.declaration_id) {
+        // Not the declaration that completed the year, nor the end of the exemption: the certificate that was issued for it.
+        (AddendumCause::Reinstatement | AddendumCause::Appeal | AddendumCause::Makeup, None) => {
+            EventType::AnnualRecordCertified
+        }
+        (AddendumCause::Exemption, _) if same_outcome => EventType::AnnualRecordCertified,
+        (AddendumCause::Reinstatement, Some(_)) => EventType::DeclarationReinstated,
+        (AddendumCause::Appeal, Some(_)) => EventType::DeclarationUpheld,
+        (AddendumCause::Makeup, Some(_)) => EventType::DeclarationApproved,
+        (AddendumCause::Revocation, _) => EventType::DeclarationRevoked,
+        (AddendumCause::Exemption, _) => match addendum.outcome_after.0 {
             Outcome::Exempt => EventType::ExemptionGranted,
             Outcome::CompletedInYear | Outcome::CompletedByMakeup | Outcome::Incomplete => {
                 EventType::ExemptionEnded
             }
         },
-        AddendumCause::Correction => EventType::CertificateSuperseded,
+        (AddendumCause::Correction, _) => EventType::CertificateSuperseded,
     }
 }

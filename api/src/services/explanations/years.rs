@@ -134,7 +134,8 @@ fn read_policy(stored: &StoredPolicy) -> Result<(i32, Policy), Problem> {
     Ok((stored.version, Policy::from_json(&stored.document).map_err(Problem::internal)?))
 }
 
-/// Keeps why a certificate was issued: the verification, or the correction that replaced an older one (A1, A2).
+/// Keeps why a certificate was issued: the verification or the decision from above that it rests on, and the older one that it
+/// replaced (A1, A2).
 ///
 /// # Errors
 /// On a database failure.
@@ -142,6 +143,7 @@ pub fn keep_certificate(
     writer: &mut Writer<'_>,
     record: &AnnualRecord,
     certificate: &Certificate,
+    rests_on: Finding,
     replaced: Option<&Certificate>,
 ) -> Result<(), Problem> {
     let city = record.jurisdiction_id;
@@ -153,10 +155,8 @@ pub fn keep_certificate(
     };
     let (version, policy) =
         measured.ok_or_else(|| Problem::internal("a certified year has no policy"))?;
-    let mut basis = year_basis(record, policy.floors).and([
-        Finding::passed(CheckName::Verified).with(json!({"unit_id": certificate.issued_for})),
-        Finding::passed(CheckName::NotOnesOwn),
-    ]);
+    let mut basis =
+        year_basis(record, policy.floors).and([rests_on, Finding::passed(CheckName::NotOnesOwn)]);
     if let Some(old) = replaced {
         basis = basis.and([Finding::new(CheckName::CertificateFollows, CheckOutcome::Noted)
             .with(json!({"number": old.number, "state": "superseded"}))]);

@@ -1,0 +1,105 @@
+//! What merging two records of one person does to their years that are over (U4, A1, A2, A3, A5).
+
+use serde_json::{Value, json};
+use xueshi_tests::steps::{self, text};
+use xueshi_tests::{Server, on_both};
+
+use crate::people_merging::{approved, deliver, merge, second_record};
+use crate::settled_years::{added, record, sealed, settle};
+
+on_both!(
+    u4_a1_a_merge_after_the_windows_certifies_what_it_completes,
+    u4_a3_the_hours_of_two_sealed_halves_are_added_beside_the_seal,
+    u4_a5_a2_the_end_of_a_merged_exemption_leaves_one_certificate,
+);
+
+const REASON: &str = "护照与身份证重复登记";
+
+/// The professional hours of 2023 on one record, and the public ones on another: both ids.
+async fn two_halves(server: &Server) -> (String, String) {
+    let doctor = server.login("professional").await;
+    let kept = steps::professional_id(&doctor).await;
+    let own = steps::draft_of(&doctor, "professional").await;
+    let hospital = server.login("hospital.admin").await;
+    let health = server.login("health.reviewer").await;
+    steps::approve_fully(&doctor, &own, &hospital, &health).await;
+    let (merged, other) = second_record(server).await;
+    let more = deliver(server, &merged, "another", 30).await;
+    approved(server, &other, &more).await;
+    (kept, merged)
+}
+
+/// The certificate that stands for a person's 2023.
+async fn certificate(server: &Server, person: &str) -> Value {
+    let year = record(server, person, 2023).await;
+    assert_eq!(year["state"], "certified", "{year:#}");
+    let path = format!("/v1/certificates/{}", text(&year["certificate"], "number"));
+    server.login("auditor").await.get(&path).await.is(200)
+}
+
+/// U4, A1: nobody can verify the year any more that the merge completes, so that it is certified with it.
+async fn u4_a1_a_merge_after_the_windows_certifies_what_it_completes(server: &Server) {
+    let (kept, merged) = two_halves(server).await;
+    server.set_clock("2024-02-05T10:00:00+08:00").await;
+    merge(&server.login("city.officer").await, &kept, &merged).await.is(200);
+    let certificate = certificate(server, &kept).await;
+    assert_eq!(
+        (&certificate["state"], &certificate["hours"]["total"]),
+        (&json!("valid"), &json!(90))
+    );
+    steps::assert_totals_add_up(server, &kept, 2023).await;
+}
+
+/// U4, A3, M5, V10: what the merge adds to a sealed year, and the certificate that it brings, stand beside the seal.
+async fn u4_a3_the_hours_of_two_sealed_halves_are_added_beside_the_seal(server: &Server) {
+    let (kept, merged) = two_halves(server).await;
+    settle(server).await;
+    let officer = server.login("city.officer").await;
+    merge(&officer, &kept, &merged).await.is(200);
+    let year = record(server, &kept, 2023).await;
+    assert_eq!(year["outcome"], "completed_in_year", "{year:#}");
+    let issued = certificate(server, &kept).await;
+    assert_eq!(issued["state"], "valid");
+    let now = sealed(&officer, &kept, 2023).await;
+    assert_eq!(now["outcome"], "incomplete", "what was sealed stays");
+    let addenda = now["addenda"].as_array().unwrap();
+    assert_eq!(addenda.len(), 2, "{addenda:#?}");
+    for addendum in addenda {
+        assert_eq!(
+            (&addendum["cause"], &addendum["reason"], &addendum["approved"]["total"]),
+            (&json!("correction"), &json!(REASON), &json!(90)),
+            "{addenda:#?}"
+        );
+    }
+    let hours = added(&now, false);
+    assert_eq!(
+        (&hours["outcome_before"], &hours["outcome_after"]),
+        (&json!("incomplete"), &json!("completed_in_year"))
+    );
+    assert!(added(&now, true)["certificate_id"].is_string());
+    steps::assert_totals_add_up(server, &kept, 2023).await;
+}
+
+/// U4, A5, A2: certified on one record and exempt on the other: when the exemption ends, the certificate that stands stays the only
+/// one.
+async fn u4_a5_a2_the_end_of_a_merged_exemption_leaves_one_certificate(server: &Server) {
+    let certified = steps::certified_person(server).await;
+    let kept = certified.professional_id;
+    let (merged, _) = second_record(server).await;
+    let application = json!({"professional_id": merged, "year": 2023, "kind": "parental_leave",
+        "starts_on": "2023-03-01", "ends_on": "2023-08-31", "statement": "产假及育儿假"});
+    let hospital = server.login("hospital.admin").await;
+    let exemption = hospital.post("/v1/exemptions").json(application).await.is(201);
+    let path = format!("/v1/exemptions/{}", text(&exemption, "id"));
+    let officer = server.login("city.officer").await;
+    let grant = json!({"decision": "grant", "comment": "经核实"});
+    officer.post(&format!("{path}/decision")).json(grant).await.is(200);
+    merge(&officer, &kept, &merged).await.is(200);
+    let standing = certificate(server, &kept).await;
+    settle(server).await;
+    let officer = server.login("city.officer").await;
+    let ending = officer.post(&format!("{path}/ending")).json(json!({"reason": "提前返岗"}));
+    ending.if_match("*").await.is(200);
+    let after = certificate(server, &kept).await;
+    assert_eq!((&after["number"], &after["state"]), (&standing["number"], &json!("valid")));
+}
