@@ -1,7 +1,7 @@
 //! Side roads: what was decided on them is told by their events, with what each step rested on as it was kept beside its event,
 //! in the transaction of the step (V7).
 //!
-//! A new road needs an arm in [`subject_of`]: who may see a case of it, and what its events happen to. What its checks were stands
+//! A new road needs an arm in [`case_of`]: who may see a case of it, and what its events happen to. What its checks were stands
 //! in each step's [`Trail`](super::Trail).
 
 use std::collections::HashMap;
@@ -20,23 +20,34 @@ use crate::problem::{Language, Problem};
 use crate::services::filing::{filings, plans};
 use crate::services::{Asker, appeals, exemptions, joining, makeup, seminars, transfers};
 
-/// What the events of a kind of case happen to, once the asker may see the case; `None` for what is not a road.
-fn subject_of(
+/// What the events of a kind of case happen to, and where the case stands, once the asker may see it; `None` for what is not a
+/// road.
+fn case_of(
     reader: &mut Reader<'_>,
     asker: &Asker,
     kind: Explained,
     id: Uuid,
-) -> Result<Option<&'static str>, Problem> {
-    let subject = match kind {
-        Explained::MakeupApplication => makeup::visible(reader, asker, id).map(|_| "makeup"),
-        Explained::Exemption => exemptions::visible(reader, asker, id).map(|_| "exemption"),
-        Explained::Appeal => appeals::visible(reader, asker, id).map(|_| "appeal"),
-        Explained::Transfer => transfers::visible(reader, asker, id).map(|_| "transfer"),
-        Explained::Filing => filings::visible(reader, asker, id).map(|_| "filing"),
-        Explained::TrainingPlan => plans::visible(reader, asker, id).map(|_| "training_plan"),
-        Explained::Seminar => seminars::visible(reader, asker, Id(id)).map(|_| "seminar"),
+) -> Result<Option<(&'static str, &'static str)>, Problem> {
+    Ok(Some(match kind {
+        Explained::MakeupApplication => {
+            ("makeup", makeup::visible(reader, asker, id)?.state.0.as_str())
+        }
+        Explained::Exemption => {
+            ("exemption", exemptions::visible(reader, asker, id)?.state.0.as_str())
+        }
+        Explained::Appeal => ("appeal", appeals::visible(reader, asker, id)?.state.0.as_str()),
+        Explained::Transfer => {
+            ("transfer", transfers::visible(reader, asker, id)?.state.0.as_str())
+        }
+        Explained::Filing => ("filing", filings::visible(reader, asker, id)?.0.state.0.as_str()),
+        Explained::TrainingPlan => {
+            ("training_plan", plans::visible(reader, asker, id)?.0.state.0.as_str())
+        }
+        Explained::Seminar => {
+            ("seminar", seminars::visible(reader, asker, Id(id))?.0.state.0.as_str())
+        }
         Explained::EmploymentRequest => {
-            joining::visible(reader, asker, id).map(|_| "employment_request")
+            ("employment_request", joining::visible(reader, asker, id)?.state.0.as_str())
         }
         Explained::Declaration
         | Explained::DueDate
@@ -45,8 +56,7 @@ fn subject_of(
         | Explained::AnnualRecord
         | Explained::Appraisal
         | Explained::Certificate => return Ok(None),
-    };
-    subject.map(Some)
+    }))
 }
 
 /// Steps of one case that are told at most: the last ones.
@@ -63,7 +73,7 @@ pub(super) fn of_road(
     id: Uuid,
     language: Language,
 ) -> Result<ExplanationDto, Problem> {
-    let subject = subject_of(reader, asker, kind, id)?.ok_or_else(not_found)?;
+    let (subject, outcome) = case_of(reader, asker, kind, id)?.ok_or_else(not_found)?;
     if matches!(kind, Explained::Filing | Explained::TrainingPlan | Explained::Seminar) {
         // What anybody may look up is explained to those alone whom its steps concern.
         let filter = EventFilter { subject: Some(Id(id)), ..EventFilter::default() };
@@ -75,7 +85,7 @@ pub(super) fn of_road(
     let all = events.len() < usize::try_from(MOST).unwrap_or(usize::MAX);
     events.retain(|event| event.subject == subject);
     let last = events.last().ok_or_else(not_found)?;
-    let (outcome, year) = (state_of(last), last.year);
+    let year = last.year;
     let ids = events.iter().map(|event| event.id).collect();
     let kept = reader.step_bases(asker.jurisdiction, ids)?;
     let mut kept: HashMap<Id, StepBasis> =
@@ -85,8 +95,8 @@ pub(super) fn of_road(
     Ok(ExplanationDto {
         kind,
         id: id.to_string(),
-        summary: texts::of_road(&outcome, decisions.len()).text(language).to_owned(),
-        outcome,
+        summary: texts::of_road(outcome, decisions.len()).text(language).to_owned(),
+        outcome: outcome.to_owned(),
         year,
         complete: all && decisions.iter().all(|step| step.basis == Support::Kept),
         standing: None,
