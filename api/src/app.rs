@@ -17,7 +17,7 @@ use crate::services::jobs::runner::{Bell, Worker};
 use crate::services::login::Logins;
 use crate::settings::Settings;
 use crate::state::AppState;
-use crate::storage::{Folder, Housekeeping, Storage, StorageError, StoreCheck, Sweeper};
+use crate::storage::{Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper};
 use crate::{openapi, routes};
 
 /// How long a graceful stop waits for requests that are under way.
@@ -51,6 +51,7 @@ pub struct Application {
     _housekeeping: Option<Housekeeping>,
     _sweeper: Sweeper,
     _folder: Folder,
+    _sequencer: Sequencer,
 }
 
 /// Bounds what grows in memory, while the application is there.
@@ -134,6 +135,7 @@ impl Application {
         let worker = Worker::start(store.clone(), bell);
         let sweeper = Sweeper::start(store.clone());
         let folder = Folder::start(store.clone());
+        let sequencer = Sequencer::start(store.clone());
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
             let origins = state.settings.cors_origins.as_slice();
@@ -169,6 +171,7 @@ impl Application {
             _housekeeping: housekeeping,
             _sweeper: sweeper,
             _folder: folder,
+            _sequencer: sequencer,
         })
     }
 

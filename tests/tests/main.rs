@@ -44,6 +44,8 @@ mod seminars;
 mod settled_years;
 mod settlement;
 mod settlement_killed;
+mod sync_changes;
+mod sync_order;
 mod visibility;
 mod walk;
 mod windows;

@@ -37,6 +37,7 @@ mod sandbox;
 mod seminars;
 mod settlements;
 mod statistics;
+mod sync;
 mod training_plans;
 mod transfers;
 mod working_days;
@@ -67,6 +68,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     makeup_grants::routes(config);
     me_years::routes(config);
     events::routes(config);
+    sync::routes(config);
     statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);
