@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::service_config::ServiceConfig;
+use xueshi_persistence::FeedSignal;
 
 use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
@@ -77,11 +78,13 @@ impl Drop for Upkeep {
 
 /// Stops a running application from elsewhere.
 #[derive(Debug, Clone)]
-pub struct StopHandle(ServerHandle);
+pub struct StopHandle(ServerHandle, FeedSignal);
 
 impl StopHandle {
     /// Stops it; a graceful stop first finishes what is under way.
     pub async fn stop(&self, graceful: bool) {
+        // Who waits for news would wait on.
+        self.1.close();
         self.0.stop(graceful).await;
     }
 }
@@ -184,7 +187,7 @@ impl Application {
     /// A handle with which another task can stop it.
     #[must_use]
     pub fn stop_handle(&self) -> StopHandle {
-        StopHandle(self.server.handle())
+        StopHandle(self.server.handle(), self._storage.desk.store().feed_signal().clone())
     }
 
     /// Serves until it is stopped.

@@ -46,6 +46,8 @@ mod settlement;
 mod settlement_killed;
 mod sync_changes;
 mod sync_order;
+mod sync_snapshot;
+mod sync_stream;
 mod visibility;
 mod walk;
 mod windows;

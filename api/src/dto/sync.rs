@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use xueshi_domain::event::EventType;
+use xueshi_domain::sync::Resource;
 use xueshi_persistence::Event;
 
 use super::scalars::Timestamp;
@@ -39,6 +40,17 @@ impl ChangeParams {
     }
 }
 
+/// Where a snapshot begins.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct SnapshotParams {
+    /// Begin at this kind of records instead of the first one.
+    #[param(value_type = Option<words::SyncedRecord>)]
+    pub part: Option<Resource>,
+    /// Begin behind the record of that kind with this id.
+    pub after: Option<String>,
+}
+
 /// A page of the change feed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangePage {
@@ -54,6 +66,9 @@ pub struct ChangePage {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Change)]
 pub struct ChangeDto {
+    /// Its position in the feed.
+    #[serde(skip)]
+    pub position: i64,
     /// The form of the envelope.
     #[schema(value_type = String, example = "1.0")]
     pub specversion: &'static str,
@@ -109,6 +124,7 @@ impl ChangeDto {
         data: ChangeData,
     ) -> Self {
         Self {
+            position,
             specversion: "1.0",
             id: event.id.0,
             source: source.to_owned(),

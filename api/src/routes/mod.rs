@@ -38,6 +38,8 @@ mod seminars;
 mod settlements;
 mod statistics;
 mod sync;
+mod sync_snapshot;
+mod sync_stream;
 mod training_plans;
 mod transfers;
 mod working_days;
@@ -69,6 +71,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     me_years::routes(config);
     events::routes(config);
     sync::routes(config);
+    sync_snapshot::routes(config);
     statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);

@@ -1,6 +1,7 @@
 //! Waking those who wait for news, inside of one process.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::{Notify, watch};
 
@@ -9,11 +10,16 @@ use tokio::sync::{Notify, watch};
 pub struct FeedSignal {
     told: Arc<Notify>,
     moved: Arc<watch::Sender<u64>>,
+    closed: Arc<AtomicBool>,
 }
 
 impl Default for FeedSignal {
     fn default() -> Self {
-        Self { told: Arc::default(), moved: Arc::new(watch::Sender::new(0)) }
+        Self {
+            told: Arc::default(),
+            moved: Arc::new(watch::Sender::new(0)),
+            closed: Arc::default(),
+        }
     }
 }
 
@@ -31,6 +37,18 @@ impl FeedSignal {
     /// The feed has something new to read.
     pub fn moved(&self) {
         self.moved.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// The service is stopping: whoever waits goes home.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.moved();
+    }
+
+    /// Whether the service is stopping.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 
     /// What changes whenever the feed has something new to read. Look at the feed behind this, not before.

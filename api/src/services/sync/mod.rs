@@ -3,6 +3,7 @@
 mod cursor;
 mod named;
 mod render;
+mod snapshot;
 
 use serde_json::Value;
 use xueshi_domain::access::Permission;
@@ -10,6 +11,7 @@ use xueshi_domain::event::EventType;
 use xueshi_persistence::{Event, Id, Reader, Sight};
 
 pub use cursor::Place;
+pub use snapshot::{Part, opening, page as snapshot_page};
 
 use super::Asker;
 use crate::dto::sync::{ChangeData, ChangeDto, ChangePage};
