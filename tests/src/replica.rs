@@ -45,17 +45,16 @@ impl Replica {
         self.follower.catch_up(client, "limit=200").await;
         for event in std::mem::take(&mut self.follower.events) {
             for (name, value) in event["data"]["resources"].as_object().unwrap() {
-                match value {
-                    Value::Array(records) => {
-                        let kind = match name.as_str() {
-                            "policies" => "policy",
-                            "classes" => "class",
-                            plural => plural.strip_suffix('s').unwrap(),
-                        };
-                        records.iter().for_each(|record| self.put(kind, record.clone()));
-                    }
-                    record => self.put(name, record.clone()),
-                }
+                let Some(records) = value.as_array() else {
+                    self.put(name, value.clone());
+                    continue;
+                };
+                let kind = match name.as_str() {
+                    "policies" => "policy",
+                    "classes" => "class",
+                    plural => plural.strip_suffix('s').unwrap(),
+                };
+                records.iter().for_each(|record| self.put(kind, record.clone()));
             }
         }
     }

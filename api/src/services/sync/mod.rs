@@ -93,6 +93,14 @@ fn subject(event: &Event) -> Option<String> {
         "class" => of("classes"),
         "makeup" => of("makeup-applications"),
         "policy" => event.year.map(|year| format!("policies/{year}")),
+        "funding" => {
+            let (unit, year) = (event.unit_id?, event.year?);
+            Some(format!("funding-reports/{unit}/{year}"))
+        }
+        "settlement" => event.year.map(|year| format!("settlements/{year}")),
+        "calendar" => event.year.map(|year| format!("working-days/{year}")),
+        // Neither has an address of its own.
+        "administrator" | "window" => None,
         other => of(&format!("{}s", other.replace('_', "-"))),
     }
 }
