@@ -9,6 +9,7 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, HttpServer, web};
 use utoipa_actix_web::service_config::ServiceConfig;
+use xueshi_persistence::FeedSignal;
 
 use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
@@ -17,7 +18,7 @@ use crate::services::jobs::runner::{Bell, Worker};
 use crate::services::login::Logins;
 use crate::settings::Settings;
 use crate::state::AppState;
-use crate::storage::{Folder, Housekeeping, Storage, StorageError, StoreCheck, Sweeper};
+use crate::storage::{Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper};
 use crate::{openapi, routes};
 
 /// How long a graceful stop waits for requests that are under way.
@@ -51,6 +52,7 @@ pub struct Application {
     _housekeeping: Option<Housekeeping>,
     _sweeper: Sweeper,
     _folder: Folder,
+    _sequencer: Sequencer,
 }
 
 /// Bounds what grows in memory, while the application is there.
@@ -76,11 +78,13 @@ impl Drop for Upkeep {
 
 /// Stops a running application from elsewhere.
 #[derive(Debug, Clone)]
-pub struct StopHandle(ServerHandle);
+pub struct StopHandle(ServerHandle, FeedSignal);
 
 impl StopHandle {
     /// Stops it; a graceful stop first finishes what is under way.
     pub async fn stop(&self, graceful: bool) {
+        // Who waits for news would wait on.
+        self.1.close();
         self.0.stop(graceful).await;
     }
 }
@@ -134,6 +138,7 @@ impl Application {
         let worker = Worker::start(store.clone(), bell);
         let sweeper = Sweeper::start(store.clone());
         let folder = Folder::start(store.clone());
+        let sequencer = Sequencer::start(store.clone());
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
             let origins = state.settings.cors_origins.as_slice();
@@ -169,6 +174,7 @@ impl Application {
             _housekeeping: housekeeping,
             _sweeper: sweeper,
             _folder: folder,
+            _sequencer: sequencer,
         })
     }
 
@@ -181,7 +187,7 @@ impl Application {
     /// A handle with which another task can stop it.
     #[must_use]
     pub fn stop_handle(&self) -> StopHandle {
-        StopHandle(self.server.handle())
+        StopHandle(self.server.handle(), self._storage.desk.store().feed_signal().clone())
     }
 
     /// Serves until it is stopped.

@@ -25,6 +25,8 @@ text_enum! {
         DeclarationReinstated = "declaration.reinstated",
         /// An appeal was upheld: the declaration is approved (V8).
         DeclarationUpheld = "declaration.upheld",
+        /// A declaration that was submitted once was edited, or its due day counted anew.
+        DeclarationChanged = "declaration.changed",
         /// A waiting declaration went to another unit (U2).
         DeclarationRerouted = "declaration.rerouted",
         /// A review is due within one working day (V3).
@@ -33,6 +35,8 @@ text_enum! {
         DeclarationOverdue = "declaration.overdue",
         /// A person's year: satisfied.
         AnnualRecordSatisfied = "annual_record.satisfied",
+        /// A year that is not settled followed the person or the employer to another unit (U2).
+        AnnualRecordRerouted = "annual_record.rerouted",
         /// A year fell below its floors again (A2, E13).
         AnnualRecordReopened = "annual_record.reopened",
         /// A person's year: certified.
@@ -49,6 +53,8 @@ text_enum! {
         CertificateRevoked = "certificate.revoked",
         /// A completion was delivered.
         LearningRecordDelivered = "learning_record.delivered",
+        /// A completion was claimed by a draft.
+        LearningRecordChanged = "learning_record.changed",
         /// An institution's filing for a year: applied.
         FilingApplied = "filing.applied",
         /// An institution's filing for a year: granted.
@@ -65,6 +71,8 @@ text_enum! {
         FilingRevoked = "filing.revoked",
         /// A training plan: submitted.
         TrainingPlanSubmitted = "training_plan.submitted",
+        /// A training plan that was handed in once was edited.
+        TrainingPlanChanged = "training_plan.changed",
         /// A training plan: approved.
         TrainingPlanApproved = "training_plan.approved",
         /// A training plan: returned.
@@ -121,6 +129,8 @@ text_enum! {
         MakeupExpired = "makeup.expired",
         /// An exemption: applied.
         ExemptionApplied = "exemption.applied",
+        /// A returned exemption was edited.
+        ExemptionChanged = "exemption.changed",
         /// An exemption that waits has followed the person to another employer, or the employer to another body (U2).
         ExemptionRerouted = "exemption.rerouted",
         /// An exemption: granted.

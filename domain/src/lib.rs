@@ -59,6 +59,7 @@ pub mod review;
 pub mod rule;
 pub mod seminar;
 pub mod settlement;
+pub mod sync;
 pub mod titles;
 pub mod training_plan;
 pub mod transfer;

@@ -162,6 +162,7 @@ impl Writer<'_> {
     /// On a database failure; [`StoreError::Taken`] for a second event with the same `once`.
     pub fn record_event(&mut self, event: &Event) -> Result<(), StoreError> {
         diesel::insert_into(events::table).values(event).execute(self.conn)?;
+        self.has_told();
         Ok(())
     }
 
@@ -181,6 +182,7 @@ impl Writer<'_> {
                 }
             };
         }
+        self.has_told();
         Ok(())
     }
 }

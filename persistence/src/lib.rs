@@ -25,6 +25,7 @@ mod error;
 mod events;
 mod exemptions;
 mod explanations;
+mod feed;
 mod figures;
 mod filing;
 mod funding;
@@ -79,6 +80,7 @@ pub use error::{StoreError, StoreFailure};
 pub use events::{Event, EventFilter};
 pub use exemptions::{Exemption, ExemptionAct, ExemptionFilter};
 pub use explanations::{StoredExplanation, StoredRefusal};
+pub use feed::{FeedPage, FeedSignal, Owned, Sight, Which};
 pub use figures::{
     Behind, FINAL_AFTER, FigureDiscrepancy, FigureRows, Folded, PersonPartRow, UnitCounts,
     UnitPartRow, UnitPlace, Waiting,

@@ -129,7 +129,11 @@ pub(crate) fn check(answer: &Answer) {
             answer.status
         );
     }
-    if media_type.ends_with("json") && !answer.bytes.is_empty() {
+    if media_type == "application/x-ndjson" {
+        let text = answer.text();
+        let whole = text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok());
+        assert!(whole && text.ends_with('\n'), "{}: lines of JSON:\n{answer:?}", operation.id());
+    } else if media_type.ends_with("json") && !answer.bytes.is_empty() {
         let (status, method) = (answer.status.to_string(), answer.method.to_lowercase());
         let body = answer.json();
         let place = match operation.value["responses"][&status]["$ref"].as_str() {

@@ -143,7 +143,7 @@ impl<P: Needs> FromRequest for Caller<P> {
 }
 
 /// The bearer token, none without an `Authorization` header.
-fn bearer(request: &HttpRequest) -> Result<Option<String>, Problem> {
+pub(crate) fn bearer(request: &HttpRequest) -> Result<Option<String>, Problem> {
     let Some(value) = request.headers().get(header::AUTHORIZATION) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|value| value.split_once(' '));
     match token {

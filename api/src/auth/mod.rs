@@ -11,6 +11,7 @@ pub(crate) mod test_world;
 pub mod tokens;
 
 pub use admission::TokenAdmission;
+pub(crate) use caller::bearer;
 pub use caller::{Admission, Anyone, Caller, LoggedIn, Need, Needs, Who};
 pub use keys::Keys;
 pub use password::Passwords;

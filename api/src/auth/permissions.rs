@@ -120,6 +120,8 @@ permissions! {
     ReadEvents = ReadEvents;
     /// Reading what happened: to oneself or in a subtree.
     ReadOwnOrEvents = ReadOwn | ReadEvents;
+    /// Following what happens: all of the city for the provincial platform, a subtree for people.
+    FollowChanges = SyncRead | ReadEvents;
     /// Appealing against decisions on one's own hours (V8).
     AppealOwn = AppealOwn;
 }

@@ -37,6 +37,7 @@ pub mod scalars;
 pub mod seminars;
 pub mod settlements;
 pub mod statistics;
+pub mod sync;
 pub mod training_plans;
 pub mod transfers;
 pub mod unit_codes;

@@ -30,6 +30,8 @@ words! {
     EvidenceKind: xueshi_domain::learning::EvidenceKind;
     /// Where a declaration stands.
     DeclarationState: xueshi_domain::review::State;
+    /// A kind of record that followers keep a copy of.
+    SyncedRecord: xueshi_domain::sync::Resource;
     /// What happened.
     EventType: xueshi_domain::event::EventType;
     /// A stage of review.

@@ -46,6 +46,7 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("supervision", "Figures, forecasts, funding"),
     ("explanations", "Why: rules, inputs, checks, outcome"),
     ("events", "What happened"),
+    ("sync", "Keeping in step with other systems: the change feed"),
     ("jobs", "Long work and its progress"),
     ("settlements", "The end of a year: settlement, what lapsed, what was sealed"),
     ("sandbox", "Test clock and reset; only where started with `--sandbox`, elsewhere 404"),

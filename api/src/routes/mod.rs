@@ -37,6 +37,9 @@ mod sandbox;
 mod seminars;
 mod settlements;
 mod statistics;
+mod sync;
+mod sync_snapshot;
+mod sync_stream;
 mod training_plans;
 mod transfers;
 mod working_days;
@@ -67,6 +70,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     makeup_grants::routes(config);
     me_years::routes(config);
     events::routes(config);
+    sync::routes(config);
+    sync_snapshot::routes(config);
     statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);

@@ -19,7 +19,11 @@ pub struct Issued {
 }
 
 impl Issued {
-    fn read(certificate: Certificate) -> Result<Self, Problem> {
+    /// A certificate with what it states.
+    ///
+    /// # Errors
+    /// 500 when that does not read back.
+    pub(super) fn read(certificate: Certificate) -> Result<Self, Problem> {
         let content = serde_json::from_str(&certificate.content).map_err(|error| {
             Problem::internal(format!("certificate {}: {error}", certificate.id))
         })?;

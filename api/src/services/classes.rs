@@ -7,7 +7,7 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::declaration::{ClassFacts, mend_of, missing_of};
 use xueshi_domain::training_plan::in_force;
 use xueshi_persistence::{
-    ClassFiling, Filing, Id, Page, PlanItemVersion, Professional, Reader, Slice,
+    Class, ClassFiling, Filing, Id, Page, PlanItemVersion, Professional, Reader, Slice,
 };
 
 use super::Asker;
@@ -50,11 +50,22 @@ pub fn list(
 ) -> Result<Slice<ClassDto>, Problem> {
     let city = asker.jurisdiction;
     let found = reader.classes(city, year, organization, page)?;
-    let units = found.rows.iter().map(|class| class.organization_id).collect();
+    Ok(Slice { rows: all_shown(reader, city, found.rows)?, total: found.total })
+}
+
+/// Some classes of a city as they are shown, in their order.
+///
+/// # Errors
+/// On a database failure.
+pub fn all_shown(
+    reader: &mut Reader<'_>,
+    city: Id,
+    classes: Vec<Class>,
+) -> Result<Vec<ClassDto>, Problem> {
+    let units = classes.iter().map(|class| class.organization_id).collect();
     let names = reader.unit_names(city, units)?;
-    let filings = reader.class_filings(city, found.rows)?;
-    let rows = filings.into_iter().map(|filing| shown(filing, &names)).collect();
-    Ok(Slice { rows, total: found.total })
+    let filings = reader.class_filings(city, classes)?;
+    Ok(filings.into_iter().map(|filing| shown(filing, &names)).collect())
 }
 
 /// One class.

@@ -58,7 +58,25 @@ impl Happening {
             .subject(d.id)
             .year(d.year)
             .data(json!({"state": d.state.0, "revision": d.revision, "subject": d.subject.0,
-                "hours": d.hours.0, "holder_id": d.holder_id, "due_at": d.due_at.map(Timestamp::from)}))
+                "hours": d.hours.0, "holder_id": d.holder_id,
+                "learning_record_id": d.learning_record_id, "due_at": d.due_at.map(Timestamp::from)}))
+    }
+
+    /// That this declaration was edited; nobody is told of what nobody else has seen (ADR 0007).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn tell_edit(
+        writer: &mut Writer<'_>,
+        declaration: &Declaration,
+        by: Option<Id>,
+    ) -> Result<(), Problem> {
+        if declaration.submitted_at.is_none() {
+            return Ok(());
+        }
+        Self::declaration(EventType::DeclarationChanged, declaration)
+            .by_account(by)
+            .tell(writer, declaration.jurisdiction_id)
     }
 
     /// To this person's year.

@@ -15,9 +15,10 @@ use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
 use xueshi_domain::review::{Ending, Route, Stage};
 use xueshi_domain::transfer::{Rerouting, rerouting};
-use xueshi_persistence::{Declaration, Id, Organization, Writer};
+use xueshi_persistence::{AnnualRecord, Declaration, Id, Organization, Writer};
 
 use super::declarations::{Cause, moved};
+use super::events::Happening;
 use super::rules::Rules;
 use super::{exemptions, makeup};
 use crate::problem::Problem;
@@ -61,6 +62,7 @@ pub fn follow_person(
         record.employer_id = Id(route.holder(Stage::Employer));
         record.authority_id = Id(route.holder(Stage::Authority));
         writer.save_annual_record(&mut record)?;
+        tell_year(writer, by, &record)?;
     }
     exemptions::follow_person(writer, by, (city, person), route)
 }
@@ -81,9 +83,20 @@ pub fn follow_body(
     for mut record in writer.unsettled_records_from(city, employer.id)? {
         record.authority_id = Id(route.holder(Stage::Authority));
         writer.save_annual_record(&mut record)?;
+        tell_year(writer, by, &record)?;
     }
     exemptions::follow_body(writer, by, (city, employer.id), route)?;
     makeup::follow_body(writer, by, employer)
+}
+
+fn tell_year(
+    writer: &mut Writer<'_>,
+    by: Option<Id>,
+    record: &AnnualRecord,
+) -> Result<(), Problem> {
+    Happening::annual_record(EventType::AnnualRecordRerouted, record)
+        .by_account(by)
+        .tell(writer, record.jurisdiction_id)
 }
 
 /// U2: a declaration at the employer's stage begins it anew at the new employer; one at the authority's stays with the same

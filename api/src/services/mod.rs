@@ -47,6 +47,7 @@ pub mod short_lists;
 pub mod standing;
 pub mod statistics;
 pub mod sweep;
+pub mod sync;
 pub mod transfers;
 pub mod unit_changes;
 pub mod unit_registrations;

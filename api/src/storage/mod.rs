@@ -7,6 +7,7 @@ mod place;
 mod ready;
 #[cfg(test)]
 pub(crate) mod scratch;
+mod sequencer;
 mod sweeper;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub use folder::Folder;
 pub use housekeeping::Housekeeping;
 pub use place::{database, make_data_dir};
 pub use ready::StoreCheck;
+pub use sequencer::Sequencer;
 pub use sweeper::Sweeper;
 
 use master_key::KeyFile;

@@ -18,5 +18,6 @@ diesel::table! {
         data -> Text,
         once -> Nullable<Text>,
         occurred_at -> Instant,
+        position -> Nullable<BigInt>,
     }
 }

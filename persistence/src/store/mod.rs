@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::columns::Id;
 use crate::connection::{AnyConnection, Manager};
 use crate::error::{StoreError, StoreFailure};
+use crate::feed::FeedSignal;
 use crate::figures::Years;
 use crate::lock::StoreLock;
 use crate::url::DatabaseUrl;
@@ -58,6 +59,8 @@ struct Shared {
     url: DatabaseUrl,
     /// Who folds the figures: one at a time.
     folding: tokio::sync::Mutex<()>,
+    /// Wakes those who follow the feed.
+    feed: FeedSignal,
 }
 
 impl Shared {
@@ -93,6 +96,7 @@ impl Store {
             pool,
             url: options.url,
             folding: tokio::sync::Mutex::new(()),
+            feed: FeedSignal::default(),
         });
         let engine = match &shared.url {
             DatabaseUrl::Sqlite(_) => {
@@ -120,6 +124,28 @@ impl Store {
     /// Whoever holds it folds the figures.
     pub(crate) fn folding(&self) -> &tokio::sync::Mutex<()> {
         &self.shared.folding
+    }
+
+    /// Wakes those who follow the feed of events, in this process.
+    pub fn feed_signal(&self) -> &FeedSignal {
+        &self.shared.feed
+    }
+
+    /// Gives committed events their positions in the feed; whether there may be more to do (ADR 0020).
+    ///
+    /// It opens a transaction of its own kind: at `read committed`, where it sees what was committed before it took its lock, and
+    /// where no serializable transaction meets it and has to run again. It writes one column that no such transaction writes.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub async fn number_events(&self) -> Result<bool, StoreError> {
+        match &self.engine {
+            Engine::Sqlite(_) => Ok(false),
+            Engine::Postgres(gate) => {
+                let shared = Arc::clone(&self.shared);
+                gate.run(move || postgres::number(&shared)).await
+            }
+        }
     }
 
     /// Runs a reading transaction: all its queries see one state.
@@ -206,13 +232,22 @@ pub struct Writer<'c> {
     keep: Keep,
     /// Whether it writes of another instant than that of its commit: the past of a sandbox.
     tells_the_past: bool,
+    /// Whether it told an event: whoever follows the feed is woken behind its commit.
+    told: bool,
     /// What the policies of a city say about its figures, once it was looked up.
     years: BTreeMap<Id, Years>,
 }
 
 impl<'c> Writer<'c> {
     fn new(reader: Reader<'c>, keep: Keep) -> Self {
-        Self { reader, valid_until: None, keep, tells_the_past: false, years: BTreeMap::new() }
+        Self {
+            reader,
+            valid_until: None,
+            keep,
+            tells_the_past: false,
+            told: false,
+            years: BTreeMap::new(),
+        }
     }
 }
 
@@ -220,6 +255,11 @@ impl Writer<'_> {
     /// Whether what is written may be dated before the present.
     pub(crate) fn tells_the_past(&self) -> bool {
         self.tells_the_past
+    }
+
+    /// An event was told.
+    pub(crate) fn has_told(&mut self) {
+        self.told = true;
     }
 
     /// What the published policies of a city say about its figures.

@@ -65,7 +65,7 @@ where
         let reader = Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher };
         let mut writer = Writer::new(reader, keep);
         let result = work(&mut writer);
-        let valid_until = writer.valid_until;
+        let (valid_until, told) = (writer.valid_until, writer.told);
         let result = match result {
             Ok(value) if keep == Keep::No => {
                 execute(&mut conn, "rollback")?;
@@ -77,7 +77,12 @@ where
                 continue;
             }
             Ok(value) => match execute(&mut conn, "commit") {
-                Ok(()) => return Ok(value),
+                Ok(()) => {
+                    if told {
+                        shared.feed.tell();
+                    }
+                    return Ok(value);
+                }
                 Err(error) => Err(E::from(error)),
             },
             Err(error) => Err(error),
@@ -90,6 +95,22 @@ where
         }
     }
     Err(StoreError::Busy.into())
+}
+
+/// One step of the sequencer, in a transaction at `read committed`.
+pub(super) fn number(shared: &Shared) -> Result<bool, StoreError> {
+    let mut conn = shared.pool.get().map_err(StoreError::from)?;
+    execute(&mut conn, "begin isolation level read committed")?;
+    match crate::feed::number(&mut conn) {
+        Ok(more) => {
+            execute(&mut conn, "commit")?;
+            Ok(more)
+        }
+        Err(error) => {
+            execute(&mut conn, "rollback")?;
+            Err(error)
+        }
+    }
 }
 
 /// A random wait that grows to at most 64 ms, so that transactions which met part ways.

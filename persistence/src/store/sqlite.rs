@@ -139,6 +139,7 @@ fn run_group(
 ) -> Result<Option<()>, StoreError> {
     execute(conn, "begin immediate")?;
     let mut valid_until: Option<OffsetDateTime> = None;
+    let mut told = false;
     let mut panicked = Vec::new();
     for (index, job) in group.iter_mut().enumerate() {
         execute(conn, "savepoint job")?;
@@ -146,9 +147,11 @@ fn run_group(
         let mut writer = Writer::new(reader, Keep::Yes);
         let kept = catch_unwind(AssertUnwindSafe(|| job.run(&mut writer)));
         let until = writer.valid_until;
+        let tells = writer.told;
         match kept {
             Ok(true) => {
                 valid_until = earliest(valid_until, until);
+                told |= tells;
                 execute(conn, "release savepoint job")?;
             }
             Ok(false) => execute(conn, "rollback to savepoint job; release savepoint job")?,
@@ -167,5 +170,8 @@ fn run_group(
         return Ok(None);
     }
     execute(conn, "commit")?;
+    if told {
+        shared.feed.tell();
+    }
     Ok(Some(()))
 }

@@ -10,7 +10,7 @@ mod cast;
 
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Server, on_both};
+use xueshi_tests::{Replica, Server, on_both};
 
 use self::acts::Day;
 use self::cast::District;
@@ -18,6 +18,8 @@ use self::cast::District;
 on_both!(the_year_2023);
 
 async fn the_year_2023(server: &Server) {
+    // What happens in it is followed: in the end the copy is what the source is, record by record (ADR 0020).
+    let mut copy = Replica::begin(&server.machine("province").await).await;
     // January to March: units, people, filings, plans, the first class.
     let district = District::found(server, "2023-01-04T09:00:00+08:00").await;
     let [first, second] = plans_and_classes(server, &district).await;
@@ -46,6 +48,9 @@ async fn the_year_2023(server: &Server) {
     let officer = server.login("city.officer").await;
     let still = steps::all_pages(&officer, "/v1/appraisals?year=2023&limit=200").await;
     assert_eq!(still, sealed, "a sealed snapshot never changes");
+    let province = server.machine("province").await;
+    copy.catch_up(&province).await;
+    copy.assert_equals_source(&province).await;
 }
 
 /// P1–P3: two institutions file themselves and their plans, and announce a class each. Without an approved plan there is none.

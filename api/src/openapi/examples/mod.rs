@@ -15,6 +15,7 @@ mod policies;
 mod seminars;
 mod sideroads;
 mod statistics;
+mod sync;
 mod year_end;
 
 use serde_json::{Value, json};
@@ -34,6 +35,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     sideroads::of,
     year_end::of,
     statistics::of,
+    sync::of,
 ];
 
 /// The example of a schema.

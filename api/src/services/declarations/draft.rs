@@ -1,8 +1,10 @@
 //! Beginning and editing a declaration.
 
+use serde_json::json;
 use time::Date;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::declaration::Step;
+use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
 use xueshi_domain::review::{Event, Route, Stage, State};
@@ -14,6 +16,7 @@ use super::own;
 use crate::dto::declarations::{DeclarationChanges, DeclarationDto, NewDeclaration};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
+use crate::services::events::Happening;
 use crate::services::ids::new_id;
 use crate::services::races::stands;
 use crate::services::rules::Rules;
@@ -113,6 +116,12 @@ pub(super) fn put_down(
     writer.insert_declaration(&declaration)?;
     if let Some(record) = declaration.learning_record_id {
         writer.set_declared(city, person_id, record, true)?;
+        Happening::new(EventType::LearningRecordChanged)
+            .person(person_id, Some(declaration.employer_id), Some(declaration.authority_id))
+            .subject(record)
+            .year(declaration.year)
+            .data(json!({"declared": true}))
+            .tell(writer, city)?;
     }
     Ok(declaration)
 }
@@ -165,6 +174,7 @@ pub fn edit(
     let case = Case::gather(writer, &declaration)?;
     case.examine(Step::Draft, declaration.id, &rules)?;
     stands(writer.save_declaration(state, &mut declaration)?)?;
+    Happening::tell_edit(writer, &declaration, Some(asker.account()))?;
     let version = declaration.version;
     Ok(Reply::ok(DeclarationDto::new(&declaration, now)).version(version))
 }

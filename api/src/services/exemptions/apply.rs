@@ -1,9 +1,11 @@
 //! What the employer does: applying, correcting, taking back.
 
+use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
+use xueshi_domain::event::EventType;
 use xueshi_domain::exemption::{Event, Exemption as Road, State};
 use xueshi_domain::instant::china_date;
 use xueshi_domain::people::require_active;
@@ -14,6 +16,7 @@ use super::{Act, acting_for, check, save, trace, visible};
 use crate::dto::exemptions::{ExemptionChanges, ExemptionDto, NewExemption};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Grounds, Problem, Text};
+use crate::services::events::Happening;
 use crate::services::explanations::Trail;
 use crate::services::ids::new_id;
 use crate::services::references::unknown;
@@ -123,6 +126,14 @@ pub fn edit(
     changes.apply(&mut exemption);
     check(writer, &exemption, &rules.policy, &mut trail)?;
     save(writer, state, &mut exemption)?;
+    let e = &exemption;
+    Happening::new(EventType::ExemptionChanged)
+        .by(asker)
+        .person(e.professional_id, Some(e.employer_id), Some(e.authority_id))
+        .subject(e.id)
+        .year(e.year)
+        .data(json!({"kind": e.kind.0, "state": e.state.0}))
+        .tell(writer, e.jurisdiction_id)?;
     Ok(Reply::ok(ExemptionDto::from(&exemption)).version(exemption.version))
 }
 

@@ -13,6 +13,7 @@ use xueshi_persistence::{
 
 use crate::dto::rosters::RosterLineResult;
 use crate::problem::Problem;
+use crate::services::events::Happening;
 use crate::services::ids::new_id;
 use crate::services::races::stands;
 
@@ -199,5 +200,6 @@ fn follow(
 ) -> Result<(), Problem> {
     let was: State = declaration.state.0;
     declaration.hours = Tenths(hours);
-    stands(writer.save_declaration(was, declaration)?)
+    stands(writer.save_declaration(was, declaration)?)?;
+    Happening::tell_edit(writer, declaration, None)
 }

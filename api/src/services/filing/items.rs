@@ -5,7 +5,7 @@ use xueshi_domain::Refusal;
 use xueshi_domain::training_plan::{ItemFacts, PlanEvent, check_item};
 use xueshi_persistence::{Id, PlanItem, Reader, Tenths, TrainingPlan, Word, Writer};
 
-use super::plans::{own, shown};
+use super::plans::{own, shown, tell_edit};
 use super::stands;
 use crate::dto::training_plans::{NewPlanItem, PlanItemChanges, TrainingPlanWithItems};
 use crate::extract::RequiredIfMatch;
@@ -73,6 +73,7 @@ pub fn add(
     let item = item_of(&plan, new_id(writer.now()), new);
     writer.insert_plan_item(&item)?;
     stands(writer.save_training_plan(plan.state.0, &mut plan)?)?;
+    tell_edit(writer, asker, &plan)?;
     let location = format!("/v1/training-plans/{}/items/{}", plan.id, item.id);
     let body = super::plans::with_items(writer, asker, &plan, unit)?;
     Ok(Reply::created(&location, body).version(plan.version))
@@ -96,6 +97,7 @@ pub fn edit(
     check_item(plan.year, &facts_of(&item)).map_err(|refusal| in_members(refusal, ""))?;
     writer.update_plan_item(&item)?;
     stands(writer.save_training_plan(plan.state.0, &mut plan)?)?;
+    tell_edit(writer, asker, &plan)?;
     shown(writer, asker, &plan, unit)
 }
 
@@ -114,5 +116,6 @@ pub fn remove(
     let item = of_plan(writer, &plan, item)?;
     writer.delete_plan_item(&item)?;
     stands(writer.save_training_plan(plan.state.0, &mut plan)?)?;
+    tell_edit(writer, asker, &plan)?;
     shown(writer, asker, &plan, unit)
 }

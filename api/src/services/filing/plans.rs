@@ -188,7 +188,29 @@ pub fn edit(
     let (mut plan, unit, _) = own(writer, asker, id, condition, PlanEvent::Edit)?;
     plan.title.clone_from(&changes.title);
     stands(writer.save_training_plan(plan.state.0, &mut plan)?)?;
+    tell_edit(writer, asker, &plan)?;
     shown(writer, asker, &plan, unit)
+}
+
+/// Tells that a plan was edited; nobody is told of a draft.
+///
+/// # Errors
+/// On a database failure.
+pub(super) fn tell_edit(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    plan: &TrainingPlan,
+) -> Result<(), Problem> {
+    if plan.state.0 == PlanState::Draft {
+        return Ok(());
+    }
+    Happening::new(EventType::TrainingPlanChanged)
+        .by(asker)
+        .unit(plan.organization_id)
+        .subject(plan.id)
+        .year(plan.year)
+        .data(serde_json::json!({"state": plan.state.0}))
+        .tell(writer, asker.jurisdiction)
 }
 
 /// Hands a plan in.

@@ -177,7 +177,11 @@ fn shown(city: &Jurisdiction, slice: Slice<StoredPolicy>) -> Slice<PolicyVersion
     Slice { rows, total: slice.total }
 }
 
-fn dto(city: &Jurisdiction, stored: &StoredPolicy) -> Result<PolicyDto, Problem> {
+/// A policy as it is shown.
+///
+/// # Errors
+/// 500 when it does not read back.
+pub(super) fn dto(city: &Jurisdiction, stored: &StoredPolicy) -> Result<PolicyDto, Problem> {
     let document = Policy::from_json(&stored.document).map_err(Problem::internal)?;
     Ok(PolicyDto { about: PolicyVersionDto::new(city, stored), document })
 }

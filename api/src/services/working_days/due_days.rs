@@ -10,6 +10,7 @@ use xueshi_domain::review::{Arrival, due, late_from};
 use xueshi_persistence::{Declaration, Id, Moment, Reader, Writer};
 
 use crate::problem::Problem;
+use crate::services::events::Happening;
 use crate::services::explanations::{Basis, Decided, DueDays, keep};
 use crate::services::races::stands;
 use crate::services::rules::{Rules, working_days};
@@ -44,6 +45,7 @@ pub(super) fn recompute(writer: &mut Writer<'_>, city: Id) -> Result<u64, Proble
         }
         let state = declaration.state.0;
         stands(writer.save_declaration(state, &mut declaration)?)?;
+        Happening::tell_edit(writer, &declaration, None)?;
         follow_due_day(writer, &declaration)?;
         keep_new_due_day(writer, &declaration, arrival, (version, &terms), &calendar)?;
         changed += 1;

@@ -1,0 +1,36 @@
+//! Following what happens.
+
+use serde_json::{Value, json};
+
+use super::of as example;
+
+/// The example of a schema.
+pub(super) fn of(schema: &str) -> Option<Value> {
+    let value = match schema {
+        "Change" => change(),
+        "ChangePage" => json!({
+            "data": [change()],
+            "next_cursor": "eyJ2IjoxLCJjIjoiMDE4YjM1ZmYtMzY4MC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicCI6MTI4fQ",
+            "more": false
+        }),
+        _ => return None,
+    };
+    Some(value)
+}
+
+fn change() -> Value {
+    let declaration = example("Declaration").unwrap_or_default();
+    json!({
+        "specversion": "1.0", "id": "018b3b1e-7c00-7a10-8c11-000000000901", "source": "/v1/cities/410100",
+        "type": "declaration.submitted", "subject": "declarations/018b3b1e-7c00-7a10-8c11-1f2e3d4c5b6a",
+        "time": "2023-10-16T09:30:00+08:00", "datacontenttype": "application/json",
+        "sequence": "0000000000000000128",
+        "data": {
+            "professional_id": "018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f",
+            "organization_id": "018b3b1e-7c00-7a10-8c11-000000000101", "year": 2023,
+            "account_id": "018b3b1e-7c00-7a10-8c11-000000000201",
+            "facts": {"state": "employer_review", "revision": 1, "subject": "public", "hours": 30},
+            "resources": {"declaration": declaration}
+        }
+    })
+}

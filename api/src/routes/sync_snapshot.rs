@@ -1,0 +1,102 @@
+//! All records as a stream of lines.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::header;
+use actix_web::web::Bytes;
+use actix_web::{HttpResponse, get, web};
+use futures_util::stream;
+use serde_json::json;
+use utoipa_actix_web::service_config::ServiceConfig;
+use xueshi_domain::sync::Resource;
+
+use crate::auth::{Caller, permissions};
+use crate::dto::sync::SnapshotParams;
+use crate::extract::{Params, invalid_parameter};
+use crate::problem::{Problem, Text};
+use crate::services::sync::{Part, opening, snapshot_page};
+use crate::services::{Asker, Desk};
+use crate::state::AppState;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(take_snapshot);
+}
+
+/// All records as they are, and where the change feed goes on from them
+///
+/// Lines of JSON. The first one, of kind `snapshot`, has the `cursor` from which to follow `/v1/sync/changes`: what was told since
+/// then makes up for what changed while the lines were read. Then `kind`, `id` and `resource` of every record, in the order of kinds
+/// and ids; the last line, of kind `end`, has the `counts` of this answer. Where a connection breaks off before it, ask again with
+/// `part` and `after` of the last line that arrived, and keep the first cursor.
+#[utoipa::path(tag = "sync", params(SnapshotParams),
+    responses((status = 200, description = "The lines", body = String, content_type = "application/x-ndjson")))]
+#[get("/v1/sync/snapshot")]
+async fn take_snapshot(
+    caller: Caller<permissions::FollowChanges>,
+    which: Params<SnapshotParams>,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    let Params(which) = which;
+    let from = match (which.part, which.after.as_deref()) {
+        (Some(part), after) => Part::behind(part, after)?,
+        (None, None) => Part::first(),
+        (None, Some(_)) => {
+            let text = Text::new("须与 part 一起使用", "goes with `part`");
+            return Err(invalid_parameter("after", "without-part", text));
+        }
+    };
+    let read = state.desk.read(&caller, move |reader, asker| opening(reader, asker, from));
+    let lines = Lines {
+        desk: state.desk.clone(),
+        asker: Asker::clone(&caller),
+        first: Some(read.await?),
+        part: Some(from),
+        counts: BTreeMap::new(),
+        ended: false,
+    };
+    Ok(HttpResponse::Ok()
+        .content_type("application/x-ndjson")
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .streaming(stream::unfold(lines, |lines| lines.next())))
+}
+
+/// A snapshot on its way. The next page is read when the one before has been taken, so that it needs the memory of one.
+struct Lines {
+    desk: Desk,
+    asker: Asker,
+    first: Option<String>,
+    part: Option<Part>,
+    counts: BTreeMap<Resource, usize>,
+    ended: bool,
+}
+
+impl Lines {
+    async fn next(mut self) -> Option<(Result<Bytes, Problem>, Self)> {
+        if let Some(first) = self.first.take() {
+            return Some((Ok(Bytes::from(first)), self));
+        }
+        while let Some(part) = self.part.take() {
+            let read = self
+                .desk
+                .read(&self.asker, move |reader, asker| snapshot_page(reader, asker, part));
+            let (lines, count, next) = match read.await {
+                Ok(page) => page,
+                // Without its last line it is known to be incomplete.
+                Err(problem) => return Some((Err(problem), Self { ended: true, ..self })),
+            };
+            *self.counts.entry(part.resource()).or_default() += count;
+            self.part = next;
+            if count > 0 {
+                return Some((Ok(Bytes::from(lines)), self));
+            }
+        }
+        if self.ended {
+            return None;
+        }
+        self.ended = true;
+        let counts: BTreeMap<&str, usize> =
+            self.counts.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
+        let last = json!({"kind": "end", "counts": counts}).to_string() + "\n";
+        Some((Ok(Bytes::from(last)), self))
+    }
+}

@@ -1,0 +1,5 @@
+drop index certificates_by_id;
+drop trigger events_take_their_place;
+drop index events_without_position;
+drop index events_by_position;
+alter table events drop column position;

@@ -1,0 +1,118 @@
+//! The change feed: events in the order in which their transactions were committed (ADR 0020).
+//!
+//! A reader goes by [positions](Reader::feed_head), never by ids or by numbers drawn inside of a transaction: whoever has seen
+//! position *p* will never see a new event at *p* or before.
+
+mod number;
+mod owned;
+mod resources;
+mod sight;
+mod signal;
+
+use diesel::prelude::*;
+use xueshi_domain::event::EventType;
+
+use crate::columns::{Id, Word};
+use crate::connection::AnyBackend;
+use crate::error::StoreError;
+use crate::events::Event;
+use crate::schema::events;
+use crate::store::Reader;
+
+pub(crate) use self::number::number;
+pub use self::owned::Owned;
+pub use self::resources::Which;
+pub use self::sight::Sight;
+pub use self::signal::FeedSignal;
+
+/// Positions that one page looks through at most, for those who see few of them.
+const LOOKED_THROUGH: i64 = 10_000;
+
+/// A page of the feed.
+#[derive(Debug)]
+pub struct FeedPage {
+    /// The events with their positions, which grow.
+    pub events: Vec<(i64, Event)>,
+    /// Where the next page goes on: behind everything that this one looked at.
+    pub position: i64,
+    /// Whether something stands behind it already.
+    pub more: bool,
+}
+
+impl Reader<'_> {
+    /// The position of the latest event of a city; 0 before the first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn feed_head(&mut self, city: Id) -> Result<i64, StoreError> {
+        let head = events::table
+            .filter(events::jurisdiction_id.eq(city))
+            .filter(events::position.is_not_null())
+            .order(events::position.desc())
+            .select(events::position.assume_not_null())
+            .first::<i64>(self.conn)
+            .optional()?;
+        Ok(head.unwrap_or(0))
+    }
+
+    /// The latest positions of all cities: whether they moved is whether anything was told.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn feed_heads(&mut self) -> Result<Vec<i64>, StoreError> {
+        let cities: Vec<Id> = crate::schema::jurisdictions::table
+            .order(crate::schema::jurisdictions::id.asc())
+            .select(crate::schema::jurisdictions::id)
+            .load(self.conn)?;
+        cities.into_iter().map(|city| self.feed_head(city)).collect()
+    }
+
+    /// The events behind a position that one may see, of these kinds if any are named. It looks through a bounded number of
+    /// positions, so a page may be empty and have more behind it.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn feed(
+        &mut self,
+        sight: &Sight,
+        kinds: &[EventType],
+        after: i64,
+        limit: i64,
+    ) -> Result<FeedPage, StoreError> {
+        let head = self.feed_head(sight.city())?;
+        if head <= after {
+            return Ok(FeedPage { events: Vec::new(), position: after, more: false });
+        }
+        let sees_all = matches!(sight, Sight::City(_)) && kinds.is_empty();
+        let through = if sees_all { limit } else { LOOKED_THROUGH };
+        let last = events::table
+            .filter(events::jurisdiction_id.eq(sight.city()))
+            .filter(events::position.gt(after))
+            .order(events::position.asc())
+            .offset(through - 1)
+            .select(events::position.assume_not_null())
+            .first::<i64>(self.conn)
+            .optional()?;
+        let last = last.unwrap_or(head);
+        let mut query: events::BoxedQuery<'static, AnyBackend> = events::table
+            .into_boxed()
+            .filter(sight.events())
+            .filter(events::position.gt(after))
+            .filter(events::position.le(last));
+        if !kinds.is_empty() {
+            let kinds: Vec<_> = kinds.iter().copied().map(Word).collect();
+            query = query.filter(events::kind.eq_any(kinds));
+        }
+        let mut found: Vec<(i64, Event)> = query
+            .order(events::position.asc())
+            .limit(limit + 1)
+            .select((events::position.assume_not_null(), Event::as_select()))
+            .load(self.conn)?;
+        if i64::try_from(found.len()).is_ok_and(|count| count > limit) {
+            found.pop();
+            let position = found.last().map_or(after, |(position, _)| *position);
+            return Ok(FeedPage { events: found, position, more: true });
+        }
+        Ok(FeedPage { events: found, position: last, more: last < head })
+    }
+}
