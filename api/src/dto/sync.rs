@@ -45,7 +45,7 @@ impl ChangeParams {
 #[into_params(parameter_in = Query)]
 pub struct SnapshotParams {
     /// Begin at this kind of records instead of the first one.
-    #[param(value_type = Option<words::SyncedRecord>)]
+    #[param(inline, value_type = Option<words::SyncedRecord>)]
     pub part: Option<Resource>,
     /// Begin behind the record of that kind with this id.
     pub after: Option<String>,

@@ -29,7 +29,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 /// and ids; the last line, of kind `end`, has the `counts` of this answer. Where a connection breaks off before it, ask again with
 /// `part` and `after` of the last line that arrived, and keep the first cursor.
 #[utoipa::path(tag = "sync", params(SnapshotParams),
-    responses((status = 200, description = "The lines", body = String, content_type = "application/x-ndjson")))]
+    responses((status = 200, description = "The lines", body = String, content_type = "application/x-ndjson",
+        example = json!("{\"kind\":\"snapshot\",\"cursor\":\"…\"}\n{\"kind\":\"end\",\"counts\":{}}\n"))))]
 #[get("/v1/sync/snapshot")]
 async fn take_snapshot(
     caller: Caller<permissions::FollowChanges>,
