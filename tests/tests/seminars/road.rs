@@ -104,7 +104,7 @@ async fn p6_from_the_proposal_to_the_hours(server: &Server) {
         assert!(seen.contains(&format!("seminar.{kind}")), "{kind}: {seen:?}");
     }
     let delivered = told(&client, format!("subject_id={}", text(record, "id"))).await;
-    assert_eq!(delivered, ["learning_record.delivered"]);
+    assert_eq!(delivered, ["learning_record.delivered", "learning_record.changed"], "and declared");
     assert_eq!(told(&client, format!("subject_id={id}")).await, ["seminar.admitted"]);
     let admitted = client.get(&format!("/v1/events?subject_id={id}")).await.is(200);
     assert_eq!(admitted["data"][0]["data"]["starts_on"], "2023-11-06");
