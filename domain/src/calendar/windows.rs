@@ -52,6 +52,8 @@ text_enum! {
         Transfer = "transfer",
         /// Approving after all what lapsed through lateness (A3a): only the freeze refuses it.
         Reinstate = "reinstate",
+        /// Letting the years of people follow new floors of their policy (W3): only the freeze refuses it.
+        FollowFloors = "follow_floors",
         /// Taking an advanced seminar a step further (P6): only the freeze refuses it.
         HoldSeminar = "hold_seminar",
     }
@@ -73,6 +75,7 @@ impl Action {
             | Self::Appeal
             | Self::Transfer
             | Self::Reinstate
+            | Self::FollowFloors
             | Self::HoldSeminar => None,
         }
     }

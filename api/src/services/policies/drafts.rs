@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 use xueshi_domain::access::Permission;
+use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::{assess, state_after};
 use xueshi_domain::policy::{Policy, PolicyProblem};
@@ -18,8 +19,10 @@ use crate::dto::policies::{NewPolicyDraft, PolicyDraftContent, PolicyDto, Policy
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::appraisals::Change;
+use crate::services::certifying::{Certifying, certificate_follows};
 use crate::services::cities::{own_city, whole_city};
 use crate::services::events::Happening;
+use crate::services::rules::Rules;
 use crate::services::working_days::follow_freeze;
 use crate::services::year::{Year, totals};
 use crate::services::{Asker, Reply};
@@ -103,7 +106,8 @@ pub fn edit(
 /// they were made (W3).
 ///
 /// # Errors
-/// 403, 404 when that version is not a draft, 412 on a stale revision, 422 without a reason when a version is replaced.
+/// 403, 404 when that version is not a draft, 412 on a stale revision, 422 without a reason when a version is replaced, and
+/// `year-end-freeze` when years of people would have to follow new floors in a freeze.
 pub fn publish(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -135,7 +139,7 @@ pub fn publish(
     draft.reason.clone_from(&publication.reason);
     draft.published_at = Some(Moment(writer.now()));
     update(writer, &mut draft)?;
-    reassess(writer, city.id, &policy, Some(asker.account()))?;
+    reassess(writer, asker, city.id, &policy, publication.reason.as_deref().unwrap_or_default())?;
     if freeze_moves {
         follow_freeze(writer, city.id)?;
     }
@@ -167,22 +171,41 @@ pub(super) fn before_publication(
     Ok(policy.before_publication(&others, |code| known.contains(code)))
 }
 
-/// Lets the years that are not certified yet follow the floors of a new version (W3, H1).
+/// Lets the years that are not certified yet follow the floors of a new version (W3, H1). One that is complete by it, and can be
+/// verified no more, is certified with it (A1).
+///
+/// # Errors
+/// `year-end-freeze` when a year would have to follow in a freeze.
 fn reassess(
     writer: &mut Writer<'_>,
+    asker: &Asker,
     city: Id,
     policy: &Policy,
-    by: Option<Id>,
+    reason: &str,
 ) -> Result<(), Problem> {
     // A settled year keeps the version under which it was settled.
-    let open = writer.uncertified_records(city, policy.year)?;
-    for record in open.into_iter().filter(|record| record.settled_at.is_none()) {
-        let satisfied = assess(policy.floors, totals(&record)).satisfied;
-        if state_after(record.state.0, satisfied, false) != record.state.0 {
-            let cause = AddendumCause::Correction;
-            let change = Change { cause, declaration: None, reason: None, by, unit: None };
-            Year::stored(record).follow(writer, policy.floors, "floors_changed", change)?;
-        }
+    let mut open = writer.uncertified_records(city, policy.year)?;
+    open.retain(|record| {
+        let satisfied = assess(policy.floors, totals(record)).satisfied;
+        record.settled_at.is_none()
+            && state_after(record.state.0, satisfied, false) != record.state.0
+    });
+    if open.is_empty() {
+        return Ok(());
+    }
+    let rules = Rules::of(writer, city, policy.year)?;
+    let admission = rules.timetable.admit(Action::FollowFloors, writer.now())?;
+    writer.valid_until(admission.valid_until);
+    let bureau = writer.municipal_bureau(city)?;
+    let bureau = bureau.ok_or_else(|| Problem::internal("the municipal bureau is missing"))?;
+    let cause = AddendumCause::Correction;
+    let decision = Certifying { unit: bureau.id, cause, reason: Some(reason) };
+    for record in open {
+        let key = (city, record.professional_id, record.year);
+        let by = Some(asker.account());
+        let change = Change { cause, declaration: None, reason: None, by, unit: None };
+        Year::stored(record).follow(writer, policy.floors, "floors_changed", change)?;
+        certificate_follows(writer, asker, &rules, key, decision)?;
     }
     Ok(())
 }
