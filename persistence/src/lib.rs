@@ -31,6 +31,7 @@ mod filing;
 mod funding;
 mod idempotency;
 mod identity;
+mod ids;
 mod jobs;
 mod jurisdictions;
 mod keys;

@@ -8,7 +8,6 @@ use xueshi_persistence::{
 };
 
 use super::administrators::refuse_own;
-use super::ids::new_id;
 use super::login::check_new_password;
 use super::references::unknown;
 use super::{Asker, Reply, offices};
@@ -71,7 +70,7 @@ pub fn create(
     check_person(writer, asker, professional_id)?;
     let now = writer.now();
     let account = Account {
-        id: new_id(now),
+        id: writer.new_id(),
         jurisdiction_id: asker.jurisdiction,
         username: new.username.clone(),
         password_hash: password_hash.to_owned(),

@@ -6,7 +6,6 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::registry::{OrganizationKind, Standing};
 use xueshi_persistence::{Grant, Id, Moment, Organization, Reader, Word, Writer};
 
-use super::ids::new_id;
 use super::references::{unfit, unknown};
 use super::{Asker, Reply, offices, organizations};
 use crate::dto::accounts::{GrantDto, NewGrant};
@@ -152,7 +151,7 @@ fn give(
 ) -> Result<Grant, Problem> {
     let now = writer.now();
     let grant = Grant {
-        id: new_id(now),
+        id: writer.new_id(),
         jurisdiction_id: unit.jurisdiction_id,
         account_id: account,
         role: Word(role),

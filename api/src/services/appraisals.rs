@@ -10,7 +10,6 @@ use xueshi_persistence::{
 };
 
 use super::Asker;
-use super::ids::new_id;
 use crate::dto::appraisals::{AddendumDto, AppraisalDto, AppraisalWithAddenda};
 use crate::problem::{Code, Problem};
 
@@ -86,7 +85,7 @@ pub fn add(
     Ok(writer.insert_addendum(&Addendum {
         jurisdiction_id: after.jurisdiction_id,
         professional_id: after.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         year: after.year,
         cause: Word(change.cause),
         declaration_id: change.declaration,

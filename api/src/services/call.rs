@@ -264,7 +264,8 @@ impl Desk {
         if act.keep == Keep::No {
             return problem;
         }
-        let refusal = match worth_keeping(asker, &act.request, &problem, self.now()) {
+        let as_of = (self.store.new_id(), self.now());
+        let refusal = match worth_keeping(asker, &act.request, &problem, as_of) {
             Ok(Some(refusal)) => refusal,
             Ok(None) => return problem,
             Err(error) => {
@@ -310,7 +311,8 @@ fn once(
         Ok(answer) => answer,
         // A refusal is an answer too: a repeat must not succeed behind the caller's back.
         Err(problem) if problem.status().is_client_error() => {
-            let refusal = worth_keeping(asker, &act.info.instance, &problem, writer.now())?;
+            let as_of = (writer.new_id(), writer.now());
+            let refusal = worth_keeping(asker, &act.info.instance, &problem, as_of)?;
             let address = refusal.map(|refusal| keep_refusal(writer, &refusal)).transpose()?;
             problem.explained_at(address).render(&act.info)
         }

@@ -19,7 +19,6 @@ use xueshi_persistence::{
 use super::appraisals::{self, Change};
 use super::events::Happening;
 use super::explanations::{keep_certificate, keep_year};
-use super::ids::new_id;
 use super::rules::Rules;
 use super::year::{completion, floors_of, standing_certificate, totals};
 use super::{Asker, makeup};
@@ -75,7 +74,7 @@ pub fn certify(
     writer.insert_record_act(&RecordedAct {
         jurisdiction_id: city,
         professional_id: person.professional_id,
-        id: new_id(writer.now()),
+        id: writer.new_id(),
         act: Word(RecordAct::Verified),
         declaration_id: None,
         certificate_id: Some(certificate.id),
@@ -256,7 +255,7 @@ fn issue(
     Ok(Certificate {
         jurisdiction_id: city,
         professional_id: record.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         year: record.year,
         version: i32::try_from(versions.len() + 1).map_err(Problem::internal)?,
         number: number.to_string(),

@@ -10,7 +10,6 @@ use xueshi_persistence::{
 
 use super::Asker;
 use super::explanations::Trail;
-use super::ids::new_id;
 use crate::dto::Timestamp;
 use crate::dto::events::EventDto;
 use crate::problem::Problem;
@@ -185,7 +184,7 @@ impl Happening {
         let now: OffsetDateTime = reader.now();
         Event {
             jurisdiction_id: city,
-            id: new_id(now),
+            id: reader.new_id(),
             kind: Word(self.kind),
             person_id: self.person,
             unit_id: self.unit,

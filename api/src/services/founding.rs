@@ -9,8 +9,6 @@ use xueshi_persistence::{
     Account, Grant, Jurisdiction, Moment, Organization, StoreError, Word, Writer,
 };
 
-use super::ids::new_id;
-
 /// A city to be there, and the bureau at the root of its tree.
 #[derive(Debug, Clone)]
 pub struct CityName {
@@ -47,7 +45,7 @@ pub fn city_with_bureau(
         Some(city) => city,
         None => {
             let city = Jurisdiction {
-                id: new_id(now),
+                id: writer.new_id(),
                 code: wanted.code.clone(),
                 name: wanted.name.clone(),
                 is_default: writer.jurisdiction_by_code(None)?.is_none(),
@@ -60,7 +58,7 @@ pub fn city_with_bureau(
     if let Some(root) = writer.municipal_bureau(city.id)? {
         return Ok((city, root));
     }
-    let id = new_id(now);
+    let id = writer.new_id();
     let root = Organization {
         jurisdiction_id: city.id,
         id,
@@ -91,7 +89,7 @@ pub fn administrator(
 ) -> Result<(), StoreError> {
     let now = writer.now();
     let account = Account {
-        id: new_id(now),
+        id: writer.new_id(),
         jurisdiction_id: root.jurisdiction_id,
         username: wanted.username.clone(),
         password_hash: wanted.password_hash.clone(),
@@ -104,7 +102,7 @@ pub fn administrator(
     };
     writer.insert_account(&account)?;
     writer.insert_grant(&Grant {
-        id: new_id(now),
+        id: writer.new_id(),
         jurisdiction_id: root.jurisdiction_id,
         account_id: account.id,
         role: Word(Role::MunicipalAdministrator),

@@ -22,7 +22,6 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
-use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::id_numbers::parse_id_number;
@@ -98,7 +97,7 @@ pub fn deliver(
     let record = LearningRecord {
         jurisdiction_id: city,
         professional_id: professional,
-        id: new_id(now),
+        id: writer.new_id(),
         year: span.year(),
         source: Word(LearningSource::Platform),
         subject: Word(Subject::Public),

@@ -22,7 +22,6 @@ use super::appraisals::Change;
 use super::certifying::{Certifying, certificate_follows};
 use super::declarations::{Cause, all_declared, moved};
 use super::events::Happening;
-use super::ids::new_id;
 use super::references::unknown;
 use super::rules::Rules;
 use super::year::{Year, standing_certificate};
@@ -84,7 +83,7 @@ pub fn merge(
     let merge = PersonMerge {
         jurisdiction_id: city,
         professional_id: pair.kept,
-        id: new_id(writer.now()),
+        id: writer.new_id(),
         merged_id: pair.merged,
         account_id: asker.account(),
         unit_id: unit,
@@ -156,7 +155,7 @@ fn end_one(
     let mut cause = if was.is_pending() { cause.ending(Ending::Withdrawn) } else { cause };
     if end.event == Event::Revoke {
         let now = writer.now();
-        let act = new_id(now);
+        let act = writer.new_id();
         cause = cause.decided(act, unit);
         writer.insert_record_act(&RecordedAct {
             jurisdiction_id: city,

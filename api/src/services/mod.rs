@@ -19,7 +19,6 @@ pub mod filing;
 pub mod following;
 pub mod founding;
 pub mod funding_reports;
-pub mod ids;
 pub mod in_flight;
 pub mod institutions;
 pub mod jobs;

@@ -3,7 +3,6 @@
 use xueshi_domain::registry::Standing;
 use xueshi_persistence::{Account, Id, Moment, StoreError, Word, Writer};
 
-use super::ids::new_id;
 use super::login::check_new_password;
 use crate::problem::{Code, Problem, Text};
 
@@ -21,7 +20,7 @@ pub fn open_account(
     check_new_password(username, password, "/password")?;
     let now = writer.now();
     let account = Account {
-        id: new_id(now),
+        id: writer.new_id(),
         jurisdiction_id: city,
         username: username.to_owned(),
         password_hash: password_hash.to_owned(),

@@ -9,7 +9,6 @@ use xueshi_domain::review::Route;
 use xueshi_domain::units::stands_under;
 use xueshi_persistence::{Id, Moment, Organization, Reader, StoreError, Word, Writer};
 
-use super::ids::new_id;
 use super::references::{unfit, unknown};
 use super::{Asker, Reply, following, offices, unit_changes};
 use crate::dto::organizations::{NewOrganization, OrganizationChanges, OrganizationDto};
@@ -76,7 +75,7 @@ pub fn create(
         }
         None => None,
     };
-    let id = new_id(now);
+    let id = writer.new_id();
     let path = OrgPath::parse(&parent.path).map_err(Problem::internal)?.child(id.0);
     check_reviewing_body(writer, asker, new.kind, id, path.as_str(), new.reviewing_body_id)?;
     let unit = Organization {

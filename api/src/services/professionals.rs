@@ -13,7 +13,6 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
-use super::ids::new_id;
 use super::references::{unfit, unknown};
 use super::{Asker, Reply, organizations};
 use crate::dto::id_numbers::{id_number_text, parse_id_number};
@@ -86,13 +85,13 @@ pub fn register(
     let title = checked_title(new.title_series.as_deref(), new.title_level)?;
     let person = writer.insert_professional(&PersonToRegister {
         jurisdiction: asker.jurisdiction,
-        id: new_id(now),
+        id: writer.new_id(),
         name: new.name.trim().to_owned(),
         id_number,
         phone: new.phone.clone(),
         title,
         post: new.post,
-        employment: Some((new_id(now), employer.id, new.started_on.0)),
+        employment: Some((writer.new_id(), employer.id, new.started_on.0)),
     });
     let person = person.map_err(|error| {
         let taken = matches!(error, StoreError::Taken(_));

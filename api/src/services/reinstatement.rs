@@ -12,7 +12,6 @@ use xueshi_persistence::{Declaration, Id, LapseRow, Moment, Reader, RecordedAct,
 
 use super::certifying::{Certifying, certificate_follows};
 use super::declarations::{Cause, check_upheld, moved, visible};
-use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::declarations::DeclarationDto;
@@ -60,7 +59,7 @@ pub fn reinstate(
     may_reinstate(lapse, row.due_at.0, settled.frozen_at.0)?;
     check_upheld(writer, &declaration, &rules.policy)?;
 
-    let act = new_id(now);
+    let act = writer.new_id();
     declaration.state = Word(state);
     declaration.reinstated = true;
     let data = serde_json::json!({

@@ -12,7 +12,6 @@ use xueshi_persistence::{Declaration, Id, Moment, Reader, Review, StoreError, Wo
 
 use super::declarations::{Cause, moved, visible};
 use super::explanations::{Basis, explained_item, window_findings};
-use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::Timestamp;
@@ -75,7 +74,7 @@ fn decide_on(
     let review = Review {
         jurisdiction_id: declaration.jurisdiction_id,
         professional_id: declaration.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         declaration_id: declaration.id,
         revision: declaration.revision,
         stage: Word(stage),

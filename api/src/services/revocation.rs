@@ -14,7 +14,6 @@ use xueshi_persistence::{Id, Moment, Reader, RecordedAct, Word, Writer};
 use super::certifying::reissue;
 use super::declarations::{Cause, moved, visible};
 use super::explanations::{Basis, window_findings};
-use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::declarations::{DeclarationDto, RevocationDto};
@@ -54,7 +53,7 @@ pub fn revoke(
     .and([Finding::passed(CheckName::StateAllows), Finding::passed(CheckName::NotOnesOwn)])
     .and([Finding::passed(CheckName::ActsForHolder).with(json!({"unit_id": unit}))])
     .and(window_findings(&rules, Action::Revoke, now));
-    let act = new_id(now);
+    let act = writer.new_id();
     writer.insert_record_act(&RecordedAct {
         jurisdiction_id: declaration.jurisdiction_id,
         professional_id: declaration.professional_id,

@@ -19,7 +19,6 @@ use xueshi_persistence::{
 
 use super::events::Happening;
 use super::explanations::Trail;
-use super::ids::new_id;
 use super::races::stands;
 use super::references::unknown;
 use super::{Asker, Reply, following, offices};
@@ -111,7 +110,7 @@ pub fn request(
     let transfer = Transfer {
         jurisdiction_id: city,
         professional_id: person.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         from_id: from.id,
         to_id: to.id,
         asked_by: Word(asked_by),
@@ -287,7 +286,7 @@ fn carry_out(
     writer.insert_employment(&Employment {
         jurisdiction_id: person.jurisdiction_id,
         professional_id: person.professional_id,
-        id: new_id(writer.now()),
+        id: writer.new_id(),
         organization_id: to.id,
         started_on: today,
         // A retirement that was announced before goes with the person (U3).

@@ -15,7 +15,6 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
-use super::ids::new_id;
 use super::newcomers::{one_at_a_time, open_account};
 use super::organizations::code_taken;
 use super::races::stands;
@@ -68,7 +67,7 @@ pub fn register(
     let account = open_account(writer, city, &new.username, &new.administrator_name, password)?;
     let registration = UnitRegistration {
         jurisdiction_id: city,
-        id: new_id(now),
+        id: writer.new_id(),
         account_id: account.id,
         body_id: body.id,
         kind: Word(new.kind),
@@ -237,7 +236,7 @@ fn take_in(
     writer.insert_organization(&unit).map_err(code_taken)?;
     let by = Some(asker.account());
     let grant = Grant {
-        id: new_id(now),
+        id: writer.new_id(),
         jurisdiction_id: unit.jurisdiction_id,
         account_id: registration.account_id,
         role: Word(needed_office(unit.kind.0)),

@@ -6,7 +6,7 @@ mod sqlite;
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use diesel::connection::SimpleConnection;
 use time::OffsetDateTime;
@@ -18,6 +18,7 @@ use crate::connection::{AnyConnection, Manager};
 use crate::error::{StoreError, StoreFailure};
 use crate::feed::FeedSignal;
 use crate::figures::Years;
+use crate::ids::Ids;
 use crate::lock::StoreLock;
 use crate::url::DatabaseUrl;
 
@@ -55,7 +56,10 @@ pub struct Store {
 struct Shared {
     clock: Arc<dyn Clock>,
     cipher: Cipher,
+    ids: Ids,
     pool: r2d2::Pool<Manager>,
+    /// Who writes on PostgreSQL, where many do at once.
+    room: RwLock<()>,
     url: DatabaseUrl,
     /// Who folds the figures: one at a time.
     folding: tokio::sync::Mutex<()>,
@@ -68,6 +72,11 @@ impl Shared {
     fn now(&self) -> OffsetDateTime {
         let now = self.clock.now();
         now.replace_microsecond(now.microsecond()).unwrap_or(now)
+    }
+
+    /// A transaction that has begun on a connection.
+    fn reader<'c>(&'c self, conn: &'c mut AnyConnection) -> Reader<'c> {
+        Reader { conn, now: self.now(), cipher: &self.cipher, ids: &self.ids }
     }
 }
 
@@ -93,7 +102,9 @@ impl Store {
         let shared = Arc::new(Shared {
             clock: options.clock,
             cipher: Cipher::new(&options.master_key),
+            ids: Ids::default(),
             pool,
+            room: RwLock::default(),
             url: options.url,
             folding: tokio::sync::Mutex::new(()),
             feed: FeedSignal::default(),
@@ -119,6 +130,11 @@ impl Store {
     /// When the database cannot be reached.
     pub fn try_lock(&self, name: &str) -> Result<Option<StoreLock>, StoreError> {
         crate::lock::try_lock(&self.shared.url, name)
+    }
+
+    /// The ids that are given out.
+    pub(crate) fn ids(&self) -> &Ids {
+        &self.shared.ids
     }
 
     /// Whoever holds it folds the figures.
@@ -201,7 +217,7 @@ where
 {
     let mut conn = shared.pool.get().map_err(StoreError::from)?;
     execute(&mut conn, begin)?;
-    let result = work(&mut Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher });
+    let result = work(&mut shared.reader(&mut conn));
     // Nothing was written: how the transaction ends makes no difference to the answer.
     execute(&mut conn, "rollback")?;
     result
@@ -216,6 +232,7 @@ pub struct Reader<'c> {
     pub(crate) conn: &'c mut AnyConnection,
     now: OffsetDateTime,
     pub(crate) cipher: &'c Cipher,
+    pub(crate) ids: &'c Ids,
 }
 
 impl Reader<'_> {

@@ -1,18 +1,20 @@
 //! PostgreSQL: serializable transactions, run again a bounded number of times after a conflict.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
 
-use super::{Keep, Reader, Shared, Writer, execute};
+use super::{Keep, Shared, Writer, execute};
 use crate::error::{StoreError, StoreFailure};
 
 /// Requests that may wait for a connection; more is refused at once.
 const WAITING: usize = 2_048;
 /// Attempts at one transaction before the caller is told to come back.
 const ATTEMPTS: u32 = 24;
+/// Attempts beside others; whoever met others so often writes alone in this process from then on, so that it comes through.
+const BESIDE_OTHERS: u32 = 8;
 
 /// Hands work to blocking threads, never more at once than there are connections.
 #[derive(Clone)]
@@ -61,9 +63,13 @@ where
         if attempt > 0 {
             std::thread::sleep(backoff(attempt));
         }
+        let beside_others = attempt < BESIDE_OTHERS;
+        let _beside =
+            beside_others.then(|| shared.room.read().unwrap_or_else(PoisonError::into_inner));
+        let _alone =
+            (!beside_others).then(|| shared.room.write().unwrap_or_else(PoisonError::into_inner));
         execute(&mut conn, "begin isolation level serializable")?;
-        let reader = Reader { conn: &mut conn, now: shared.now(), cipher: &shared.cipher };
-        let mut writer = Writer::new(reader, keep);
+        let mut writer = Writer::new(shared.reader(&mut conn), keep);
         let result = work(&mut writer);
         let (valid_until, told) = (writer.valid_until, writer.told);
         let result = match result {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Keep, Reader, Shared, Writer, earliest, execute};
+use super::{Keep, Shared, Writer, earliest, execute};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
 
@@ -143,8 +143,7 @@ fn run_group(
     let mut panicked = Vec::new();
     for (index, job) in group.iter_mut().enumerate() {
         execute(conn, "savepoint job")?;
-        let reader = Reader { conn, now: shared.now(), cipher: &shared.cipher };
-        let mut writer = Writer::new(reader, Keep::Yes);
+        let mut writer = Writer::new(shared.reader(conn), Keep::Yes);
         let kept = catch_unwind(AssertUnwindSafe(|| job.run(&mut writer)));
         let until = writer.valid_until;
         let tells = writer.told;

@@ -14,7 +14,6 @@ use super::super::{CommandError, Output};
 use super::{message, new_secret};
 use crate::auth::password::hash_now;
 use crate::dto::accounts::good_username;
-use crate::services::ids::new_id;
 use crate::services::login::check_public_key;
 
 /// Arguments of `xueshi admin client`.
@@ -132,7 +131,7 @@ fn register(
     }
     let now = writer.now();
     writer.insert_client(&Client {
-        id: new_id(now),
+        id: writer.new_id(),
         jurisdiction_id: city.id,
         client_id: wanted.client_id.clone(),
         name: wanted.name.clone(),

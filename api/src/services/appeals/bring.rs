@@ -19,7 +19,6 @@ use crate::dto::appeals::{AppealCourse, AppealDto, NewAppeal};
 use crate::problem::{Code, Problem, Text};
 use crate::services::declarations::current_route;
 use crate::services::explanations::Trail;
-use crate::services::ids::new_id;
 use crate::services::references::unknown;
 use crate::services::rules::working_days;
 use crate::services::{Asker, Reply};
@@ -79,7 +78,7 @@ pub fn bring(
     let appeal = Appeal {
         jurisdiction_id: city,
         professional_id: person,
-        id: new_id(now),
+        id: writer.new_id(),
         kind: Word(matter.kind),
         matter: matter.key,
         year: matter.year,

@@ -16,7 +16,6 @@ use crate::dto::appeals::{AppealCourse, course};
 use crate::problem::{Code, Problem, Text};
 use crate::services::Asker;
 use crate::services::events::Happening;
-use crate::services::ids::new_id;
 use crate::services::learning_records::{Completed, check_completed};
 use crate::services::references::unknown;
 use crate::services::rules::Rules;
@@ -123,7 +122,7 @@ fn of_class(
         started_on: class.starts_on,
         completed_on: class.ends_on,
         class_id: Some(class.id),
-        ..blank(appeal, class.ends_on.year(), now)
+        ..blank(appeal, class.ends_on.year(), writer)
     })
 }
 
@@ -132,7 +131,7 @@ fn of_course(
     appeal: &Appeal,
     course: &AppealCourse,
 ) -> Result<LearningRecord, Problem> {
-    let (city, person, now) = (appeal.jurisdiction_id, appeal.professional_id, writer.now());
+    let (city, person) = (appeal.jurisdiction_id, appeal.professional_id);
     let span = from_platform(writer, city, person, course)?;
     Ok(LearningRecord {
         title: course.title.clone(),
@@ -141,17 +140,18 @@ fn of_course(
         completed_on: span.end(),
         platform_code: Some(course.platform.clone()),
         course_code: Some(course.course_code.clone()),
-        ..blank(appeal, span.year(), now)
+        ..blank(appeal, span.year(), writer)
     })
 }
 
 /// A passed completion of the person, still without what was learnt.
-fn blank(appeal: &Appeal, year: i32, now: OffsetDateTime) -> LearningRecord {
+fn blank(appeal: &Appeal, year: i32, writer: &Writer<'_>) -> LearningRecord {
+    let now = writer.now();
     let today = china_date(now);
     LearningRecord {
         jurisdiction_id: appeal.jurisdiction_id,
         professional_id: appeal.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         year,
         source: Word(LearningSource::Appeal),
         subject: Word(Subject::Public),

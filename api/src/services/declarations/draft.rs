@@ -17,7 +17,6 @@ use crate::dto::declarations::{DeclarationChanges, DeclarationDto, NewDeclaratio
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::services::events::Happening;
-use crate::services::ids::new_id;
 use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply, makeup};
@@ -85,7 +84,7 @@ pub(super) fn put_down(
     let declaration = Declaration {
         jurisdiction_id: city,
         professional_id: person_id,
-        id: new_id(now),
+        id: writer.new_id(),
         year: new.year,
         subject: Word(learned.subject),
         way: Word(learned.way),

@@ -13,7 +13,6 @@ use super::{own, visible};
 use crate::dto::attachments::AttachmentDto;
 use crate::media::MediaType;
 use crate::problem::{Code, Problem};
-use crate::services::ids::new_id;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
 
@@ -74,7 +73,7 @@ pub fn add_attachment(
     let attachment = Attachment {
         jurisdiction_id: declaration.jurisdiction_id,
         professional_id: declaration.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         declaration_id: declaration.id,
         kind: Word(evidence.kind),
         file_name: evidence.file_name.clone(),

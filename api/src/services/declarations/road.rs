@@ -12,7 +12,6 @@ use super::facts::Case;
 use crate::problem::Problem;
 use crate::services::events::Happening;
 use crate::services::explanations::{Basis, Decided, DueDays, keep};
-use crate::services::ids::new_id;
 use crate::services::makeup;
 use crate::services::races::stands;
 use crate::services::rules::{Rules, working_days};
@@ -200,7 +199,7 @@ fn enter(
     writer.insert_stage_visit(&StageVisit {
         jurisdiction_id: d.jurisdiction_id,
         professional_id: d.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         declaration_id: d.id,
         year: d.year,
         revision: d.revision,

@@ -18,7 +18,6 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Grounds, Problem, Text};
 use crate::services::events::Happening;
 use crate::services::explanations::Trail;
-use crate::services::ids::new_id;
 use crate::services::references::unknown;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
@@ -46,7 +45,7 @@ pub fn apply(
     let exemption = Exemption {
         jurisdiction_id: city,
         professional_id: person,
-        id: new_id(now),
+        id: writer.new_id(),
         year: new.year,
         kind: Word(new.kind),
         starts_on: new.starts_on.0,

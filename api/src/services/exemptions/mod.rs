@@ -22,7 +22,6 @@ pub use follow::{follow_body, follow_person};
 use super::Asker;
 use super::events::Happening;
 use super::explanations::Trail;
-use super::ids::new_id;
 use crate::dto::Day;
 use crate::dto::exemptions::WhichExemptions;
 use crate::problem::{Code, Problem};
@@ -127,7 +126,7 @@ fn trace(
     writer.insert_exemption_act(&ExemptionAct {
         jurisdiction_id: e.jurisdiction_id,
         professional_id: e.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         exemption_id: e.id,
         event: Word(act.event),
         account_id: asker.account(),

@@ -25,7 +25,6 @@ pub use refusals::{explained_item, keep_refusal, link, worth_keeping};
 pub use trail::Trail;
 pub use years::{keep_certificate, keep_year};
 
-use super::ids::new_id;
 use crate::problem::Problem;
 
 /// A decision that is about to be explained: what was decided on, and what came of it.
@@ -85,7 +84,7 @@ pub fn keep(writer: &mut Writer<'_>, decided: Decided, basis: &Basis) -> Result<
     Ok(writer.insert_explanation(&StoredExplanation {
         jurisdiction_id: decided.jurisdiction,
         professional_id: decided.person,
-        id: decided.id.unwrap_or_else(|| new_id(now)),
+        id: decided.id.unwrap_or_else(|| writer.new_id()),
         subject: Word(decided.subject),
         subject_id: decided.subject_id,
         year: decided.year,

@@ -11,13 +11,12 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
 use xueshi_domain::explanation::{CheckOutcome, Explained, Finding};
-use xueshi_persistence::{Moment, StoredRefusal, Writer};
+use xueshi_persistence::{Id, Moment, StoredRefusal, Writer};
 
 use super::basis::{Basis, check_of};
 use crate::problem::{Problem, check_text};
 use crate::request::RequestInfo;
 use crate::services::Asker;
-use crate::services::ids::new_id;
 
 /// Refusals of one account that are kept: the one that was given longest ago makes room.
 const MOST: i64 = 200;
@@ -51,7 +50,7 @@ pub fn worth_keeping(
     asker: &Asker,
     request: &str,
     problem: &Problem,
-    now: OffsetDateTime,
+    (id, now): (Id, OffsetDateTime),
 ) -> Result<Option<StoredRefusal>, Problem> {
     let (Some(grounds), Some(rule)) = (problem.grounds(), problem.named_rule()) else {
         return Ok(None);
@@ -82,7 +81,7 @@ pub fn worth_keeping(
     hash.update(&document);
     Ok(Some(StoredRefusal {
         jurisdiction_id: asker.jurisdiction,
-        id: new_id(now),
+        id,
         account_id: asker.account(),
         fingerprint: hash.finalize().to_vec(),
         code: code.to_owned(),
@@ -124,7 +123,7 @@ pub fn explained_item(
         return Ok(problem);
     }
     let request = format!("{}#{item}", request.instance);
-    let refusal = worth_keeping(asker, &request, &problem, writer.now())?;
+    let refusal = worth_keeping(asker, &request, &problem, (writer.new_id(), writer.now()))?;
     let address = refusal.map(|refusal| keep_refusal(writer, &refusal)).transpose()?;
     Ok(problem.explained_at(address))
 }

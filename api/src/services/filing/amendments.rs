@@ -29,7 +29,6 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::events::Happening;
 use crate::services::explanations::Trail;
-use crate::services::ids::new_id;
 use crate::services::references::unknown;
 use crate::services::{Asker, Reply};
 
@@ -111,7 +110,7 @@ pub fn create(
     effects(writer, &plan, &new.changes, Id(Uuid::nil()))?;
     let amendment = PlanAmendment {
         jurisdiction_id: plan.jurisdiction_id,
-        id: new_id(now),
+        id: writer.new_id(),
         plan_id: plan.id,
         state: Word(PlanState::Draft),
         reason: new.reason.clone(),
@@ -280,7 +279,7 @@ fn take_effect(
     let versions = writer.item_versions(plan.jurisdiction_id, ids)?;
     for (mut item, is_new) in after {
         if is_new {
-            item.id = new_id(now);
+            item.id = writer.new_id();
             writer.insert_plan_item(&item)?;
         } else {
             writer.update_plan_item(&item)?;

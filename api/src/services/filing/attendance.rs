@@ -14,7 +14,6 @@ use xueshi_persistence::{
 use crate::dto::rosters::RosterLineResult;
 use crate::problem::Problem;
 use crate::services::events::Happening;
-use crate::services::ids::new_id;
 use crate::services::races::stands;
 
 /// The learning records of a class, as a roster goes over them.
@@ -122,7 +121,7 @@ impl Roster {
         LearningRecord {
             jurisdiction_id: class.jurisdiction_id,
             professional_id: person,
-            id: new_id(now),
+            id: writer.new_id(),
             year: class.ends_on.year(),
             source: Word(LearningSource::Roster),
             subject: class.subject,

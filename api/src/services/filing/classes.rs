@@ -18,7 +18,6 @@ use crate::dto::classes::{ClassChanges, ClassDto, NewClass};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::events::Happening;
-use crate::services::ids::new_id;
 use crate::services::references::unknown;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply, classes, organizations};
@@ -95,7 +94,7 @@ pub fn create(
     let base = Base::of(writer, asker, new.plan_item_id)?;
     let class = Class {
         jurisdiction_id: asker.jurisdiction,
-        id: new_id(now),
+        id: writer.new_id(),
         organization_id: base.unit.id,
         plan_item_id: Some(base.item.id),
         title: new.title.clone(),

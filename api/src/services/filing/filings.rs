@@ -22,7 +22,6 @@ use crate::problem::{Code, Problem};
 use crate::request::RequestInfo;
 use crate::services::events::Happening;
 use crate::services::explanations::{Trail, explained_item};
-use crate::services::ids::new_id;
 use crate::services::{Asker, Reply};
 
 /// The filings of the asker's units.
@@ -119,7 +118,7 @@ fn apply_for(
     }
     let filing = Filing {
         jurisdiction_id: city,
-        id: new_id(now),
+        id: writer.new_id(),
         organization_id: unit.id,
         year,
         state: Word(FilingState::Submitted),

@@ -10,7 +10,6 @@ use super::stands;
 use crate::dto::training_plans::{NewPlanItem, PlanItemChanges, TrainingPlanWithItems};
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
-use crate::services::ids::new_id;
 use crate::services::{Asker, Reply};
 
 /// A new item of a plan.
@@ -70,7 +69,7 @@ pub fn add(
 ) -> Result<Reply<TrainingPlanWithItems>, Problem> {
     let (mut plan, unit, _) = own(writer, asker, plan, condition, PlanEvent::Edit)?;
     check_item(plan.year, &new.facts()).map_err(|refusal| in_members(refusal, ""))?;
-    let item = item_of(&plan, new_id(writer.now()), new);
+    let item = item_of(&plan, writer.new_id(), new);
     writer.insert_plan_item(&item)?;
     stands(writer.save_training_plan(plan.state.0, &mut plan)?)?;
     tell_edit(writer, asker, &plan)?;

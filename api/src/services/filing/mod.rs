@@ -15,7 +15,6 @@ use xueshi_domain::registry::{OrganizationKind, Standing};
 use xueshi_persistence::{FilingAct, Id, Moment, Organization, Reader, Writer};
 
 use super::Asker;
-use super::ids::new_id;
 use super::organizations;
 use super::references::{unfit, unknown};
 use crate::problem::Problem;
@@ -69,7 +68,7 @@ fn keep(writer: &mut Writer<'_>, asker: &Asker, deed: &Deed<'_>) -> Result<Optio
     let version = policy.map(|policy| policy.version);
     writer.insert_filing_act(&FilingAct {
         jurisdiction_id: city,
-        id: new_id(now),
+        id: writer.new_id(),
         subject_id: deed.subject,
         event: deed.event.to_owned(),
         state: deed.state.to_owned(),

@@ -28,7 +28,6 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem};
 use crate::services::events::Happening;
 use crate::services::explanations::Trail;
-use crate::services::ids::new_id;
 use crate::services::{Asker, Reply};
 
 /// The approved plans of the city, and all plans of the asker's units.
@@ -134,7 +133,7 @@ pub fn create(
     may_apply(new.year, china_date(now))?;
     let plan = TrainingPlan {
         jurisdiction_id: city,
-        id: new_id(now),
+        id: writer.new_id(),
         organization_id: unit.id,
         year: new.year,
         title: new.title.clone(),
@@ -148,7 +147,7 @@ pub fn create(
     for (place, item) in new.items.iter().enumerate() {
         check_item(new.year, &item.facts())
             .map_err(|refusal| super::items::in_members(refusal, &format!("/items/{place}")))?;
-        items.push(item_of(&plan, new_id(now), item));
+        items.push(item_of(&plan, writer.new_id(), item));
     }
     writer.insert_training_plan(&plan, &items)?;
     let location = format!("/v1/training-plans/{}", plan.id);

@@ -25,7 +25,6 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
 use crate::services::events::Happening;
 use crate::services::explanations::Trail;
-use crate::services::ids::new_id;
 use crate::services::references::unfit;
 use crate::services::{Asker, Reply, following};
 
@@ -198,9 +197,8 @@ fn registered(
     phone: Option<String>,
     since: time::Date,
 ) -> Result<Professional, Problem> {
-    let now = writer.now();
     let level = said.title_level.map(|word| word.0);
-    let id = new_id(now);
+    let id = writer.new_id();
     Ok(writer.insert_professional(&NewProfessional {
         jurisdiction: employer.jurisdiction_id,
         id,
@@ -209,7 +207,7 @@ fn registered(
         phone,
         title: said.title_series.clone().zip(level),
         post: said.post.0,
-        employment: Some((new_id(now), employer.id, since)),
+        employment: Some((writer.new_id(), employer.id, since)),
     })?)
 }
 
@@ -233,7 +231,7 @@ fn employ(
     writer.insert_employment(&Employment {
         jurisdiction_id: city,
         professional_id: id,
-        id: new_id(writer.now()),
+        id: writer.new_id(),
         organization_id: employer.id,
         started_on: since,
         ended_on: None,

@@ -20,7 +20,6 @@ pub use acceptance::decide;
 
 use super::events::Happening;
 use super::explanations::Trail;
-use super::ids::new_id;
 use super::newcomers::{one_at_a_time, open_account};
 use super::professionals::{checked_number, checked_title};
 use super::races::stands;
@@ -84,7 +83,7 @@ fn submit(
     let now = writer.now();
     let request = EmploymentRequest {
         jurisdiction_id: city,
-        id: new_id(now),
+        id: writer.new_id(),
         account_id: account,
         person_id: who.person,
         organization_id: employer.id,

@@ -11,15 +11,13 @@ mod turns;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use time::{Duration, OffsetDateTime};
-use uuid::Uuid;
+use time::Duration;
 use xueshi_domain::registry::Standing;
 use xueshi_persistence::{Account, Id, Keep, Moment, Session, Store, StoreError, Writer};
 
 use self::lockout::Subject;
 use self::refresh_token::RefreshToken;
 use self::turns::Turns;
-use super::ids::new_id;
 use crate::auth::tokens::{AUDIENCE, Claims, sign};
 use crate::auth::{Keys, Passwords, TokenAdmission};
 use crate::dto::auth::{LoginRequest, Tokens};
@@ -162,7 +160,7 @@ impl Logins {
                         && present.password_hash == account.password_hash
                 });
                 let Some(account) = unchanged else { return Ok(None) };
-                let id = new_id(now);
+                let id = writer.new_id();
                 let refresh = RefreshToken::generate(id, 0);
                 writer.insert_session(&Session {
                     id,
@@ -229,7 +227,7 @@ impl Logins {
             client_id: None,
             iat: now.unix_timestamp(),
             exp: now.unix_timestamp() + self.0.access_life.whole_seconds(),
-            jti: token_id(now),
+            jti: self.0.store.new_id().0,
             scope: None,
         }
     }
@@ -251,10 +249,6 @@ impl Logins {
         });
         write.await
     }
-}
-
-fn token_id(now: OffsetDateTime) -> Uuid {
-    new_id(now).0
 }
 
 fn rotate(

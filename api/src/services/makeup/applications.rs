@@ -23,7 +23,6 @@ use crate::dto::makeup::{
 };
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
-use crate::services::ids::new_id;
 use crate::services::races::stands;
 use crate::services::references::{unfit, unknown};
 use crate::services::rules::Rules;
@@ -45,7 +44,7 @@ pub fn create(
     check_reason(new.exceptional, new.reason.as_deref())?;
     let application = MakeupApplication {
         jurisdiction_id: asker.jurisdiction,
-        id: new_id(now),
+        id: writer.new_id(),
         employer_id: employer.id,
         year: term.year,
         exceptional: new.exceptional,
@@ -63,7 +62,7 @@ pub fn create(
     let judged = judge_all(writer, asker, &application, &rules, &new.items)?;
     writer.insert_makeup_application(&application)?;
     for (wanted, missing) in new.items.iter().zip(judged) {
-        writer.insert_makeup_item(&item(&application, *wanted, missing, new_id(now)))?;
+        writer.insert_makeup_item(&item(&application, *wanted, missing, writer.new_id()))?;
     }
     let location = format!("/v1/makeup-applications/{}", application.id);
     let shown = show(writer, &application)?;
@@ -228,7 +227,6 @@ fn replace_items(
     wanted: &[NewMakeupItem],
     judged: &[Breakdown],
 ) -> Result<(), Problem> {
-    let now = writer.now();
     let decided: BTreeSet<Id> = writer
         .makeup_reviews_of(application.jurisdiction_id, application.id)?
         .into_iter()
@@ -256,7 +254,7 @@ fn replace_items(
     }
     for (place, (wanted, missing)) in wanted.iter().zip(judged).enumerate() {
         let Some(old) = known.iter().find(|old| is(old, wanted)) else {
-            writer.insert_makeup_item(&item(application, *wanted, *missing, new_id(now)))?;
+            writer.insert_makeup_item(&item(application, *wanted, *missing, writer.new_id()))?;
             continue;
         };
         match old.state.0 {

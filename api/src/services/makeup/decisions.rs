@@ -30,7 +30,6 @@ use crate::problem::{Code, Problem};
 use crate::request::RequestInfo;
 use crate::services::events::Happening;
 use crate::services::explanations::{Trail, explained_item};
-use crate::services::ids::new_id;
 use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::{Asker, Reply};
@@ -256,7 +255,7 @@ impl Bench<'_> {
         let review = MakeupReview {
             jurisdiction_id: item.jurisdiction_id,
             professional_id: item.professional_id,
-            id: new_id(now),
+            id: writer.new_id(),
             item_id: item.id,
             application_id: application.id,
             revision: application.revision,
@@ -275,7 +274,7 @@ impl Bench<'_> {
         }
         item.state = Word(state);
         if state == ItemState::Granted {
-            let grant = self.grant(&item, new_id(now), now);
+            let grant = self.grant(&item, writer.new_id(), now);
             item.grant_id = Some(grant.id);
             writer.insert_makeup_grant(&grant)?;
         }

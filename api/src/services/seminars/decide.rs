@@ -20,7 +20,6 @@ use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
 use crate::services::events::Happening;
 use crate::services::explanations::Trail;
-use crate::services::ids::new_id;
 use crate::services::{Asker, Reply};
 
 /// Decides on a proposal.
@@ -113,7 +112,7 @@ fn deliver(
     let record = LearningRecord {
         jurisdiction_id: row.jurisdiction_id,
         professional_id: row.professional_id,
-        id: new_id(now),
+        id: writer.new_id(),
         year: seminar.year,
         source: Word(LearningSource::Seminar),
         subject: Word(Subject::Professional),

@@ -18,7 +18,6 @@ use crate::dto::seminars::{NewSeminar, SeminarChanges, SeminarDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
 use crate::services::explanations::Trail;
-use crate::services::ids::new_id;
 use crate::services::organizations::find;
 use crate::services::races::stands;
 use crate::services::references::unknown;
@@ -43,7 +42,7 @@ pub fn create(
     }
     let seminar = Seminar {
         jurisdiction_id: asker.jurisdiction,
-        id: new_id(now),
+        id: writer.new_id(),
         organization_id: host.id,
         year: new.ends_on.0.year(),
         theme: new.theme.clone(),

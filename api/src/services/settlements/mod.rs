@@ -14,7 +14,6 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
-use super::ids::new_id;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::settlements::SettlementDto;
@@ -61,7 +60,7 @@ pub fn request(
     }
     let job = Job {
         jurisdiction_id: city,
-        id: new_id(now),
+        id: writer.new_id(),
         kind: Word(JobKind::Settlement),
         state: Word(JobState::Queued),
         year: Some(year),

@@ -105,7 +105,7 @@ async fn an_assertion_may_be_signed_with_es256_by_who_has_such_a_key() {
     let (city, unit) = (asker.unwrap().jurisdiction, f.unit);
     f.change(move |writer| {
         writer.insert_client(&Client {
-            id: new_id(writer.now()),
+            id: writer.new_id(),
             jurisdiction_id: city,
             client_id: "elliptic".into(),
             name: "elliptic".into(),

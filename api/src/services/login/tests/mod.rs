@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
+use uuid::Uuid;
 use xueshi_domain::access::{OrgPath, Permission, Role, Scope};
 use xueshi_domain::registry::OrganizationKind;
 use xueshi_persistence::{Client, Grant, Jurisdiction, Organization, Word};
@@ -45,7 +46,7 @@ async fn fixture() -> Fixture {
     let (store, clock, directory) = world();
     let hash = hash_now("sandbox").unwrap();
     let now = store.now();
-    let [city, unit, account] = [new_id(now), new_id(now), new_id(now)];
+    let [city, unit, account] = [store.new_id(), store.new_id(), store.new_id()];
     store
         .write::<_, StoreError, _>(Keep::Yes, move |writer| {
             let at = Moment(now);
@@ -84,7 +85,7 @@ async fn fixture() -> Fixture {
                 updated_at: at,
             })?;
             writer.insert_grant(&Grant {
-                id: new_id(now),
+                id: writer.new_id(),
                 jurisdiction_id: city,
                 account_id: account,
                 role: Word(Role::Reviewer),
@@ -99,7 +100,7 @@ async fn fixture() -> Fixture {
                 ("signing", None, Some(CLIENT_JWK.to_owned())),
             ] {
                 writer.insert_client(&Client {
-                    id: new_id(now),
+                    id: writer.new_id(),
                     jurisdiction_id: city,
                     client_id: name.into(),
                     name: name.into(),
