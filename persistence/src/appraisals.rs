@@ -137,19 +137,23 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// What was added to a snapshot, in order.
+    /// What was added to a snapshot, in order. Where it speaks for a record that its own was merged into (U4), what has come to that
+    /// record since stands beside it too.
     ///
     /// # Errors
     /// On a database failure.
-    pub fn addenda(
-        &mut self,
-        jurisdiction: Id,
-        professional: Id,
-        year: i32,
-    ) -> Result<Vec<Addendum>, StoreError> {
+    pub fn addenda(&mut self, sealed: &Appraisal) -> Result<Vec<Addendum>, StoreError> {
+        let (city, year) = (sealed.jurisdiction_id, sealed.year);
+        let mut people = vec![sealed.professional_id];
+        if let Some(standing) = self.merged_with(city, sealed.professional_id)? {
+            let speaks = self.appraisal(city, standing, year)?;
+            if speaks.is_some_and(|speaks| speaks.professional_id == sealed.professional_id) {
+                people.push(standing);
+            }
+        }
         Ok(appraisal_addenda::table
-            .filter(appraisal_addenda::jurisdiction_id.eq(jurisdiction))
-            .filter(appraisal_addenda::professional_id.eq(professional))
+            .filter(appraisal_addenda::jurisdiction_id.eq(city))
+            .filter(appraisal_addenda::professional_id.eq_any(people))
             .filter(appraisal_addenda::year.eq(year))
             .order((appraisal_addenda::added_at.asc(), appraisal_addenda::id.asc()))
             .select(Addendum::as_select())

@@ -10,6 +10,7 @@ use crate::settled_years::{added, record, sealed, settle};
 on_both!(
     u4_a1_a_merge_after_the_windows_certifies_what_it_completes,
     u4_a3_the_hours_of_two_sealed_halves_are_added_beside_the_seal,
+    u4_a3_what_was_added_beside_a_seal_stays_beside_it,
     u4_a5_a2_the_end_of_a_merged_exemption_leaves_one_certificate,
 );
 
@@ -78,6 +79,28 @@ async fn u4_a3_the_hours_of_two_sealed_halves_are_added_beside_the_seal(server: 
     );
     assert!(added(&now, true)["certificate_id"].is_string());
     steps::assert_totals_add_up(server, &kept, 2023).await;
+}
+
+/// U4, A3: both records were sealed, and one has an addendum already: it stays beside its own seal, and what comes with the merge
+/// stands beside the other.
+async fn u4_a3_what_was_added_beside_a_seal_stays_beside_it(server: &Server) {
+    let doctor = server.login("professional").await;
+    let kept = steps::professional_id(&doctor).await;
+    let (merged, other) = second_record(server).await;
+    let more = deliver(server, &merged, "another", 30).await;
+    let declared = approved(server, &other, &more).await;
+    settle(server).await;
+    let officer = server.login("city.officer").await;
+    let path = format!("/v1/declarations/{}/revocation", text(&declared, "id"));
+    let revocation = officer.post(&path).json(json!({"reason": "核查不符"}));
+    revocation.if_match("*").await.is(200);
+    let before = sealed(&officer, &merged, 2023).await;
+    assert_eq!(before["addenda"].as_array().unwrap().len(), 1, "{before:#}");
+
+    merge(&officer, &kept, &merged).await.is(200);
+    assert_eq!(sealed(&officer, &merged, 2023).await, before, "seal and addendum stay together");
+    let own = sealed(&officer, &kept, 2023).await;
+    assert_eq!(own["addenda"], json!([]), "nothing came to the record that stands: {own:#}");
 }
 
 /// U4, A5, A2: certified on one record and exempt on the other: when the exemption ends, the certificate that stands stays the only

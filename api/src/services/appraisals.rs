@@ -36,11 +36,13 @@ pub fn read(
     person: Uuid,
     year: i32,
 ) -> Result<AppraisalWithAddenda, Problem> {
-    let filter = AppraisalFilter { year, professional: Some(Id(person)), ..Default::default() };
+    let not_found = || Problem::new(Code::NotFound);
+    let sealed = reader.appraisal(asker.jurisdiction, Id(person), year)?.ok_or_else(not_found)?;
+    let professional = Some(sealed.professional_id);
+    let filter = AppraisalFilter { year, professional, ..Default::default() };
     let page = Page { limit: 1, after: None, descending: false, count: false };
-    let found = list(reader, asker, &filter, page)?.rows.pop();
-    let row = found.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let addenda = reader.addenda(row.jurisdiction_id, row.professional_id, year)?;
+    let row = list(reader, asker, &filter, page)?.rows.pop().ok_or_else(not_found)?;
+    let addenda = reader.addenda(&row)?;
     Ok(AppraisalWithAddenda {
         appraisal: AppraisalDto::from(&row),
         addenda: addenda.iter().map(AddendumDto::from).collect(),

@@ -16,9 +16,16 @@ use crate::store::Writer;
 
 /// Tables with a person in them that change otherwise: the shell stays, so that old ids keep meaning something; id numbers
 /// lead to the record that stands; one person has one account, and the service decides which; what was counted stays counted
-/// for the past, and the figures follow by themselves; what was sealed stays as it was sealed (A3).
-const LEFT_ALONE: &[&str] =
-    &["professionals", "professional_identities", "accounts", "person_parts", "appraisals"];
+/// for the past, and the figures follow by themselves; what was sealed stays as it was sealed, with what was
+/// added beside it (A3).
+const LEFT_ALONE: &[&str] = &[
+    "professionals",
+    "professional_identities",
+    "accounts",
+    "person_parts",
+    "appraisals",
+    "appraisal_addenda",
+];
 
 #[derive(QueryableByName)]
 struct Name {

@@ -71,7 +71,7 @@ pub(super) fn of_year(
         kept.iter().map(|one| decision(one, language)).collect::<Result<_, _>>()?;
     let is_sealed = sealed.is_some();
     if let Some(sealed) = sealed {
-        decisions.extend(of_seal(reader, Id(person), &sealed, language)?);
+        decisions.extend(of_seal(reader, &sealed, language)?);
         decisions.sort_by_key(|decision| decision.made_at);
     }
     let state = record.as_ref().map_or(RecordState::InProgress, |record| record.state.0);
@@ -99,7 +99,7 @@ pub(super) fn of_appraisal(
     let page = Page { limit: 1, after: None, descending: false, count: false };
     let sealed = appraisals::list(reader, asker, &filter, page)?.rows.pop();
     let sealed = sealed.ok_or_else(not_found)?;
-    let decisions = of_seal(reader, sealed.professional_id, &sealed, language)?;
+    let decisions = of_seal(reader, &sealed, language)?;
     let checks = decisions.first().map(|seal| seal.checks.as_slice()).unwrap_or_default();
     let summary = texts::of_year(Some(&as_record(reader, &sealed)), checks);
     Ok(ExplanationDto {
@@ -118,7 +118,6 @@ pub(super) fn of_appraisal(
 /// names the version of the policy, which never changes, and has the hours that were measured by it (A3, A4).
 fn of_seal(
     reader: &mut Reader<'_>,
-    person: Id,
     sealed: &Appraisal,
     language: Language,
 ) -> Result<Vec<DecisionDto>, Problem> {
@@ -156,11 +155,7 @@ fn of_seal(
         inputs: basis.inputs,
         due: None,
     };
-    let mut addenda = reader.addenda(city, sealed.professional_id, year)?;
-    if person != sealed.professional_id {
-        // The snapshot was sealed for a record that was merged into this one (U4): what came later stands beside both.
-        addenda.extend(reader.addenda(city, person, year)?);
-    }
+    let addenda = reader.addenda(sealed)?;
     let mut told = vec![seal];
     for addendum in &addenda {
         let changed = with_addendum(record.clone(), addendum);
