@@ -23,6 +23,9 @@ use crate::{openapi, routes};
 
 /// How long a graceful stop waits for requests that are under way.
 const SHUTDOWN_SECONDS: u64 = 30;
+/// How long a connection without a request is kept: longer than the 60 seconds for which proxies keep theirs, since whoever closes
+/// first may do so while the other is just sending.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Time between two rounds of housekeeping (histograms, forgotten callers).
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -160,6 +163,7 @@ impl Application {
                 .wrap(from_fn(frame::frame))
         })
         .workers(workers)
+        .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals()
         .listen(listener)

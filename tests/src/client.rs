@@ -3,6 +3,7 @@
 use std::future::{Future, IntoFuture};
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{self, HeaderName, HeaderValue};
@@ -23,7 +24,9 @@ pub struct Client {
 
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        let http = reqwest::Client::builder().pool_max_idle_per_host(64).build().unwrap();
+        // Connections go before the server would close them under a request.
+        let http = reqwest::Client::builder().pool_max_idle_per_host(64);
+        let http = http.pool_idle_timeout(Duration::from_secs(30)).build().unwrap();
         Self { http, address, token: None, name: "nobody".to_owned() }
     }
 
