@@ -105,14 +105,13 @@ def main():
         Receiver("npm standardwebhooks", 18772, [NODE, RECEIVER_MJS], token),
     ]
     try:
-        # Behind the making of both: one hears of the other's.
+        # One hears of the making of the other.
         cursor = call("GET", f"/v1/webhooks/{receivers[-1].hook['id']}", token)["cursor"]
-        mark = len(receivers[0].verified())
         people = login("professional"), login("hospital.admin"), login("health.reviewer")
         declared = approve_all(*people)
         for receiver in receivers:
             path = f"/v1/webhooks/{receiver.hook['id']}/secret-rotation"
-            receiver.second = call("POST", path, token, {"grace_seconds": 600})["secret"]
+            call("POST", path, token, {"grace_seconds": 600})
         me = call("GET", "/v1/me/years/2023", people[0])
         verify = {"year": 2023, "professional_ids": [me["professional_id"]]}
         assert call("POST", "/v1/annual-records:verify", people[2], verify)["results"][0]["outcome"] == "certified"
@@ -134,7 +133,7 @@ def main():
             log = call("GET", f"/v1/webhooks/{receiver.hook['id']}/deliveries?limit=200", token)["data"]
             assert {row["state"] for row in log} == {"delivered"} and {row["attempts"] for row in log} == {1}, log
             print(f"{receiver.name}: {len(receiver.verified())} deliveries verified, a made-up one refused")
-        assert declared == 2 and len(told) > 10 and mark >= 0, (declared, len(told))
+        assert declared == 2 and len(told) > 10, (declared, len(told))
     finally:
         for receiver in receivers:
             receiver.process.terminate()

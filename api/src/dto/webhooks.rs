@@ -47,6 +47,9 @@ pub struct WebhookDto {
     /// Since when the receiver has taken nothing that was tried; null while it takes what comes.
     #[schema(required = true)]
     pub failing_since: Option<Timestamp>,
+    /// Until when the receiver asked to be left alone (`Retry-After`).
+    #[schema(required = true)]
+    pub resting_until: Option<Timestamp>,
     /// How far deliveries were made: a cursor of the change feed.
     pub cursor: String,
     /// What signs now, the newest first.
@@ -111,6 +114,7 @@ impl WebhookDto {
             disabled_because: endpoint.disabled_because.map(|because| because.0),
             disabled_at: endpoint.disabled_at.map(Timestamp::from),
             failing_since: endpoint.failing_since.map(Timestamp::from),
+            resting_until: endpoint.resting_until.map(Timestamp::from),
             cursor,
             keys: secrets.iter().map(WebhookKey::from).collect(),
             version: endpoint.version,

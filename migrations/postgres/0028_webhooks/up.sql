@@ -19,6 +19,8 @@ create table webhook_endpoints (
     disabled_at timestamptz,
     -- Since when its receiver has taken nothing that was tried.
     failing_since timestamptz,
+    -- Until when its receiver asked to be left alone.
+    resting_until timestamptz,
     position bigint not null,
     version integer not null,
     created_at timestamptz not null,

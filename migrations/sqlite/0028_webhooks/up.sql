@@ -19,6 +19,8 @@ create table webhook_endpoints (
     disabled_at integer,
     -- Since when its receiver has taken nothing that was tried.
     failing_since integer,
+    -- Until when its receiver asked to be left alone.
+    resting_until integer,
     position bigint not null,
     version integer not null,
     created_at integer not null,

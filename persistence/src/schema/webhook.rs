@@ -19,6 +19,7 @@ diesel::table! {
         disabled_because -> Nullable<Text>,
         disabled_at -> Nullable<Instant>,
         failing_since -> Nullable<Instant>,
+        resting_until -> Nullable<Instant>,
         position -> BigInt,
         version -> Integer,
         created_at -> Instant,

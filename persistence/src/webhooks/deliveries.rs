@@ -146,7 +146,7 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// The endpoints of all cities that have something to be tried now.
+    /// The endpoints of all cities that have something to be tried now, but for those whose receivers asked to be left alone.
     ///
     /// # Errors
     /// On a database failure.
@@ -161,6 +161,7 @@ impl Reader<'_> {
             )
             .filter(d::next_attempt_at.le(now))
             .filter(e::deleted_at.is_null())
+            .filter(e::resting_until.is_null().or(e::resting_until.le(now)))
             .select((e::jurisdiction_id, e::id, e::failing_since))
             .distinct()
             .load(self.conn)?;

@@ -60,6 +60,8 @@ pub struct WebhookEndpoint {
     pub disabled_at: Option<Moment>,
     /// Since when its receiver has taken nothing that was tried.
     pub failing_since: Option<Moment>,
+    /// Until when its receiver asked to be left alone.
+    pub resting_until: Option<Moment>,
     /// The position in the city's feed up to which deliveries were made.
     pub position: i64,
     /// Grows with every change.
@@ -195,18 +197,22 @@ impl Writer<'_> {
         Ok(if updated == 1 { Saved::Yes } else { Saved::Overtaken })
     }
 
-    /// Notes since when a receiver has taken nothing; none once it has.
+    /// Notes since when a receiver has taken nothing and until when it asked to be left alone; neither once it takes things.
     ///
     /// # Errors
     /// On a database failure.
-    pub fn note_webhook_failing(
+    pub fn note_webhook_receiver(
         &mut self,
         city: Id,
         id: Id,
-        since: Option<Moment>,
+        failing_since: Option<Moment>,
+        resting_until: Option<Moment>,
     ) -> Result<(), StoreError> {
         diesel::update(webhook_endpoints::table.find((city, id)))
-            .set(webhook_endpoints::failing_since.eq(since))
+            .set((
+                webhook_endpoints::failing_since.eq(failing_since),
+                webhook_endpoints::resting_until.eq(resting_until),
+            ))
             .execute(self.conn)?;
         Ok(())
     }

@@ -105,21 +105,33 @@ async fn retry_after_is_honoured(server: &Server) {
     let types = json!({"types": ["learning_record.changed"]});
     let client = province(server).await;
     let hook = hook(&client, &receiver, types).await;
-    happen(server, 1).await;
-    for (tried, waits) in [(1, 120), (2, 3_600)] {
+    let waits = |row: &Value| {
+        (instant(&row["next_attempt_at"]) - instant(&row["last_attempt"]["at"])).whole_seconds()
+    };
+    for (tried, status, asked) in [(1, 503, 120), (2, 429, 3_600)] {
+        // The second one waits too: it is the receiver that asked to be left alone.
+        happen(server, 1).await;
         receiver.wait_for(tried).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert_eq!(receiver.received().len(), tried);
         let client = province(server).await;
-        let log = until_log(&client, &hook, "it waits", |log| {
-            log.first().is_some_and(|row| row["attempts"] == tried)
-        });
-        let row = log.await.swap_remove(0);
-        let next = instant(&row["next_attempt_at"]);
-        assert_eq!((next - instant(&row["last_attempt"]["at"])).whole_seconds(), waits);
-        freeze_at(server, next).await;
+        let tried = |row: &Value| row["last_attempt"]["status"] == status;
+        let log = until_log(&client, &hook, "it waits", |log| log.iter().any(tried)).await;
+        let row = log.iter().find(|row| tried(row)).unwrap();
+        assert_eq!(waits(row), asked, "{row:#}");
+        let now = client.get(&path(&hook, "")).await.is(200);
+        assert_eq!(now["resting_until"], row["next_attempt_at"]);
+        freeze_at(server, instant(&row["next_attempt_at"])).await;
+        receiver.wait_for(2).await;
     }
-    receiver.wait_for(3).await;
+    receiver.wait_for(4).await;
     let client = province(server).await;
-    until_log(&client, &hook, "taken", |log| log[0]["state"] == "delivered").await;
+    until_log(&client, &hook, "taken", |log| {
+        log.len() == 2 && log.iter().all(|row| row["state"] == "delivered")
+    })
+    .await;
+    let now = client.get(&path(&hook, "")).await.is(200);
+    assert_eq!(now["resting_until"], Value::Null);
 }
 
 async fn gone_disables_at_once_and_redirects_are_not_followed(server: &Server) {

@@ -33,11 +33,8 @@ fn path(webhook: &Value, behind: &str) -> String {
 
 /// The deliveries of a webhook, oldest first.
 async fn log(client: &Client, webhook: &Value) -> Vec<Value> {
-    let all = xueshi_tests::steps::all_pages(
-        client,
-        &path(webhook, "/deliveries?sort=created_at&limit=200"),
-    );
-    all.await
+    let path = path(webhook, "/deliveries?sort=created_at&limit=200");
+    xueshi_tests::steps::all_pages(client, &path).await
 }
 
 /// Waits until something holds of a webhook.

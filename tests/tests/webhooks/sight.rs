@@ -90,7 +90,8 @@ async fn what_its_owner_may_not_see_any_more_is_kept_back(server: &Server) {
     let ended = format!("{}/{}", grants(&text(&former, "id")), text(grant, "id"));
     admin.delete(&ended).await.is(204);
     let account = text(&server.login("company.admin").await.get("/v1/me").await.is(200), "id");
-    let role = json!({"role": "employer_administrator", "organization_id": grant["organization"]["id"]});
+    let role =
+        json!({"role": "employer_administrator", "organization_id": grant["organization"]["id"]});
     let second = admin.post(&grants(&account)).json(role).await.is(201);
     let owner = server.login("company.admin").await;
     let receiver = Receiver::start(|_| Reply::status(503));

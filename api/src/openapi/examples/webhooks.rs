@@ -36,7 +36,7 @@ fn webhook() -> Value {
     json!({
         "id": "018b3b1e-7c00-7a10-8c11-00000000c001", "url": "https://province.example/hooks/xueshi",
         "description": "省平台", "types": ["declaration.approved", "certificate.issued"], "content": "full",
-        "signatures": ["v1"], "enabled": true, "disabled_because": null, "disabled_at": null, "failing_since": null,
+        "signatures": ["v1"], "enabled": true, "disabled_because": null, "disabled_at": null, "failing_since": null, "resting_until": null,
         "cursor": CURSOR, "version": 1,
         "keys": [{"signature": "v1", "public_key": null, "created_at": "2023-10-16T09:00:00+08:00", "expires_at": null}],
         "created_at": "2023-10-16T09:00:00+08:00", "updated_at": "2023-10-16T09:00:00+08:00"

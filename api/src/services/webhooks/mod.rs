@@ -129,6 +129,7 @@ pub fn create(
         disabled_because: None,
         disabled_at: None,
         failing_since: None,
+        resting_until: None,
         position,
         version: 1,
         created_at: Moment(now),
@@ -198,6 +199,7 @@ pub fn edit(
     if changes.url.is_some() && endpoint.enabled {
         // Another receiver: what the former one did not take is tried there at once.
         endpoint.failing_since = None;
+        endpoint.resting_until = None;
         writer.hearten_deliveries(&endpoint)?;
     }
     stands(writer.save_webhook_endpoint(&mut endpoint)?)?;
@@ -214,6 +216,7 @@ fn enable(writer: &mut Writer<'_>, endpoint: &mut WebhookEndpoint) -> Result<(),
     endpoint.disabled_because = None;
     endpoint.disabled_at = None;
     endpoint.failing_since = None;
+    endpoint.resting_until = None;
     Ok(writer.hearten_deliveries(endpoint)?)
 }
 

@@ -2,7 +2,7 @@
 
 use time::Duration;
 use xueshi_domain::webhook::{
-    AfterFailure, DeliveryKind, DeliveryState, DisabledBecause, after_failure,
+    AfterFailure, DeliveryKind, DeliveryState, DisabledBecause, LONGEST_ASKED, after_failure,
 };
 use xueshi_persistence::{
     Clock as _, DueEndpoint, Keep, Moment, Reader, Saved, WebhookDelivery, WebhookEndpoint, Word,
@@ -141,6 +141,9 @@ fn settle(
     delivery.last_failure = outcome.failure.map(Word);
     delivery.last_duration_ms = i32::try_from(outcome.took.as_millis()).ok();
     let test = delivery.kind.0 == DeliveryKind::Test;
+    let asked = outcome
+        .retry_after
+        .map(|asked| Duration::seconds(i64::try_from(asked.as_secs()).unwrap_or(i64::MAX)));
     let mut because = None;
     match outcome.failure {
         None => finish(&mut delivery, DeliveryState::Delivered, now),
@@ -148,9 +151,6 @@ fn settle(
         Some(_) if test => finish(&mut delivery, DeliveryState::Failed, now),
         Some(failure) => {
             delivery.strikes += 1;
-            let asked = outcome
-                .retry_after
-                .map(|asked| Duration::seconds(i64::try_from(asked.as_secs()).unwrap_or(i64::MAX)));
             match after_failure(delivery.attempts, delivery.strikes, failure, asked, early) {
                 AfterFailure::Again(wait) => {
                     let at = Moment(now.saturating_add(wait));
@@ -167,27 +167,29 @@ fn settle(
     if writer.save_delivery(before, &delivery)? == Saved::Overtaken || test {
         return Ok(());
     }
-    mark(writer, &endpoint, outcome.failure.is_some(), now)?;
+    mark(writer, &endpoint, outcome.failure.is_some(), asked, now)?;
     because.map_or(Ok(()), |because| disable(writer, city, id, because))
 }
 
-/// Notes at an endpoint that its receiver has begun to take nothing, or takes things again: then what waits is tried at once.
+/// Notes at an endpoint that its receiver takes nothing, and for how long it asked to be left alone; or that it takes things again:
+/// then what waits is tried at once.
 fn mark(
     writer: &mut Writer<'_>,
     endpoint: &WebhookEndpoint,
     failed: bool,
+    asked: Option<Duration>,
     now: Moment,
 ) -> Result<(), Problem> {
     let (city, id) = (endpoint.jurisdiction_id, endpoint.id);
-    match (failed, endpoint.failing_since) {
-        (true, None) => writer.note_webhook_failing(city, id, Some(now))?,
-        (false, Some(_)) => {
-            writer.note_webhook_failing(city, id, None)?;
-            if endpoint.enabled {
-                writer.hearten_deliveries(endpoint)?;
-            }
+    if failed {
+        let since = endpoint.failing_since.or(Some(now));
+        let until = asked.map(|asked| Moment(now.saturating_add(asked.min(LONGEST_ASKED))));
+        writer.note_webhook_receiver(city, id, since, until)?;
+    } else if endpoint.failing_since.is_some() {
+        writer.note_webhook_receiver(city, id, None, None)?;
+        if endpoint.enabled {
+            writer.hearten_deliveries(endpoint)?;
         }
-        (true, Some(_)) | (false, None) => {}
     }
     Ok(())
 }
