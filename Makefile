@@ -5,7 +5,7 @@ BIND ?= 127.0.0.1:8080
 # Extra words for `xueshi serve`, for instance ARGS="--chaos 5".
 ARGS ?=
 
-.PHONY: run test lint fuzz openapi help
+.PHONY: run test lint fuzz webhooks openapi help
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -30,3 +30,6 @@ lint: ## Check openapi.yaml with redocly and spectral, and compile a TypeScript 
 
 fuzz: ## Send what the document allows and forbids, with schemathesis (needs Python 3)
 	scripts/fuzz-openapi
+
+webhooks: ## Have the libraries of PyPI and npm verify real deliveries (needs Python 3 and Node.js)
+	scripts/check-webhooks

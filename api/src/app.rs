@@ -16,6 +16,7 @@ use crate::middleware::rate_limit::Limits;
 use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
 use crate::services::jobs::runner::{Bell, Worker};
 use crate::services::login::Logins;
+use crate::services::webhooks::{Courier, CourierTerms};
 use crate::settings::Settings;
 use crate::state::AppState;
 use crate::storage::{Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper};
@@ -52,6 +53,7 @@ pub struct Application {
     _storage: Storage,
     _upkeep: Upkeep,
     _worker: Worker,
+    _courier: Courier,
     _housekeeping: Option<Housekeeping>,
     _sweeper: Sweeper,
     _folder: Folder,
@@ -121,7 +123,8 @@ impl Application {
         let lives = (settings.access_token_life, settings.refresh_token_life);
         let logins = Logins::open(store.clone(), public_url.clone(), lives.0, lives.1);
         let logins = logins.await.map_err(StorageError::of_keys)?;
-        let bell = Bell::default();
+        let (bell, courier_bell) = (Bell::default(), Bell::default());
+        let terms = CourierTerms { sandbox: settings.sandbox, chaos: settings.chaos };
         let state = web::Data::new(AppState {
             public_url,
             document: openapi::document(),
@@ -129,6 +132,7 @@ impl Application {
             logins: logins.clone(),
             desk: storage.desk.clone(),
             bell: bell.clone(),
+            courier: courier_bell.clone(),
             blobs: storage.blobs.clone(),
             sandbox: storage.sandbox.clone(),
             fonts: FontFiles::new(None),
@@ -139,6 +143,7 @@ impl Application {
         });
         let upkeep = Upkeep::start(state.clone());
         let worker = Worker::start(store.clone(), bell);
+        let courier = Courier::start(store.clone(), courier_bell, terms);
         let sweeper = Sweeper::start(store.clone());
         let folder = Folder::start(store.clone());
         let sequencer = Sequencer::start(store.clone());
@@ -175,6 +180,7 @@ impl Application {
             _storage: storage,
             _upkeep: upkeep,
             _worker: worker,
+            _courier: courier,
             _housekeeping: housekeeping,
             _sweeper: sweeper,
             _folder: folder,

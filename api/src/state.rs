@@ -41,6 +41,8 @@ pub struct AppState {
     pub desk: Desk,
     /// Wakes the worker that does jobs.
     pub bell: Bell,
+    /// Wakes the courier that delivers to webhooks.
+    pub courier: Bell,
     /// Evidence files.
     pub blobs: Arc<dyn BlobStore>,
     /// Demo world and test clock, where it is a sandbox.

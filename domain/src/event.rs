@@ -217,6 +217,16 @@ text_enum! {
         SettlementStarted = "settlement.started",
         /// The settlement of a year: finished.
         SettlementFinished = "settlement.finished",
+        /// A webhook: created.
+        WebhookCreated = "webhook.created",
+        /// A webhook: changed.
+        WebhookChanged = "webhook.changed",
+        /// A webhook has a new secret; the old one signs for a while yet.
+        WebhookRotated = "webhook.rotated",
+        /// A webhook gets nothing any more: its receiver is gone or took nothing for days, or its owner lost the right.
+        WebhookDisabled = "webhook.disabled",
+        /// A webhook: deleted.
+        WebhookDeleted = "webhook.deleted",
     }
 }
 

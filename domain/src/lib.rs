@@ -24,6 +24,7 @@
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
 //! | [`registration`], [`transfer`], [`merging`] | people who register, move, and have two records | U0, U2, U4 |
 //! | [`units`], [`titles`] | the tree of units and their offices, series of titles | Who, U1, U4b |
+//! | [`webhook`] | when deliveries are tried, and where none may go | – |
 //! | [`workflow`], [`event`] | side roads and their states, what happened | V3 |
 //! | [`access`] | roles, scopes, subtrees, who may review | Who |
 #[macro_use]
@@ -64,6 +65,7 @@ pub mod titles;
 pub mod training_plan;
 pub mod transfer;
 pub mod units;
+pub mod webhook;
 pub mod workflow;
 
 pub use hours::Hours;

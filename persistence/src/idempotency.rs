@@ -8,6 +8,9 @@ use crate::error::StoreError;
 use crate::schema::idempotency_keys;
 use crate::store::{Reader, Writer};
 
+/// The column that answers are encrypted for.
+const BODY: &str = "kept answer";
+
 /// The first answer to a request with an `Idempotency-Key`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = idempotency_keys)]
@@ -38,22 +41,34 @@ impl Reader<'_> {
         caller: &str,
         key: &str,
     ) -> Result<Option<StoredAnswer>, StoreError> {
-        Ok(idempotency_keys::table
+        let answer = idempotency_keys::table
             .find((caller, key))
             .select(StoredAnswer::as_select())
             .first(self.conn)
-            .optional()?)
+            .optional()?;
+        let Some(mut answer) = answer else { return Ok(None) };
+        // Those of earlier versions are not encrypted: they begin with a brace, or are empty.
+        if answer.body.first().is_some_and(|first| *first != b'{') {
+            answer.body = self.cipher.open(BODY, &answer.body)?.into_bytes();
+        }
+        Ok(Some(answer))
     }
 }
 
 impl Writer<'_> {
-    /// Keeps an answer.
+    /// Keeps an answer, encrypted: some show a secret once.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when another transaction has just used the key: running the
     /// transaction again finds its answer.
     pub fn keep_answer(&mut self, answer: &StoredAnswer) -> Result<(), StoreError> {
-        let kept = diesel::insert_into(idempotency_keys::table).values(answer).execute(self.conn);
+        let mut answer = answer.clone();
+        if !answer.body.is_empty() {
+            let text = std::str::from_utf8(&answer.body)
+                .map_err(|error| StoreError::Corrupt(format!("an answer: {error}")))?;
+            answer.body = self.cipher.seal(BODY, text)?;
+        }
+        let kept = diesel::insert_into(idempotency_keys::table).values(&answer).execute(self.conn);
         match kept.map_err(StoreError::from) {
             Err(StoreError::Taken(_)) => return Err(StoreError::Conflict),
             kept => kept?,

@@ -61,6 +61,7 @@ mod transfers;
 mod unit_registrations;
 mod units;
 mod url;
+mod webhooks;
 
 pub use accounts::AccountFilter;
 pub use annual_records::{AnnualRecord, AnnualRecordFilter};
@@ -119,3 +120,6 @@ pub use store::{Keep, Purpose, Reader, Store, StoreOptions, Writer};
 pub use transfers::{Transfer, TransferFilter};
 pub use unit_registrations::UnitRegistration;
 pub use url::{DatabaseUrl, UnknownDatabase};
+pub use webhooks::{
+    DeliveryFilter, DueEndpoint, WebhookDelivery, WebhookEndpoint, WebhookOwner, WebhookSecret,
+};

@@ -6,6 +6,9 @@ use diesel::connection::SimpleConnection;
 
 /// Every table but the mark, children before parents.
 const TABLES: &[&str] = &[
+    "webhook_deliveries",
+    "webhook_secrets",
+    "webhook_endpoints",
     "explanations",
     "step_bases",
     "refusals",

@@ -64,6 +64,7 @@ struct Side {
     makeup_application: String,
     makeup_item: String,
     makeup_grant: String,
+    webhook: [String; 2],
 }
 
 /// What waits for a side's employer and its body: a transfer away, someone who asks to join, a unit that registers.
@@ -241,7 +242,17 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         makeup_application,
         makeup_item,
         makeup_grant,
+        webhook: webhook(&administrator).await,
     }
+}
+
+/// A webhook and a delivery of it. Nobody listens there, and it waits for what does not happen.
+async fn webhook(administrator: &Client) -> [String; 2] {
+    let new = json!({"url": "http://127.0.0.1:1/", "types": ["settlement.finished"]});
+    let webhook = administrator.post("/v1/webhooks").json(new).await.is(201);
+    let id = text(&webhook, "id");
+    let delivery = administrator.post(&format!("/v1/webhooks/{id}/test")).await.is(202);
+    [id, text(&delivery, "id")]
 }
 
 /// A seminar that its host has submitted.
@@ -277,6 +288,7 @@ impl Side {
             "jobs" => &self.job,
             "makeup-applications" => &self.makeup_application,
             "makeup-grants" => &self.makeup_grant,
+            "webhooks" => &self.webhook[0],
             other => panic!("{other}: which id stands in {template}? Add it to access.rs"),
         };
         let mut path = operation.template.clone();
@@ -298,6 +310,7 @@ impl Side {
             ("{item_id}", &self.training.item),
             ("{amendment_id}", &self.training.amendment),
             ("{number}", &self.certificate),
+            ("{delivery_id}", &self.webhook[1]),
             ("{year}", year),
             ("{version}", draft),
             ("{kind}", "declaration"),
@@ -388,6 +401,8 @@ impl Side {
             "appoint_administrator" => {
                 json!({"account_id": self.account, "role": "employer_administrator"})
             }
+            "create_webhook" => json!({"url": "http://127.0.0.1:1/"}),
+            "edit_webhook" => json!({"description": "改名"}),
             "grant_role" => json!({"role": "auditor", "organization_id": self.unit}),
             _ => example(content),
         })

@@ -51,4 +51,5 @@ mod sync_snapshot;
 mod sync_stream;
 mod visibility;
 mod walk;
+mod webhooks;
 mod windows;

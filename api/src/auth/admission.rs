@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use xueshi_domain::access::{Actor, Grant, OrgPath, Role, Scope};
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{Client, Id, Reader, SessionIdentity, Store};
+use xueshi_persistence::{Account, Client, Grant as GrantRow, Id, Reader, SessionIdentity, Store};
 
 use super::caller::{Admission, Need};
 use super::keys::Keys;
@@ -96,8 +96,17 @@ fn person(identity: &SessionIdentity, claims: &Claims) -> Result<Asker, Problem>
     if account.id.to_string() != claims.sub {
         return Err(ended("the session is another account's"));
     }
-    let mut grants = Vec::with_capacity(identity.grants.len() + 1);
-    for (grant, path) in &identity.grants {
+    acting(account, &identity.grants, Some(identity.session.id))
+}
+
+/// An account with the rights that it has now.
+pub(crate) fn acting(
+    account: &Account,
+    granted: &[(GrantRow, String)],
+    session: Option<Id>,
+) -> Result<Asker, Problem> {
+    let mut grants = Vec::with_capacity(granted.len() + 1);
+    for (grant, path) in granted {
         // Being a professional is no office: it follows from the account's own record.
         if grant.role.0 != Role::Professional {
             let path = OrgPath::parse(path).map_err(Problem::internal)?;
@@ -121,7 +130,7 @@ fn person(identity: &SessionIdentity, claims: &Claims) -> Result<Asker, Problem>
             scopes: Vec::new(),
         },
         jurisdiction: account.jurisdiction_id,
-        session: Some(identity.session.id),
+        session,
         platform: None,
     })
 }
@@ -135,12 +144,17 @@ fn machine(client: &Client, claims: &Claims) -> Result<Asker, Problem> {
     let scopes = scopes_of(asked)
         .filter(|scope| scopes_of(&client.scopes).any(|granted| granted == *scope))
         .collect();
-    Ok(Asker {
+    Ok(calling(client, scopes))
+}
+
+/// A machine client with some of its scopes.
+pub(crate) fn calling(client: &Client, scopes: Vec<Scope>) -> Asker {
+    Asker {
         actor: Actor { account_id: client.id.0, professional_id: None, grants: Vec::new(), scopes },
         jurisdiction: client.jurisdiction_id,
         session: None,
         platform: client.platform_code.clone(),
-    })
+    }
 }
 
 /// The scopes of a space-separated text that we know.

@@ -124,4 +124,6 @@ permissions! {
     FollowChanges = SyncRead | ReadEvents;
     /// Appealing against decisions on one's own hours (V8).
     AppealOwn = AppealOwn;
+    /// Having what happens delivered: all of the city for the provincial platform, a subtree for people.
+    ManageWebhooks = SyncRead | ManageWebhooks;
 }

@@ -41,6 +41,7 @@ pub mod sync;
 pub mod training_plans;
 pub mod transfers;
 pub mod unit_codes;
+pub mod webhooks;
 pub mod words;
 pub mod working_days;
 pub mod years;

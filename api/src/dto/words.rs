@@ -32,6 +32,18 @@ words! {
     DeclarationState: xueshi_domain::review::State;
     /// A kind of record that followers keep a copy of.
     SyncedRecord: xueshi_domain::sync::Resource;
+    /// Where the delivery of an event stands.
+    WebhookDeliveryState: xueshi_domain::webhook::DeliveryState;
+    /// What a delivery was made for.
+    WebhookDeliveryKind: xueshi_domain::webhook::DeliveryKind;
+    /// What deliveries say of an event.
+    WebhookContent: xueshi_domain::webhook::Content;
+    /// How deliveries are signed.
+    WebhookSignature: xueshi_domain::webhook::Scheme;
+    /// Why a webhook gets nothing.
+    WebhookDisabledBecause: xueshi_domain::webhook::DisabledBecause;
+    /// Why an attempt failed.
+    WebhookAttemptFailure: xueshi_domain::webhook::AttemptFailure;
     /// What happened.
     EventType: xueshi_domain::event::EventType;
     /// A stage of review.

@@ -10,6 +10,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use crate::openapi::Operation;
 
 const REQUESTS: &str = "xueshi_http_requests_total";
+const ATTEMPTS: &str = "xueshi_webhook_attempts_total";
+const ATTEMPT_DURATION: &str = "xueshi_webhook_attempt_duration_seconds";
 const DURATION: &str = "xueshi_http_request_duration_seconds";
 const BUCKETS: [f64; 12] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -25,6 +27,12 @@ fn recorder() -> Option<&'static PrometheusHandle> {
             DURATION,
             metrics::Unit::Seconds,
             "Time from the request's head to the answer's head"
+        );
+        describe_counter!(ATTEMPTS, "Attempts to deliver to a webhook by outcome");
+        describe_histogram!(
+            ATTEMPT_DURATION,
+            metrics::Unit::Seconds,
+            "Time from looking up a receiver's name to the end of its answer"
         );
         gauge!("xueshi_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         Some(handle)
@@ -75,6 +83,12 @@ pub(super) fn record(
     };
     counter!(REQUESTS, "path" => path.clone(), "method" => method, "status" => status.as_str().to_owned()).increment(1);
     histogram!(DURATION, "path" => path, "method" => method).record(elapsed);
+}
+
+/// Counts one attempt to deliver to a webhook: `delivered`, or why it failed.
+pub(crate) fn record_attempt(outcome: &'static str, elapsed: Duration) {
+    counter!(ATTEMPTS, "outcome" => outcome).increment(1);
+    histogram!(ATTEMPT_DURATION, "outcome" => outcome).record(elapsed);
 }
 
 /// Resident memory, where the system tells it.

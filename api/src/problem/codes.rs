@@ -271,6 +271,8 @@ codes! {
         "填写两条不同的人员记录。", "Name two different records.";
     RecordsConflict = "records-conflict", 409, "U4", "两条记录有冲突的事项", "The records have cases that exclude each other",
         "先办结或撤销其中一条记录的重复事项（如同一年度的补学批准），再合并。", "First finish or end the double case of one record, such as a grant for the same year, then merge.";
+    TooManyWebhooks = "too-many-webhooks", 422, "", "Webhook 数量已达上限", "There are too many webhooks",
+        "删除不再使用的 webhook 后再添加；上限见 most。", "Delete one that is not in use first; `most` is the limit.";
 
     // Load and faults: 429, 500, 503.
     RateLimited = "rate-limited", 429, "", "请求过于频繁", "Too many requests",

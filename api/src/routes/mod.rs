@@ -42,6 +42,8 @@ mod sync_snapshot;
 mod sync_stream;
 mod training_plans;
 mod transfers;
+mod webhook_deliveries;
+mod webhooks;
 mod working_days;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -72,6 +74,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     events::routes(config);
     sync::routes(config);
     sync_snapshot::routes(config);
+    webhooks::routes(config);
+    webhook_deliveries::routes(config);
     statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);

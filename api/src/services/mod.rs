@@ -53,6 +53,7 @@ pub mod unit_registrations;
 pub mod upload;
 pub mod verification;
 pub mod verification_page;
+pub mod webhooks;
 pub mod whoami;
 pub mod working_days;
 pub mod year;

@@ -10,6 +10,10 @@ use crate::services::login::Logins;
 const KEPT: Duration = Duration::days(7);
 /// How long a refusal can be explained after it was given last (V7); decisions are explained for good.
 const EXPLAINED: Duration = Duration::days(400);
+/// How long the log of webhooks keeps what is finished.
+const LOGGED: Duration = Duration::days(90);
+/// Deliveries that one transaction forgets.
+const AT_ONCE: i64 = 5_000;
 /// Real time between two rounds.
 const ROUND: std::time::Duration = std::time::Duration::from_secs(3600);
 
@@ -27,6 +31,7 @@ impl Housekeeping {
                 let rounds = [
                     forget_answers(&store).await,
                     forget_refusals(&store).await,
+                    forget_deliveries(&store).await,
                     logins.forget_old().await,
                 ];
                 for result in rounds {
@@ -54,6 +59,18 @@ async fn forget_refusals(store: &Store) -> Result<(), StoreError> {
     let work =
         |writer: &mut Writer<'_>| writer.forget_refusals(writer.now().saturating_sub(EXPLAINED));
     store.write(Keep::Yes, work).await.map(drop)
+}
+
+async fn forget_deliveries(store: &Store) -> Result<(), StoreError> {
+    let work = |writer: &mut Writer<'_>| {
+        writer.forget_webhook_history(writer.now().saturating_sub(LOGGED), AT_ONCE)
+    };
+    loop {
+        let forgotten = store.write::<_, StoreError, _>(Keep::Yes, work).await?;
+        if forgotten < usize::try_from(AT_ONCE).unwrap_or(usize::MAX) {
+            return Ok(());
+        }
+    }
 }
 
 #[cfg(test)]

@@ -115,6 +115,8 @@ text_enum! {
         ReportFunds = "report_funds",
         /// Reading what happened.
         ReadEvents = "read_events",
+        /// Having what happens delivered to a receiver of one's own.
+        ManageWebhooks = "manage_webhooks",
     }
 }
 
@@ -214,6 +216,15 @@ impl Role {
                 | MunicipalOfficer
                 | MunicipalAdministrator
                 | Auditor => true,
+            },
+            // To have data sent elsewhere is more than to read it: not for auditors, who change nothing.
+            Permission::ManageWebhooks => match self {
+                Professional | Auditor => false,
+                EmployerAdministrator
+                | Reviewer
+                | InstitutionAdministrator
+                | MunicipalOfficer
+                | MunicipalAdministrator => true,
             },
             // Machines only, by scope.
             Permission::DeliverLearning | Permission::SyncRead | Permission::SyncWrite => false,

@@ -27,6 +27,7 @@ mod review;
 mod seminar;
 mod settlement;
 mod text;
+mod webhook;
 mod windows;
 mod workdays;
 

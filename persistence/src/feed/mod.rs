@@ -10,6 +10,8 @@ mod sight;
 mod signal;
 
 use diesel::prelude::*;
+use time::OffsetDateTime;
+use uuid::Uuid;
 use xueshi_domain::event::EventType;
 
 use crate::columns::{Id, Word};
@@ -27,6 +29,9 @@ pub use self::signal::FeedSignal;
 
 /// Positions that one page looks through at most, for those who see few of them.
 const LOOKED_THROUGH: i64 = 10_000;
+
+/// Events that may stand in another order by their ids than by their positions.
+const NEIGHBOURS: i64 = 1_000;
 
 /// A page of the feed.
 #[derive(Debug)]
@@ -65,6 +70,48 @@ impl Reader<'_> {
             .select(crate::schema::jurisdictions::id)
             .load(self.conn)?;
         cities.into_iter().map(|city| self.feed_head(city)).collect()
+    }
+
+    /// An event of the feed with its position, if one may see it.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn feed_event(
+        &mut self,
+        sight: &Sight,
+        id: Id,
+    ) -> Result<Option<(i64, Event)>, StoreError> {
+        Ok(events::table
+            .filter(sight.events())
+            .filter(events::id.eq(id))
+            .filter(events::position.is_not_null())
+            .select((events::position.assume_not_null(), Event::as_select()))
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// The position behind which everything stands that happened from an instant on; the head if nothing did.
+    ///
+    /// Ids are drawn when something happens and positions when it is committed, so that neighbours may stand the other way
+    /// round: it is the least position of the first [`NEIGHBOURS`] from the instant on.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn feed_position_at(&mut self, city: Id, at: OffsetDateTime) -> Result<i64, StoreError> {
+        let seconds = u64::try_from(at.unix_timestamp()).unwrap_or(0);
+        let first = Id(Uuid::from_u128((u128::from(seconds) * 1_000) << 80));
+        let positions: Vec<i64> = events::table
+            .filter(events::jurisdiction_id.eq(city))
+            .filter(events::id.ge(first))
+            .filter(events::position.is_not_null())
+            .order(events::id.asc())
+            .limit(NEIGHBOURS)
+            .select(events::position.assume_not_null())
+            .load(self.conn)?;
+        match positions.into_iter().min() {
+            Some(least) => Ok(least - 1),
+            None => self.feed_head(city),
+        }
     }
 
     /// The events behind a position that one may see, of these kinds if any are named. It looks through a bounded number of

@@ -17,6 +17,7 @@ mod road;
 mod seminar;
 mod sideroads;
 mod units;
+mod webhook;
 mod year_end;
 
 pub(crate) use city::*;
@@ -36,6 +37,7 @@ pub(crate) use road::*;
 pub(crate) use seminar::*;
 pub(crate) use sideroads::*;
 pub(crate) use units::*;
+pub(crate) use webhook::*;
 pub(crate) use year_end::*;
 
 // The main road. A side road allows the pairs that it joins in its own file.

@@ -16,6 +16,7 @@ mod seminars;
 mod sideroads;
 mod statistics;
 mod sync;
+mod webhooks;
 mod year_end;
 
 use serde_json::{Value, json};
@@ -36,6 +37,7 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     year_end::of,
     statistics::of,
     sync::of,
+    webhooks::of,
 ];
 
 /// The example of a schema.

@@ -167,6 +167,11 @@ impl Bell {
     pub fn ring(&self) {
         self.0.notify_one();
     }
+
+    /// Waits until it is rung, or was since the last time.
+    pub async fn rung(&self) {
+        self.0.notified().await;
+    }
 }
 
 /// Does jobs beside a service; ends when it is dropped.
@@ -183,7 +188,7 @@ impl Worker {
                 if let Err(problem) = round(&store).await {
                     log::warn!("jobs: {problem:?}");
                 }
-                let _ = tokio::time::timeout(LOOK, bell.0.notified()).await;
+                let _ = tokio::time::timeout(LOOK, bell.rung()).await;
             }
         }))
     }

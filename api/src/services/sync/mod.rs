@@ -27,7 +27,7 @@ pub struct Following {
 }
 
 /// What the asker may see of records that are read under a permission: a client that pulls for the province sees all of the city.
-pub(super) fn sight(asker: &Asker, permission: Permission) -> Sight {
+pub(in crate::services) fn sight(asker: &Asker, permission: Permission) -> Sight {
     if asker.actor.scopes.iter().any(|scope| scope.permits(Permission::SyncRead)) {
         Sight::City(asker.jurisdiction)
     } else {
@@ -51,9 +51,23 @@ pub fn changes(
     let events = sight(asker, Permission::ReadEvents);
     let limit = i64::from(following.limit);
     let found = reader.feed(&events, &following.types, place.position, limit)?;
-    let resources = render::resources(reader, asker, &found.events)?;
+    let data = shown(reader, asker, &found.events)?;
+    let next = Place { city: asker.jurisdiction, position: found.position };
+    Ok((ChangePage { data, next_cursor: next.encode(), more: found.more }, next))
+}
+
+/// Events at their positions, with the records that they are about as they are now and as the asker may see them.
+///
+/// # Errors
+/// On a database failure.
+pub(in crate::services) fn shown(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    events: &[(i64, Event)],
+) -> Result<Vec<ChangeDto>, Problem> {
+    let resources = render::resources(reader, asker, events)?;
     let source = source(reader, asker.jurisdiction)?;
-    let data = found.events.iter().zip(resources);
+    let data = events.iter().zip(resources);
     let data = data.map(|((position, event), resources)| {
         let facts = serde_json::from_str(&event.data).map_err(Problem::internal)?;
         let data = ChangeData {
@@ -66,13 +80,11 @@ pub fn changes(
         };
         Ok(ChangeDto::new(event, *position, &source, subject(event), data))
     });
-    let data = data.collect::<Result<_, Problem>>()?;
-    let next = Place { city: asker.jurisdiction, position: found.position };
-    Ok((ChangePage { data, next_cursor: next.encode(), more: found.more }, next))
+    data.collect::<Result<_, Problem>>()
 }
 
 /// Where the events of a city come from, as CloudEvents name it.
-fn source(reader: &mut Reader<'_>, city: Id) -> Result<String, Problem> {
+pub(in crate::services) fn source(reader: &mut Reader<'_>, city: Id) -> Result<String, Problem> {
     let city = reader.jurisdiction(city)?.ok_or_else(|| Problem::new(Code::NotFound))?;
     Ok(format!("/v1/cities/{}", city.code))
 }
