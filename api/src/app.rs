@@ -18,7 +18,9 @@ use crate::services::jobs::runner::{Bell, Worker};
 use crate::services::login::Logins;
 use crate::settings::Settings;
 use crate::state::AppState;
-use crate::storage::{Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper};
+use crate::storage::{
+    Digester, Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper,
+};
 use crate::{openapi, routes};
 
 /// How long a graceful stop waits for requests that are under way.
@@ -52,6 +54,7 @@ pub struct Application {
     _housekeeping: Option<Housekeeping>,
     _sweeper: Sweeper,
     _folder: Folder,
+    _digester: Digester,
     _sequencer: Sequencer,
 }
 
@@ -138,6 +141,7 @@ impl Application {
         let worker = Worker::start(store.clone(), bell);
         let sweeper = Sweeper::start(store.clone());
         let folder = Folder::start(store.clone());
+        let digester = Digester::start(store.clone());
         let sequencer = Sequencer::start(store.clone());
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
@@ -174,6 +178,7 @@ impl Application {
             _housekeeping: housekeeping,
             _sweeper: sweeper,
             _folder: folder,
+            _digester: digester,
             _sequencer: sequencer,
         })
     }

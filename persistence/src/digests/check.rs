@@ -85,12 +85,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// On a database failure.
-    pub fn unit_digest_holds(
-        &mut self,
-        city: Id,
-        year: i32,
-        unit: Id,
-    ) -> Result<bool, StoreError> {
+    pub fn unit_digest_holds(&mut self, city: Id, year: i32, unit: Id) -> Result<bool, StoreError> {
         let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
         for row in self.person_digests_in(city, year, unit, "")? {
             let sum = row.sum()?;

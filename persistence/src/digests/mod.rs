@@ -177,10 +177,7 @@ impl Writer<'_> {
     pub fn mark_stale(&mut self, city: Id, people: &[Id]) -> Result<(), StoreError> {
         for person in people {
             diesel::insert_into(digest_tail::table)
-                .values((
-                    digest_tail::jurisdiction_id.eq(city),
-                    digest_tail::person_id.eq(*person),
-                ))
+                .values((digest_tail::jurisdiction_id.eq(city), digest_tail::person_id.eq(*person)))
                 .execute(self.conn)?;
         }
         Ok(())
@@ -203,9 +200,8 @@ impl Writer<'_> {
             return Ok(true);
         };
         let same = digest_states::table.find(city).filter(digest_states::turns.eq(turns));
-        let taken = diesel::update(same)
-            .set(digest_states::turns.eq(turns + 1))
-            .execute(self.conn)?;
+        let taken =
+            diesel::update(same).set(digest_states::turns.eq(turns + 1)).execute(self.conn)?;
         Ok(taken == 1)
     }
 

@@ -90,8 +90,10 @@ impl Reader<'_> {
             .filter(unit_digests::unit_id.eq_any(units))
             .select(UnitDigest::as_select())
             .load(self.conn)?;
-        let stored: BTreeMap<Slot, UnitDigest> =
-            stored.into_iter().map(|row| ((row.year, row.unit_id, row.place.clone()), row)).collect();
+        let stored: BTreeMap<Slot, UnitDigest> = stored
+            .into_iter()
+            .map(|row| ((row.year, row.unit_id, row.place.clone()), row))
+            .collect();
         let mut rows = Vec::new();
         for (slot, change) in changes {
             if change.is_empty() {
