@@ -19,7 +19,9 @@ use crate::services::login::Logins;
 use crate::services::webhooks::{Courier, CourierTerms};
 use crate::settings::Settings;
 use crate::state::AppState;
-use crate::storage::{Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper};
+use crate::storage::{
+    Digester, Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper,
+};
 use crate::{openapi, routes};
 
 /// How long a graceful stop waits for requests that are under way.
@@ -57,6 +59,7 @@ pub struct Application {
     _housekeeping: Option<Housekeeping>,
     _sweeper: Sweeper,
     _folder: Folder,
+    _digester: Digester,
     _sequencer: Sequencer,
 }
 
@@ -146,6 +149,7 @@ impl Application {
         let courier = Courier::start(store.clone(), courier_bell, terms);
         let sweeper = Sweeper::start(store.clone());
         let folder = Folder::start(store.clone());
+        let digester = Digester::start(store.clone());
         let sequencer = Sequencer::start(store.clone());
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
@@ -184,6 +188,7 @@ impl Application {
             _housekeeping: housekeeping,
             _sweeper: sweeper,
             _folder: folder,
+            _digester: digester,
             _sequencer: sequencer,
         })
     }

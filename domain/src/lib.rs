@@ -21,6 +21,7 @@
 //! | [`filing`], [`training_plan`], [`class`] | filings, yearly plans, classes and rosters | P1–P5, H9 |
 //! | [`makeup`] | hours of prior years: applications, grants, what may be registered | H4, M1–M6, W4 |
 //! | [`figures`] | what is counted, formulae, forecast | V3, V9, M6, U1, U5 |
+//! | [`sync`], [`reconciliation`] | what is kept in step with other systems, and how it is compared | – |
 //! | [`registry`] | kinds of units and the states of what is registered | Who, P1, P2, U3, W3 |
 //! | [`registration`], [`transfer`], [`merging`] | people who register, move, and have two records | U0, U2, U4 |
 //! | [`units`], [`titles`] | the tree of units and their offices, series of titles | Who, U1, U4b |
@@ -53,6 +54,7 @@ pub mod makeup;
 pub mod merging;
 pub mod people;
 pub mod policy;
+pub mod reconciliation;
 pub mod refusal;
 pub mod registration;
 pub mod registry;

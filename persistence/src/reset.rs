@@ -30,6 +30,9 @@ const TABLES: &[&str] = &[
     "person_parts",
     "unit_parts",
     "unit_places",
+    "person_digests",
+    "unit_digests",
+    "digest_states",
     "events",
     "funding_report_revisions",
     "funding_reports",
@@ -64,6 +67,8 @@ const TABLES: &[&str] = &[
     "employments",
     "professional_identities",
     "professionals",
+    // Its triggers fill it while the others are emptied.
+    "digest_tail",
     "client_assertions",
     "clients",
     "login_failures",

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, SqliteConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl as _, SqliteConnection};
 use xueshi_tests::steps::text;
 use xueshi_tests::{Database, Follower, Server, on_both};
 
@@ -19,24 +19,34 @@ const WRITERS: usize = 16;
 const TRANSACTIONS: usize = 40;
 
 /// A little chance, the same in each run.
-struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
-    fn below(&mut self, limit: u64) -> u64 {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(super) fn below(&mut self, limit: u64) -> u64 {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 }
 
+#[derive(diesel::QueryableByName)]
+struct Row {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
 /// A session of one writer.
-enum Session {
+pub(super) enum Session {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Session {
-    fn open(server: &Server) -> Self {
+    pub(super) fn open(server: &Server) -> Self {
         match server.database() {
             Database::Sqlite => {
                 let file = server.database_url().trim_start_matches("sqlite://");
@@ -50,14 +60,23 @@ impl Session {
         }
     }
 
-    fn run(&mut self, statement: &str) {
+    pub(super) fn run(&mut self, statement: &str) {
         match self {
             Self::Sqlite(connection) => connection.batch_execute(statement).unwrap(),
             Self::Postgres(connection) => connection.batch_execute(statement).unwrap(),
         }
     }
 
-    fn begin(&mut self) {
+    /// The texts that a query gives as `text`.
+    pub(super) fn texts(&mut self, query: &str) -> Vec<String> {
+        let rows: Vec<Row> = match self {
+            Self::Sqlite(connection) => diesel::sql_query(query).load(connection).unwrap(),
+            Self::Postgres(connection) => diesel::sql_query(query).load(connection).unwrap(),
+        };
+        rows.into_iter().map(|row| row.text).collect()
+    }
+
+    pub(super) fn begin(&mut self) {
         match self {
             Self::Sqlite(connection) => connection.batch_execute("begin immediate").unwrap(),
             Self::Postgres(connection) => {
@@ -68,7 +87,7 @@ impl Session {
     }
 
     /// An event of a class, with an id that a number stands in.
-    fn tell(&mut self, number: u128, subject: u128) {
+    pub(super) fn tell(&mut self, number: u128, subject: u128) {
         let (id, subject, at) = match self {
             Self::Sqlite(_) => {
                 (format!("x'{number:032x}'"), format!("x'{subject:032x}'"), "1697418000000000")
@@ -98,7 +117,7 @@ async fn what_is_read_is_what_was_committed(server: &Server) {
         .map(|writer| {
             let (mut session, committed) = (Session::open(server), Arc::clone(&committed));
             std::thread::spawn(move || {
-                let mut chance = Chance(writer as u64 + 1);
+                let mut chance = Chance::new(writer as u64 + 1);
                 for transaction in 0..TRANSACTIONS {
                     session.begin();
                     let mut told = Vec::new();

@@ -6,6 +6,7 @@ mod demo;
 mod migrate;
 mod openapi;
 mod output;
+mod reconcile;
 mod serve;
 mod settle;
 
@@ -52,6 +53,8 @@ enum Command {
     Admin(admin::Admin),
     /// Settle a year: outcomes, what lapses, sealed snapshots
     Settle(settle::Settle),
+    /// Print counts and digests of records by district, to compare them with another system's
+    Reconcile(reconcile::Reconcile),
     /// The audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -84,6 +87,7 @@ fn run(cli: Cli, output: Output) -> Result<(), CommandError> {
             Command::Demo(command) => command.run(settings, output).await,
             Command::Admin(command) => command.run(settings, output).await,
             Command::Settle(command) => command.run(settings, output).await,
+            Command::Reconcile(command) => command.run(settings, output).await,
             Command::Audit(command) => command.run(settings, output).await,
             Command::Openapi(command) => command.run(),
         }

@@ -38,6 +38,7 @@ pub mod seminars;
 pub mod settlements;
 pub mod statistics;
 pub mod sync;
+pub mod sync_reconciliation;
 pub mod training_plans;
 pub mod transfers;
 pub mod unit_codes;

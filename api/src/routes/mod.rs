@@ -38,6 +38,7 @@ mod seminars;
 mod settlements;
 mod statistics;
 mod sync;
+mod sync_reconciliation;
 mod sync_snapshot;
 mod sync_stream;
 mod training_plans;
@@ -76,6 +77,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     sync_snapshot::routes(config);
     webhooks::routes(config);
     webhook_deliveries::routes(config);
+    sync_reconciliation::routes(config);
     statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);

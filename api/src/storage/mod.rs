@@ -1,5 +1,6 @@
 //! Where a running service keeps everything: the database with its key and clock, and the evidence files.
 
+mod digester;
 mod folder;
 mod housekeeping;
 mod master_key;
@@ -25,6 +26,7 @@ use crate::sandbox::clock::SystemClock;
 use crate::services::Desk;
 use crate::settings::Settings;
 
+pub use digester::Digester;
 pub use folder::Folder;
 pub use housekeeping::Housekeeping;
 pub use place::{database, make_data_dir};

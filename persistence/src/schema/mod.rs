@@ -1,6 +1,7 @@
 //! The tables, as diesel knows them; the same in both databases. One file for each subject.
 
 mod city;
+mod digests;
 mod explaining;
 mod figures;
 mod filing;
@@ -21,6 +22,7 @@ mod webhook;
 mod year_end;
 
 pub(crate) use city::*;
+pub(crate) use digests::*;
 pub(crate) use explaining::*;
 pub(crate) use figures::*;
 pub(crate) use filing::*;

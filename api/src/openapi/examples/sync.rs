@@ -13,6 +13,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             "next_cursor": "eyJ2IjoxLCJjIjoiMDE4YjM1ZmYtMzY4MC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicCI6MTI4fQ",
             "more": false
         }),
+        "Reconciliation" => reconciliation(),
         _ => return None,
     };
     Some(value)
@@ -32,5 +33,20 @@ fn change() -> Value {
             "facts": {"state": "employer_review", "revision": 1, "subject": "public", "hours": 30},
             "resources": {"declaration": declaration}
         }
+    })
+}
+
+fn reconciliation() -> Value {
+    let digest = "8f7d3c05d4c1a4f3f8f0d38b5a3fca1f1d6a3f6be0a1b6a51fd4c2d1d0e9b7c3";
+    json!({
+        "form": 1, "year": 2023, "kind": "body", "id": "018b3b1e-7c00-7a10-8c11-000000000102", "prefix": null,
+        "at": "2023-10-16T09:30:00+08:00",
+        "cursor": "eyJ2IjoxLCJjIjoiMDE4YjM1ZmYtMzY4MC03MDAwLTgwMDAtMDAwMDAwMDAwMDAxIiwicCI6MTI4fQ",
+        "pending": false, "people": 6, "records": 21, "digest": digest,
+        "parts": [{
+            "kind": "unit", "id": "018b3b1e-7c00-7a10-8c11-000000000101", "prefix": null, "resource": null,
+            "people": 6, "records": 21, "digest": digest
+        }],
+        "checked": null, "agreed": null
     })
 }

@@ -2,6 +2,7 @@
 
 mod cursor;
 mod named;
+pub mod reconciliation;
 mod render;
 mod snapshot;
 

@@ -162,7 +162,7 @@ fn of<T, D: Serialize>(
     rows.iter().map(|row| object(Key::Of(resource, id(row)), &dto(row))).collect()
 }
 
-fn declarations(reader: &Reader<'_>, rows: &[Declaration]) -> Result<Shown, Problem> {
+pub(super) fn declarations(reader: &Reader<'_>, rows: &[Declaration]) -> Result<Shown, Problem> {
     let now = reader.now();
     of(rows, Resource::Declaration, |row| row.id, |row| DeclarationDto::new(row, now))
 }
@@ -174,14 +174,14 @@ pub(super) fn annual_records(rows: &[AnnualRecord]) -> Result<Shown, Problem> {
     rows.iter().map(record).collect()
 }
 
-fn learning_records(rows: Vec<LearningRecord>) -> Result<Shown, Problem> {
+pub(super) fn learning_records(rows: Vec<LearningRecord>) -> Result<Shown, Problem> {
     let record = |row: LearningRecord| {
         object(Key::Of(Resource::LearningRecord, row.id), &LearningRecordDto::from(row))
     };
     rows.into_iter().map(record).collect()
 }
 
-fn certificates(rows: Vec<Certificate>) -> Result<Shown, Problem> {
+pub(super) fn certificates(rows: Vec<Certificate>) -> Result<Shown, Problem> {
     let record = |row: Certificate| {
         let key = Key::Of(Resource::Certificate, row.id);
         object(key, &CertificateDto::from(Issued::read(row)?))
@@ -193,11 +193,11 @@ fn organizations(rows: &[Organization]) -> Result<Shown, Problem> {
     of(rows, Resource::Organization, |row| row.id, |row| OrganizationDto::from(row))
 }
 
-fn exemptions(rows: &[Exemption]) -> Result<Shown, Problem> {
+pub(super) fn exemptions(rows: &[Exemption]) -> Result<Shown, Problem> {
     of(rows, Resource::Exemption, |row| row.id, |row| ExemptionDto::from(row))
 }
 
-fn grants(rows: &[MakeupGrant]) -> Result<Shown, Problem> {
+pub(super) fn grants(rows: &[MakeupGrant]) -> Result<Shown, Problem> {
     of(rows, Resource::MakeupGrant, |row| row.id, |row| MakeupGrantDto::from(row))
 }
 
@@ -211,16 +211,31 @@ fn professionals(
     asker: &Asker,
     rows: &[Professional],
 ) -> Result<Shown, Problem> {
+    let mut phones = HashMap::new();
+    for row in rows {
+        phones.insert(row.professional_id, reader.phone_of(row)?.as_deref().map(mask_phone));
+    }
+    with_employments(reader, asker.jurisdiction, rows, |row| {
+        ProfessionalDto::new(row, phones.remove(&row.professional_id).flatten())
+    })
+}
+
+/// People in some form, with where they have worked.
+pub(super) fn with_employments(
+    reader: &mut Reader<'_>,
+    city: Id,
+    rows: &[Professional],
+    mut form: impl FnMut(&Professional) -> ProfessionalDto,
+) -> Result<Shown, Problem> {
     let ids: Vec<Id> = rows.iter().map(|row| row.professional_id).collect();
     let mut jobs: HashMap<Id, Vec<EmploymentDto>> = HashMap::new();
-    for job in reader.employments_of_people(asker.jurisdiction, &ids)? {
+    for job in reader.employments_of_people(city, &ids)? {
         jobs.entry(job.professional_id).or_default().push(EmploymentDto::from(&job));
     }
     let mut shown = Shown::new();
     for row in rows {
-        let phone = reader.phone_of(row)?;
-        let dto = ProfessionalDto::new(row, phone.as_deref().map(mask_phone));
-        let (key, mut record) = object(Key::Of(Resource::Professional, row.professional_id), &dto)?;
+        let key = Key::Of(Resource::Professional, row.professional_id);
+        let (key, mut record) = object(key, &form(row))?;
         let jobs = jobs.remove(&row.professional_id).unwrap_or_default();
         let jobs = serde_json::to_value(jobs).map_err(Problem::internal)?;
         record.insert("employments".to_owned(), jobs);

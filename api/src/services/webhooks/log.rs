@@ -11,24 +11,24 @@ use crate::dto::webhooks::{
     WebhookDeliveryDto, WebhookDeliveryParams, WebhookReplay, WebhookReplayed,
 };
 use crate::problem::{Code, Problem};
-use crate::services::ids::new_id;
 use crate::services::races::stands;
 use crate::services::references::unknown;
 use crate::services::{Asker, Reply};
 
 /// A delivery that is about to be made.
 pub(super) fn new(
+    reader: &Reader<'_>,
     endpoint: &WebhookEndpoint,
-    now: Moment,
     kind: DeliveryKind,
     event: Option<(Id, Word<xueshi_domain::event::EventType>)>,
 ) -> WebhookDelivery {
+    let now = Moment(reader.now());
     // Tests are tried while the endpoint is disabled too: whether it answers is what one wants to know before enabling it.
     let tried = endpoint.enabled || kind == DeliveryKind::Test;
     WebhookDelivery {
         jurisdiction_id: endpoint.jurisdiction_id,
         endpoint_id: endpoint.id,
-        id: new_id(now.0),
+        id: reader.new_id(),
         kind: Word(kind),
         event_id: event.map(|(id, _)| id),
         event_type: event.map(|(_, kind)| kind),
@@ -93,7 +93,7 @@ pub fn test(
     id: Uuid,
 ) -> Result<Reply<WebhookDeliveryDto>, Problem> {
     let endpoint = own(writer, asker, id)?;
-    let made = new(&endpoint, Moment(writer.now()), DeliveryKind::Test, None);
+    let made = new(writer, &endpoint, DeliveryKind::Test, None);
     writer.insert_deliveries(std::slice::from_ref(&made))?;
     let location = format!("/v1/webhooks/{id}/deliveries/{}", made.id);
     Ok(Reply::accepted(WebhookDeliveryDto::from(&made)).at(&location))
@@ -114,7 +114,7 @@ pub fn replay(
         let found = writer.webhook_delivery(endpoint.jurisdiction_id, endpoint.id, Id(delivery))?;
         let event = found.and_then(|found| found.event_id.zip(found.event_type));
         let event = event.ok_or_else(|| unknown("/delivery_id"))?;
-        let made = new(&endpoint, Moment(writer.now()), DeliveryKind::Replay, Some(event));
+        let made = new(writer, &endpoint, DeliveryKind::Replay, Some(event));
         writer.insert_deliveries(std::slice::from_ref(&made))?;
         let location = format!("/v1/webhooks/{id}/deliveries/{}", made.id);
         let delivery = Some(WebhookDeliveryDto::from(&made));

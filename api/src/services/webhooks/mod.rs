@@ -22,7 +22,6 @@ pub use courier::{Courier, CourierTerms};
 pub use log::{deliveries, delivery, replay, test};
 
 use super::events::Happening;
-use super::ids::new_id;
 use super::races::stands;
 use super::short_lists::part_of;
 use super::sync::Place;
@@ -116,7 +115,7 @@ pub fn create(
     };
     let endpoint = WebhookEndpoint {
         jurisdiction_id: city,
-        id: new_id(now),
+        id: writer.new_id(),
         owner_id: asker.account(),
         owner_is_client: asker.session.is_none(),
         unit_id: owner::unit(writer, asker)?,
@@ -139,7 +138,7 @@ pub fn create(
     writer.insert_webhook_endpoint(&endpoint)?;
     let mut secret = None;
     for scheme in &new.signatures {
-        let made = keys::make(*scheme, new_id(now), Moment(now));
+        let made = keys::make(*scheme, writer.new_id(), Moment(now));
         writer.insert_webhook_secret(&endpoint, &made)?;
         secret = secret.or(shown_once(made));
     }
@@ -282,7 +281,7 @@ pub fn rotate(
             let end = secret.expires_at.map_or(end, |before| before.min(end));
             writer.expire_webhook_secret(&endpoint, secret.id, end)?;
         }
-        let made = keys::make(scheme, new_id(now), Moment(now));
+        let made = keys::make(scheme, writer.new_id(), Moment(now));
         writer.insert_webhook_secret(&endpoint, &made)?;
         secret = secret.or(shown_once(made));
     }

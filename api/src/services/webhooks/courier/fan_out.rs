@@ -85,14 +85,18 @@ fn page(reader: &mut Reader<'_>, endpoint: &WebhookEndpoint, limit: i64) -> Resu
 }
 
 fn put(writer: &mut Writer<'_>, found: &[Found]) -> Result<(), Problem> {
-    let now = Moment(writer.now());
     for Found { endpoint, page } in found {
         match page {
             Page::Events(events, position) => {
                 // Someone may have moved or disabled it since.
                 if writer.advance_webhook(endpoint, *position)? == Saved::Yes {
                     let row = |event: &Event| {
-                        log::new(endpoint, now, DeliveryKind::Change, Some((event.id, event.kind)))
+                        log::new(
+                            writer,
+                            endpoint,
+                            DeliveryKind::Change,
+                            Some((event.id, event.kind)),
+                        )
                     };
                     let rows: Vec<_> = events.iter().map(row).collect();
                     writer.insert_deliveries(&rows)?;

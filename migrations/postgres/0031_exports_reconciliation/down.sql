@@ -1,0 +1,13 @@
+drop trigger professionals_tell_their_digest on professionals;
+drop trigger employments_tell_their_digest on employments;
+drop trigger learning_records_tell_their_digest on learning_records;
+drop trigger makeup_grants_tell_their_digest on makeup_grants;
+drop trigger exemptions_tell_their_digest on exemptions;
+drop trigger declarations_tell_their_digest on declarations;
+drop trigger annual_records_tell_their_digest on annual_records;
+drop trigger certificates_tell_their_digest on certificates;
+drop function tell_digest;
+drop table digest_states;
+drop table unit_digests;
+drop table person_digests;
+drop table digest_tail;
