@@ -14,7 +14,7 @@ use xueshi_persistence::FeedSignal;
 use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
 use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
-use crate::services::jobs::runner::{Bell, Worker};
+use crate::services::jobs::runner::{Bell, Tools, Worker};
 use crate::services::login::Logins;
 use crate::settings::Settings;
 use crate::state::AppState;
@@ -135,7 +135,8 @@ impl Application {
             settings,
         });
         let upkeep = Upkeep::start(state.clone());
-        let worker = Worker::start(store.clone(), bell);
+        let tools = Tools { store: store.clone(), blobs: storage.blobs.clone() };
+        let worker = Worker::start(tools, bell);
         let sweeper = Sweeper::start(store.clone());
         let folder = Folder::start(store.clone());
         let sequencer = Sequencer::start(store.clone());

@@ -13,7 +13,7 @@ use xueshi_persistence::{Job, Keep, Reader, Store, StoreError, Writer};
 use super::{CommandError, Output};
 use crate::dto::settlements::SettlementDto;
 use crate::problem::{Language, Problem};
-use crate::services::jobs::runner::{self, BATCH, JobKey};
+use crate::services::jobs::runner::{self, BATCH, JobKey, Tools};
 use crate::services::settlements::{self, Requested, Requester};
 use crate::settings::Settings;
 use crate::storage::Storage;
@@ -57,7 +57,8 @@ impl Settle {
         let key = (asked.job.jurisdiction_id, asked.job.id);
         let was_settled = asked.settlement.state.0 == SettlementState::Finished;
         if !was_settled {
-            work(store, key, year, self.batch).await?;
+            let tools = Tools { store: store.clone(), blobs: storage.blobs.clone() };
+            work(&tools, key, year, self.batch).await?;
         }
         let (text, value, state) = report(store, key, year, was_settled).await?;
         match state {
@@ -84,11 +85,12 @@ fn ask(writer: &mut Writer<'_>, year: i32, city: Option<&str>) -> Result<Request
 }
 
 /// Does the job, or watches another process do it, until it is over.
-async fn work(store: &Store, key: JobKey, year: i32, batch: u32) -> Result<(), CommandError> {
+async fn work(tools: &Tools, key: JobKey, year: i32, batch: u32) -> Result<(), CommandError> {
+    let store = &tools.store;
     let mut progress = Progress::new(year);
     loop {
         if let Some(_lock) = runner::try_lock(store).await.map_err(failed)? {
-            let over = runner::run(store, key, batch, |job| progress.show(job));
+            let over = runner::run(tools, key, batch, |job| progress.show(job));
             let over = over.await.map_err(failed)?;
             progress.end();
             return match over {

@@ -20,6 +20,7 @@ pub mod following;
 pub mod founding;
 pub mod funding_reports;
 pub mod ids;
+pub mod imports;
 pub mod in_flight;
 pub mod institutions;
 pub mod jobs;

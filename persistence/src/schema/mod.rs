@@ -1,5 +1,6 @@
 //! The tables, as diesel knows them; the same in both databases. One file for each subject.
 
+mod bulk;
 mod city;
 mod explaining;
 mod figures;
@@ -19,6 +20,7 @@ mod sideroads;
 mod units;
 mod year_end;
 
+pub(crate) use bulk::*;
 pub(crate) use city::*;
 pub(crate) use explaining::*;
 pub(crate) use figures::*;
