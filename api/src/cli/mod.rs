@@ -3,9 +3,11 @@
 mod admin;
 mod audit;
 mod demo;
+mod import;
 mod migrate;
 mod openapi;
 mod output;
+mod progress;
 mod serve;
 mod settle;
 
@@ -52,6 +54,8 @@ enum Command {
     Admin(admin::Admin),
     /// Settle a year: outcomes, what lapses, sealed snapshots
     Settle(settle::Settle),
+    /// Take a file of rows in: people, units, plans, a roster, declarations
+    Import(import::Import),
     /// The audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -84,6 +88,7 @@ fn run(cli: Cli, output: Output) -> Result<(), CommandError> {
             Command::Demo(command) => command.run(settings, output).await,
             Command::Admin(command) => command.run(settings, output).await,
             Command::Settle(command) => command.run(settings, output).await,
+            Command::Import(command) => command.run(settings, output).await,
             Command::Audit(command) => command.run(settings, output).await,
             Command::Openapi(command) => command.run(),
         }

@@ -48,6 +48,7 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("events", "What happened"),
     ("sync", "Keeping in step with other systems: the change feed"),
     ("jobs", "Long work and its progress"),
+    ("imports", "Files of rows that are taken in"),
     ("settlements", "The end of a year: settlement, what lapsed, what was sealed"),
     ("sandbox", "Test clock and reset; only where started with `--sandbox`, elsewhere 404"),
     ("service", "Health, metrics, documentation"),

@@ -206,12 +206,9 @@ fn take(
     rows: &[Row],
 ) -> Result<Outcome, Problem> {
     let whole = import.mode.0 == ImportMode::AllOrNothing;
-    if progress.phase == Phase::Apply && !whole {
-        return each(writer, asker, import, rows);
-    }
     let taken = writer.attempt(|writer| {
         let outcome = each(writer, asker, import, rows)?;
-        let stays = progress.phase == Phase::Apply && outcome.refused.is_empty();
+        let stays = progress.phase == Phase::Apply && (!whole || outcome.refused.is_empty());
         if stays { Ok(outcome) } else { Err(Undo::Tried(Box::new(outcome))) }
     });
     match taken {

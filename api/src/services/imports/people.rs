@@ -1,5 +1,6 @@
 //! A row of people: registers them, or changes what their employer keeps of them (U4).
 
+use xueshi_domain::access::Permission;
 use xueshi_domain::identity::IdType;
 use xueshi_domain::import::ImportKind;
 use xueshi_persistence::{Import, Professional, Reader, Writer};
@@ -33,12 +34,13 @@ pub(super) fn take(
     saying.put("employer_id", unit.to_string());
     let new: NewProfessional = saying.body()?;
     let number = professionals::checked_number(writer, new.id_type, &new.id_number)?;
-    let Some(id) = writer.professional_by_id_number(asker.jurisdiction, &number)? else {
-        professionals::register(writer, asker, &new)?;
-        return Ok(Effect::Created);
+    let scope = asker.scope(Permission::ReadPeople);
+    let standing = match writer.professional_by_id_number(asker.jurisdiction, &number)? {
+        Some(id) => writer.visible_professional(&scope, id)?,
+        None => None,
     };
     // Whose record the asker may not see is refused as registering them once more is.
-    let Ok(person) = professionals::visible(writer, asker, id.0) else {
+    let Some(person) = standing else {
         professionals::register(writer, asker, &new)?;
         return Ok(Effect::Created);
     };
@@ -49,7 +51,7 @@ pub(super) fn take(
         return Ok(Effect::Unchanged);
     }
     let version = RequiredIfMatch::version(person.version.into());
-    professionals::edit(writer, asker, id.0, &version, &changes)?;
+    professionals::edit(writer, asker, person.professional_id.0, &version, &changes)?;
     Ok(Effect::Changed)
 }
 
