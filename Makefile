@@ -5,7 +5,7 @@ BIND ?= 127.0.0.1:8080
 # Extra words for `xueshi serve`, for instance ARGS="--chaos 5".
 ARGS ?=
 
-.PHONY: run test lint fuzz webhooks openapi help
+.PHONY: run test lint fuzz webhooks workbooks openapi help
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,6 +27,9 @@ openapi: ## Write openapi.yaml from the code
 
 lint: ## Check openapi.yaml with redocly and spectral, and compile a TypeScript client (needs Node.js)
 	scripts/lint-openapi
+
+workbooks: ## Read and write workbooks with openpyxl (needs Python 3)
+	scripts/check-workbooks
 
 fuzz: ## Send what the document allows and forbids, with schemathesis (needs Python 3)
 	scripts/fuzz-openapi

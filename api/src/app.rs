@@ -14,7 +14,7 @@ use xueshi_persistence::FeedSignal;
 use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
 use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
-use crate::services::jobs::runner::{Bell, Worker};
+use crate::services::jobs::runner::{Bell, Tools, Worker};
 use crate::services::login::Logins;
 use crate::services::webhooks::{Courier, CourierTerms};
 use crate::settings::Settings;
@@ -145,7 +145,8 @@ impl Application {
             settings,
         });
         let upkeep = Upkeep::start(state.clone());
-        let worker = Worker::start(store.clone(), bell);
+        let tools = Tools { store: store.clone(), blobs: storage.blobs.clone() };
+        let worker = Worker::start(tools, bell);
         let courier = Courier::start(store.clone(), courier_bell, terms);
         let sweeper = Sweeper::start(store.clone());
         let folder = Folder::start(store.clone());

@@ -20,6 +20,7 @@ pub mod routes;
 pub mod sandbox;
 pub mod services;
 pub mod settings;
+pub mod sheets;
 pub mod state;
 pub mod storage;
 

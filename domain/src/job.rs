@@ -7,6 +7,8 @@ text_enum! {
     pub enum JobKind {
         /// Settling a year (A3).
         Settlement = "settlement",
+        /// Taking a file of rows in (ADR 0024).
+        Import = "import",
     }
 }
 

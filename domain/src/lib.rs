@@ -46,6 +46,7 @@ pub mod filing;
 pub mod funding;
 pub mod hours;
 pub mod identity;
+pub mod import;
 pub mod instant;
 pub mod job;
 pub mod learning;

@@ -19,6 +19,12 @@ pub trait BlobStore: Send + Sync + 'static {
     /// # Errors
     /// When they cannot be read.
     fn get(&self, hash: &ContentHash) -> io::Result<Option<Vec<u8>>>;
+    /// Removes them; nothing happens when nothing is stored under the hash. Only for what is stored under a hash of its own: sealed
+    /// files, which never have the same bytes twice.
+    ///
+    /// # Errors
+    /// When they cannot be removed.
+    fn remove(&self, hash: &ContentHash) -> io::Result<()>;
 }
 
 /// SHA-256 of a file, as 64 lower-case hexadecimal digits.
@@ -91,6 +97,13 @@ impl BlobStore for LocalDirectory {
             Err(error) => Err(error),
         }
     }
+
+    fn remove(&self, hash: &ContentHash) -> io::Result<()> {
+        match fs::remove_file(self.path(hash).1) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -106,6 +119,9 @@ mod tests {
         blobs.put(&hash, b"evidence").unwrap();
         blobs.put(&hash, b"evidence").unwrap();
         assert_eq!(blobs.get(&hash).unwrap().as_deref(), Some(b"evidence".as_slice()));
+        blobs.remove(&hash).unwrap();
+        blobs.remove(&hash).unwrap();
+        assert_eq!(blobs.get(&hash).unwrap(), None);
         fs::remove_dir_all(root).unwrap();
     }
 

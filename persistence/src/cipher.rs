@@ -45,8 +45,13 @@ impl Cipher {
 
     /// Encrypts one field; `context` (the column) is bound to it, so that values cannot be swapped.
     pub(crate) fn seal(&self, context: &str, plain: &str) -> Result<Vec<u8>, StoreError> {
+        self.seal_bytes(context, plain.as_bytes())
+    }
+
+    /// Encrypts bytes, as [`Self::seal`] does a field.
+    pub(crate) fn seal_bytes(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
         let nonce: [u8; NONCE_LENGTH] = rand::random();
-        let payload = Payload { msg: plain.as_bytes(), aad: context.as_bytes() };
+        let payload = Payload { msg: plain, aad: context.as_bytes() };
         let sealed = self
             .aead
             .encrypt(&Nonce::from(nonce), payload)
@@ -56,12 +61,18 @@ impl Cipher {
 
     /// Decrypts what [`Self::seal`] made for the same context.
     pub(crate) fn open(&self, context: &str, stored: &[u8]) -> Result<String, StoreError> {
+        let plain = self.open_bytes(context, stored)?;
+        String::from_utf8(plain)
+            .map_err(|_| StoreError::Corrupt(format!("{context} does not decrypt")))
+    }
+
+    /// Decrypts what [`Self::seal_bytes`] made for the same context.
+    pub(crate) fn open_bytes(&self, context: &str, stored: &[u8]) -> Result<Vec<u8>, StoreError> {
         let unreadable = || StoreError::Corrupt(format!("{context} does not decrypt"));
         let rest = stored.strip_prefix(&[VERSION]).ok_or_else(unreadable)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE_LENGTH>().ok_or_else(unreadable)?;
         let payload = Payload { msg: sealed, aad: context.as_bytes() };
-        let plain = self.aead.decrypt(&Nonce::from(*nonce), payload).map_err(|_| unreadable())?;
-        String::from_utf8(plain).map_err(|_| unreadable())
+        self.aead.decrypt(&Nonce::from(*nonce), payload).map_err(|_| unreadable())
     }
 
     /// The keyed hash under which a value is found without decrypting anything.

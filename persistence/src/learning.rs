@@ -5,13 +5,16 @@ use time::Date;
 use xueshi_domain::learning::{Subject, Way};
 
 use crate::columns::{Id, Moment, Tenths, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, AnyConnection};
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
 use crate::schema::{learning_records, platforms};
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
 use xueshi_domain::registry::LearningSource;
+
+/// Rows in one statement: SQLite takes 32,766 values in one.
+const AT_ONCE: usize = 1_000;
 
 /// A free learning platform (H6). Whether it is listed for a year is part of that year's policy.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -33,7 +36,7 @@ pub struct Platform {
 
 /// A completion delivered by a platform or a roster.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = learning_records)]
+#[diesel(table_name = learning_records, treat_none_as_default_value = false)]
 pub struct LearningRecord {
     /// The city.
     pub jurisdiction_id: Id,
@@ -283,6 +286,25 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when the same class or course is already there for the person (H7).
     pub fn insert_learning_record(&mut self, record: &LearningRecord) -> Result<(), StoreError> {
         diesel::insert_into(learning_records::table).values(record).execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Keeps many completions, in a few statements.
+    ///
+    /// # Errors
+    /// [`StoreError::Taken`] when one of them is there already (H7).
+    pub fn insert_learning_records(&mut self, rows: &[LearningRecord]) -> Result<(), StoreError> {
+        for rows in rows.chunks(AT_ONCE) {
+            // A batch insert has no common form for both: the same statement, for each by itself.
+            match &mut *self.conn {
+                AnyConnection::Sqlite(conn) => {
+                    diesel::insert_into(learning_records::table).values(rows).execute(conn)?
+                }
+                AnyConnection::Postgres(conn) => {
+                    diesel::insert_into(learning_records::table).values(rows).execute(conn)?
+                }
+            };
+        }
         Ok(())
     }
 

@@ -107,6 +107,26 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// Units in use of a scope that have exactly this name.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn organizations_named(
+        &mut self,
+        scope: &Scope,
+        name: &str,
+        limit: i64,
+    ) -> Result<Vec<Organization>, StoreError> {
+        Ok(organizations::table
+            .filter(scope.organizations())
+            .filter(organizations::name.eq(name))
+            .filter(organizations::state.eq(Word(Standing::Active)))
+            .order(organizations::id.asc())
+            .limit(limit)
+            .select(Organization::as_select())
+            .load(self.conn)?)
+    }
+
     /// The units of a scope, in the order in which they were added.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! Professionals and where they work.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use time::Date;
 use xueshi_domain::identity::{IdNumber, IdType};
@@ -14,6 +16,9 @@ use crate::schema::{employments, professional_identities, professionals};
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
 use xueshi_domain::registry::PersonState;
+
+/// People looked up in one query.
+const LOOKED_UP_AT_ONCE: usize = 1_000;
 
 /// Someone who earns hours. Ids and phones stay encrypted here; the mask is for display (U4a).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -173,6 +178,42 @@ impl Reader<'_> {
             .select(professional_identities::professional_id)
             .first(self.conn)
             .optional()?)
+    }
+
+    /// The people with these id numbers, each under its number, in a few queries (U4).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn professionals_by_id_numbers(
+        &mut self,
+        jurisdiction: Id,
+        numbers: &[IdNumber],
+    ) -> Result<HashMap<IdNumber, Id>, StoreError> {
+        let mut found = HashMap::with_capacity(numbers.len());
+        for numbers in numbers.chunks(LOOKED_UP_AT_ONCE) {
+            let mut hashes: HashMap<Vec<u8>, &IdNumber> = numbers
+                .iter()
+                .map(|number| {
+                    let hash = self.cipher.lookup_hash(number.id_type().as_str(), number.reveal());
+                    (hash, number)
+                })
+                .collect();
+            let wanted: Vec<Vec<u8>> = hashes.keys().cloned().collect();
+            let people: Vec<(Vec<u8>, Id)> = professional_identities::table
+                .filter(professional_identities::jurisdiction_id.eq(jurisdiction))
+                .filter(professional_identities::id_hash.eq_any(wanted))
+                .select((
+                    professional_identities::id_hash,
+                    professional_identities::professional_id,
+                ))
+                .load(self.conn)?;
+            for (hash, person) in people {
+                if let Some(number) = hashes.remove(&hash) {
+                    found.insert(number.clone(), person);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The phone number of a person, decrypted.

@@ -184,6 +184,27 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The item of a plan that is about the same: of one subject, theme and time.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn same_plan_item(&mut self, item: &PlanItem) -> Result<Option<PlanItem>, StoreError> {
+        Ok(plan_items::table
+            .filter(plan_items::jurisdiction_id.eq(item.jurisdiction_id))
+            .filter(plan_items::plan_id.eq(item.plan_id))
+            .filter(plan_items::subject.eq(item.subject))
+            .filter(plan_items::theme.eq(&item.theme))
+            .filter(plan_items::starts_on.eq(item.starts_on))
+            .filter(plan_items::ends_on.eq(item.ends_on))
+            .filter(plan_items::removed.eq(false))
+            .order(plan_items::id.asc())
+            .select(PlanItem::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+}
+
 impl Writer<'_> {
     /// Adds an item to a plan.
     ///

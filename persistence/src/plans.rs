@@ -171,6 +171,31 @@ impl Reader<'_> {
     }
 }
 
+impl Reader<'_> {
+    /// The newest plan of a unit, year and title that was not rejected.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn training_plan_titled(
+        &mut self,
+        jurisdiction: Id,
+        unit: Id,
+        year: i32,
+        title: &str,
+    ) -> Result<Option<TrainingPlan>, StoreError> {
+        Ok(training_plans::table
+            .filter(training_plans::jurisdiction_id.eq(jurisdiction))
+            .filter(training_plans::organization_id.eq(unit))
+            .filter(training_plans::year.eq(year))
+            .filter(training_plans::title.eq(title))
+            .filter(training_plans::state.ne(Word(PlanState::Rejected)))
+            .order(training_plans::id.desc())
+            .select(TrainingPlan::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+}
+
 impl Writer<'_> {
     /// Adds a training plan with its items; what is approved already is kept as approved.
     ///

@@ -21,6 +21,8 @@ const TABLES: &[&str] = &[
     "appraisals",
     "lapses",
     "settlements",
+    "import_errors",
+    "imports",
     "job_errors",
     "jobs",
     "figure_tail",

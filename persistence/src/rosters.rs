@@ -4,10 +4,14 @@ use diesel::prelude::*;
 use xueshi_domain::class::RosterChange;
 
 use crate::columns::{Id, Moment, Tenths, Word};
+use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::learning::LearningRecord;
 use crate::schema::{learning_records, roster_lines, roster_revisions};
 use crate::store::{Reader, Writer};
+
+/// Rows in one statement: SQLite takes 32,766 values in one.
+const AT_ONCE: usize = 1_000;
 
 /// A roster that was handed in.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -35,7 +39,7 @@ pub struct RosterRevision {
 
 /// What a revision changed of an attendee's line.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = roster_lines)]
+#[diesel(table_name = roster_lines, treat_none_as_default_value = false)]
 pub struct RosterLine {
     /// The city.
     pub jurisdiction_id: Id,
@@ -75,6 +79,48 @@ impl Reader<'_> {
             .order(learning_records::id.asc())
             .select(LearningRecord::as_select())
             .load(self.conn)?)
+    }
+
+    /// The learning records of some people that rest on a class.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn records_of_class_of(
+        &mut self,
+        jurisdiction: Id,
+        class: Id,
+        people: &[Id],
+    ) -> Result<Vec<LearningRecord>, StoreError> {
+        let mut found = Vec::with_capacity(people.len());
+        for people in people.chunks(AT_ONCE) {
+            found.extend(
+                learning_records::table
+                    .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+                    .filter(learning_records::class_id.eq(class))
+                    .filter(learning_records::professional_id.eq_any(people.to_vec()))
+                    .select(LearningRecord::as_select())
+                    .load(self.conn)?,
+            );
+        }
+        Ok(found)
+    }
+
+    /// The newest roster of a class.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn newest_roster(
+        &mut self,
+        jurisdiction: Id,
+        class: Id,
+    ) -> Result<Option<RosterRevision>, StoreError> {
+        Ok(roster_revisions::table
+            .filter(roster_revisions::jurisdiction_id.eq(jurisdiction))
+            .filter(roster_revisions::class_id.eq(class))
+            .order(roster_revisions::revision.desc())
+            .select(RosterRevision::as_select())
+            .first(self.conn)
+            .optional()?)
     }
 
     /// The rosters of a class that were handed in, oldest first.
@@ -130,12 +176,43 @@ impl Writer<'_> {
         }
     }
 
-    /// Keeps what a revision changed of an attendee's line.
+    /// Extends a roster by what another part of the same file names.
     ///
     /// # Errors
     /// On a database failure.
-    pub fn insert_roster_line(&mut self, line: &RosterLine) -> Result<(), StoreError> {
-        diesel::insert_into(roster_lines::table).values(line).execute(self.conn)?;
+    pub fn extend_roster_revision(&mut self, revision: &RosterRevision) -> Result<(), StoreError> {
+        let (city, class) = (revision.jurisdiction_id, revision.class_id);
+        diesel::update(roster_revisions::table.find((city, class, revision.revision)))
+            .set((
+                roster_revisions::line_count.eq(revision.line_count),
+                roster_revisions::passed_count.eq(revision.passed_count),
+            ))
+            .execute(self.conn)?;
+        match self.class(city, class)? {
+            Some(class) => {
+                let now = Moment(self.now());
+                self.note_class(&class, now, Some(i64::from(revision.line_count)))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps what a revision changed of many lines, in a few statements.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn insert_roster_lines(&mut self, lines: &[RosterLine]) -> Result<(), StoreError> {
+        for rows in lines.chunks(AT_ONCE) {
+            // A batch insert has no common form for both: the same statement, for each by itself.
+            match &mut *self.conn {
+                AnyConnection::Sqlite(conn) => {
+                    diesel::insert_into(roster_lines::table).values(rows).execute(conn)?
+                }
+                AnyConnection::Postgres(conn) => {
+                    diesel::insert_into(roster_lines::table).values(rows).execute(conn)?
+                }
+            };
+        }
         Ok(())
     }
 }

@@ -136,6 +136,21 @@ impl Call {
         Self { request: self.request.multipart(form), ..self }
     }
 
+    /// With a form of several parts, the last one a file.
+    ///
+    /// # Panics
+    /// Never: the media type is a constant.
+    #[must_use]
+    pub fn parts(self, fields: &[(&str, &str)], name: &str, bytes: &[u8]) -> Self {
+        let part = multipart::Part::bytes(bytes.to_vec()).file_name(name.to_owned());
+        let part = part.mime_str("application/octet-stream").unwrap();
+        let mut form = multipart::Form::new();
+        for (field, value) in fields {
+            form = form.text((*field).to_owned(), (*value).to_owned());
+        }
+        Self { request: self.request.multipart(form.part("file", part)), ..self }
+    }
+
     /// With `If-Match`.
     #[must_use]
     pub fn if_match(self, tag: &str) -> Self {

@@ -15,6 +15,7 @@ mod contract;
 mod database;
 mod feed;
 pub mod filing;
+pub mod imports;
 pub mod makeup;
 mod raw;
 mod receiver;

@@ -13,7 +13,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Answer, Call, Client, Operation, Server, form, makeup, on_both, operations};
+use xueshi_tests::{
+    Answer, Call, Client, Operation, Server, form, imports, makeup, on_both, operations,
+};
 
 on_both!(every_operation_with_every_credential);
 
@@ -61,6 +63,7 @@ struct Side {
     moves: Moves,
     training: Training,
     job: String,
+    import: String,
     makeup_application: String,
     makeup_item: String,
     makeup_grant: String,
@@ -218,6 +221,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
     let settled = server.login("city.officer").await.get("/v1/settlements/2022").await.is(200);
     let [makeup_application, makeup_item, makeup_grant] =
         made_up(server, &administrator, &unit, authority).await;
+    let import = import(&administrator, &unit).await;
     Side {
         name,
         declaration,
@@ -239,6 +243,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         moves,
         training: training(server, class).await,
         job: text(&settled["job"], "id"),
+        import,
         makeup_application,
         makeup_item,
         makeup_grant,
@@ -253,6 +258,15 @@ async fn webhook(administrator: &Client) -> [String; 2] {
     let id = text(&webhook, "id");
     let delivery = administrator.post(&format!("/v1/webhooks/{id}/test")).await.is(202);
     [id, text(&delivery, "id")]
+}
+
+/// A file of which nothing was taken in.
+async fn import(administrator: &Client, unit: &str) -> String {
+    let fields = [("kind", "people"), ("unit_id", unit)];
+    let file = "姓名,证件号码,入职日期\n测试,4.10102E+17,2020-07-01\n";
+    let import =
+        imports::over(administrator, imports::send(administrator, &fields, file.as_bytes()));
+    text(&import.await, "id")
 }
 
 /// A seminar that its host has submitted.
@@ -286,6 +300,7 @@ impl Side {
             "filings" => &self.training.filing,
             "training-plans" => &self.training.plan,
             "jobs" => &self.job,
+            "imports" => &self.import,
             "makeup-applications" => &self.makeup_application,
             "makeup-grants" => &self.makeup_grant,
             "webhooks" => &self.webhook[0],
@@ -313,7 +328,10 @@ impl Side {
             ("{delivery_id}", &self.webhook[1]),
             ("{year}", year),
             ("{version}", draft),
-            ("{kind}", "declaration"),
+            (
+                "{kind}",
+                if operation.template.contains("/imports/") { "people" } else { "declaration" },
+            ),
             ("{code}", code),
             ("{family}", "completion"),
         ] {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use xueshi_domain::access::{Actor, Grant, OrgPath, Role, Scope};
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{Account, Client, Grant as GrantRow, Id, Reader, SessionIdentity, Store};
+use xueshi_persistence::{
+    Account, Client, Grant as StoredGrant, Id, Reader, SessionIdentity, Store,
+};
 
 use super::caller::{Admission, Need};
 use super::keys::Keys;
@@ -96,17 +98,15 @@ fn person(identity: &SessionIdentity, claims: &Claims) -> Result<Asker, Problem>
     if account.id.to_string() != claims.sub {
         return Err(ended("the session is another account's"));
     }
-    acting(account, &identity.grants, Some(identity.session.id))
+    let actor = actor_of(account, &identity.grants)?;
+    let session = Some(identity.session.id);
+    Ok(Asker { actor, jurisdiction: account.jurisdiction_id, session, platform: None })
 }
 
-/// An account with the rights that it has now.
-pub(crate) fn acting(
-    account: &Account,
-    granted: &[(GrantRow, String)],
-    session: Option<Id>,
-) -> Result<Asker, Problem> {
-    let mut grants = Vec::with_capacity(granted.len() + 1);
-    for (grant, path) in granted {
+/// What an account may do by its grants, and by being somebody's.
+fn actor_of(account: &Account, held: &[(StoredGrant, String)]) -> Result<Actor, Problem> {
+    let mut grants = Vec::with_capacity(held.len() + 1);
+    for (grant, path) in held {
         // Being a professional is no office: it follows from the account's own record.
         if grant.role.0 != Role::Professional {
             let path = OrgPath::parse(path).map_err(Problem::internal)?;
@@ -122,17 +122,29 @@ pub(crate) fn acting(
         let path = OrgPath::root(professional.0);
         grants.push(Grant { role: Role::Professional, organization_id: professional.0, path });
     }
-    Ok(Asker {
-        actor: Actor {
-            account_id: account.id.0,
-            professional_id: account.professional_id.map(|id| id.0),
-            grants,
-            scopes: Vec::new(),
-        },
-        jurisdiction: account.jurisdiction_id,
-        session,
-        platform: None,
+    Ok(Actor {
+        account_id: account.id.0,
+        professional_id: account.professional_id.map(|id| id.0),
+        grants,
+        scopes: Vec::new(),
     })
+}
+
+impl Asker {
+    /// Whoever asked for something that is done later, with the rights that they have by now; none when the account is no more.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn of_account(reader: &mut Reader<'_>, account: Id) -> Result<Option<Self>, Problem> {
+        let account = reader.account(account)?;
+        let Some(account) = account.filter(|account| account.state.0 == Standing::Active) else {
+            return Ok(None);
+        };
+        let held = reader.grants_of(account.id)?;
+        let actor = actor_of(&account, &held)?;
+        let jurisdiction = account.jurisdiction_id;
+        Ok(Some(Self { actor, jurisdiction, session: None, platform: None }))
+    }
 }
 
 fn machine(client: &Client, claims: &Claims) -> Result<Asker, Problem> {

@@ -122,6 +122,8 @@ permissions! {
     ReadOwnOrEvents = ReadOwn | ReadEvents;
     /// Following what happens: all of the city for the provincial platform, a subtree for people.
     FollowChanges = SyncRead | ReadEvents;
+    /// Taking in files of rows (ADR 0024); which kind needs which right is decided on what is asked for.
+    ImportRows = ManagePeople | ManageOrganizations | FileTraining | ManageClasses | DeclareForPeople | DeclareOwn;
     /// Appealing against decisions on one's own hours (V8).
     AppealOwn = AppealOwn;
     /// Having what happens delivered: all of the city for the provincial platform, a subtree for people.

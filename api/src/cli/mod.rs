@@ -3,9 +3,11 @@
 mod admin;
 mod audit;
 mod demo;
+mod import;
 mod migrate;
 mod openapi;
 mod output;
+mod progress;
 mod reconcile;
 mod serve;
 mod settle;
@@ -55,6 +57,8 @@ enum Command {
     Settle(settle::Settle),
     /// Print counts and digests of records by district, to compare them with another system's
     Reconcile(reconcile::Reconcile),
+    /// Take a file of rows in: people, units, plans, a roster, declarations
+    Import(import::Import),
     /// The audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -88,6 +92,7 @@ fn run(cli: Cli, output: Output) -> Result<(), CommandError> {
             Command::Admin(command) => command.run(settings, output).await,
             Command::Settle(command) => command.run(settings, output).await,
             Command::Reconcile(command) => command.run(settings, output).await,
+            Command::Import(command) => command.run(settings, output).await,
             Command::Audit(command) => command.run(settings, output).await,
             Command::Openapi(command) => command.run(),
         }

@@ -1,27 +1,24 @@
 //! `xueshi settle`.
 
-use std::io::IsTerminal as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use xueshi_domain::job::JobState;
 use xueshi_domain::settlement::SettlementState;
-use xueshi_persistence::{Job, Keep, Reader, Store, StoreError, Writer};
+use xueshi_persistence::{Keep, Reader, Store, StoreError, Writer};
 
+use super::progress::Progress;
 use super::{CommandError, Output};
 use crate::dto::settlements::SettlementDto;
 use crate::problem::{Language, Problem};
-use crate::services::jobs::runner::{self, BATCH, JobKey};
+use crate::services::jobs::runner::{self, BATCH, JobKey, Tools};
 use crate::services::settlements::{self, Requested, Requester};
 use crate::settings::Settings;
 use crate::storage::Storage;
 
 /// Real time between two looks at a job that another process does.
 const LOOK: Duration = Duration::from_millis(500);
-/// Real time between two lines of progress where there is no terminal.
-const LINE: Duration = Duration::from_secs(2);
 
 /// Arguments of `xueshi settle`.
 #[derive(Debug, Args)]
@@ -57,7 +54,8 @@ impl Settle {
         let key = (asked.job.jurisdiction_id, asked.job.id);
         let was_settled = asked.settlement.state.0 == SettlementState::Finished;
         if !was_settled {
-            work(store, key, year, self.batch).await?;
+            let tools = Tools { store: store.clone(), blobs: storage.blobs.clone() };
+            work(&tools, key, year, self.batch).await?;
         }
         let (text, value, state) = report(store, key, year, was_settled).await?;
         match state {
@@ -84,11 +82,12 @@ fn ask(writer: &mut Writer<'_>, year: i32, city: Option<&str>) -> Result<Request
 }
 
 /// Does the job, or watches another process do it, until it is over.
-async fn work(store: &Store, key: JobKey, year: i32, batch: u32) -> Result<(), CommandError> {
-    let mut progress = Progress::new(year);
+async fn work(tools: &Tools, key: JobKey, year: i32, batch: u32) -> Result<(), CommandError> {
+    let store = &tools.store;
+    let mut progress = Progress::new(format!("settling {year}"));
     loop {
         if let Some(_lock) = runner::try_lock(store).await.map_err(failed)? {
-            let over = runner::run(store, key, batch, |job| progress.show(job));
+            let over = runner::run(tools, key, batch, |job| progress.show(job));
             let over = over.await.map_err(failed)?;
             progress.end();
             return match over {
@@ -161,57 +160,6 @@ async fn report(
         members.insert("settled_before".to_owned(), json!(was_settled));
     }
     Ok((text, value, state))
-}
-
-/// A progress bar on a terminal, plain lines elsewhere; both on standard error, so that the result stays alone on standard output.
-struct Progress {
-    year: i32,
-    bar: Option<ProgressBar>,
-    last: Option<Instant>,
-}
-
-impl Progress {
-    fn new(year: i32) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-            let template =
-                "{msg} [{bar:40}] {human_pos}/{human_len} {percent}% {per_sec}, {eta} left";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style.progress_chars("=> "));
-            }
-            bar.set_message(format!("settling {year}"));
-            bar
-        });
-        Self { year, bar, last: None }
-    }
-
-    fn show(&mut self, job: &Job) {
-        let (done, total) = (job.done, job.total.max(job.done));
-        if let Some(bar) = &self.bar {
-            if self.last.is_none() {
-                self.last = Some(Instant::now());
-                // What an earlier run had done does not count for the pace.
-                bar.reset_eta();
-            }
-            bar.set_length(u64::try_from(total).unwrap_or(0));
-            bar.set_position(u64::try_from(done).unwrap_or(0));
-            return;
-        }
-        let due = self.last.is_none_or(|last| last.elapsed() >= LINE);
-        if due || job.state.0.is_over() {
-            self.last = Some(Instant::now());
-            let rate = job.rate.map(|rate| format!(", {} a second", rate / 1_000));
-            let percent = if total > 0 { done * 100 / total } else { 100 };
-            let rate = rate.unwrap_or_default();
-            eprintln!("settling {}: {done} of {total} ({percent} %){rate}", self.year);
-        }
-    }
-
-    fn end(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }
 
 /// A refusal of the rules is exit code 3, a store that cannot be reached 4.

@@ -113,12 +113,12 @@ impl JobDto {
     }
 }
 
-/// Where the result of a job that succeeded is.
+/// Where the result of a job is.
 fn result(job: &Job) -> Option<String> {
-    if job.state.0 != JobState::Succeeded {
-        return None;
-    }
     match job.kind.0 {
+        // What was wrong can be read before it is over.
+        JobKind::Import => Some(format!("/v1/imports/{}", job.id)),
+        JobKind::Settlement if job.state.0 != JobState::Succeeded => None,
         JobKind::Settlement => job.year.map(|year| format!("/v1/settlements/{year}")),
     }
 }

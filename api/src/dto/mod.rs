@@ -16,6 +16,7 @@ pub mod explanations;
 pub mod filings;
 pub mod funding_reports;
 pub mod id_numbers;
+pub mod imports;
 pub mod institutions;
 pub mod jobs;
 pub mod learning_records;

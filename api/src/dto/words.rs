@@ -54,6 +54,10 @@ words! {
     RecordState: xueshi_domain::ledger::RecordState;
     /// How a settled year ended.
     YearOutcome: xueshi_domain::ledger::Outcome;
+    /// What the rows of a file are.
+    ImportKind: xueshi_domain::import::ImportKind;
+    /// What one refused row does to the others.
+    ImportMode: xueshi_domain::import::ImportMode;
     /// What a job does.
     JobKind: xueshi_domain::job::JobKind;
     /// How far a job has come.

@@ -67,6 +67,11 @@ pub(crate) fn parse<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, P
     Ok(value)
 }
 
+/// Bytes as a JSON tree; none where they are no JSON, or hold a member twice.
+pub(crate) fn strict_json(bytes: &[u8]) -> Option<serde_json::Value> {
+    read::read(bytes).ok()
+}
+
 fn refuse(pointer: String, fault: &Fault) -> Problem {
     let (code, detail) = (fault.code(), fault.detail());
     let place = if pointer.is_empty() { String::new() } else { format!("{pointer}: ") };

@@ -69,6 +69,12 @@ impl IfMatch {
 }
 
 impl RequiredIfMatch {
+    /// The condition of whoever has just read this version.
+    #[must_use]
+    pub fn version(version: i64) -> Self {
+        Self(Condition::OneOf(vec![version]))
+    }
+
     /// Whether the change may be made to this version.
     ///
     /// # Errors

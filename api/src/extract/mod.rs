@@ -25,6 +25,7 @@ mod query;
 mod validation;
 
 pub use body::Body;
+pub(crate) use body::{parse, strict_json};
 pub use conditions::{ETag, IfMatch, RequiredIfMatch};
 pub use dry_run::DryRun;
 pub use form::TokenForm;

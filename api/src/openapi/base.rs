@@ -49,6 +49,7 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("sync", "Keeping in step with other systems: the change feed"),
     ("webhooks", "What happens, delivered to a receiver of one's own"),
     ("jobs", "Long work and its progress"),
+    ("imports", "Files of rows that are taken in"),
     ("settlements", "The end of a year: settlement, what lapsed, what was sealed"),
     ("sandbox", "Test clock and reset; only where started with `--sandbox`, elsewhere 404"),
     ("service", "Health, metrics, documentation"),

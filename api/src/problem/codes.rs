@@ -152,7 +152,16 @@ codes! {
     UnsupportedAttachmentType = "unsupported-attachment-type", 415, "H10", "不支持的附件格式", "The attachment's format is not supported",
         "上传 PDF、JPEG、PNG 或 OFD 文件；以文件内容为准，与文件名无关。", "Upload PDF, JPEG, PNG or OFD; the content decides, not the name.";
 
+    ImportFormatUnknown = "import-format-unknown", 415, "", "不支持的导入文件格式", "The format of the file is not supported",
+        "上传 .xlsx、CSV（UTF-8 或 GB18030）或 NDJSON 文件；以文件内容为准，与文件名无关。", "Send .xlsx, CSV (UTF-8 or GB18030) or NDJSON; the content decides, not the name.";
+
     // Fields and rules: 422.
+    ImportUnreadable = "import-unreadable", 422, "", "导入文件无法读取", "The file cannot be read",
+        "在表格软件中打开并另存后重新上传。", "Open it in a spreadsheet, save it anew and send it again.";
+    ImportColumnsMissing = "import-columns-missing", 422, "", "导入文件缺少必填列", "The file lacks columns that are required",
+        "使用 /v1/imports/templates 提供的模板，保留表头（missing 为缺少的列）。", "Use a template of `/v1/imports/templates` and keep its heads; `missing` names those that are not there.";
+    ImportTooLarge = "import-too-large", 422, "", "导入文件过大", "The file has too much in it",
+        "分成几个文件，或以 row_by_row 方式导入。", "Divide it into several files, or take it in row by row.";
     InvalidValue = "invalid-value", 422, "", "取值不正确", "A value is not valid",
         "按 errors 中的说明改正取值。", "Correct the value as `errors` says.";
     ValidationFailed = "validation-failed", 422, "", "内容未通过校验", "The content is not valid",

@@ -18,6 +18,7 @@ mod explanations;
 mod filings;
 mod funding_reports;
 mod health;
+mod imports;
 mod jobs;
 mod learning_records;
 mod makeup_applications;
@@ -94,6 +95,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     working_days::routes(config);
     explanations::routes(config);
     jobs::routes(config);
+    imports::routes(config);
     settlements::routes(config);
     docs::routes(config);
 }

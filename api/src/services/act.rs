@@ -33,6 +33,12 @@ impl Act {
         hash.finalize().to_vec()
     }
 
+    /// The same act as one that is kept, for a dry run that leaves something behind: its report.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        Self { keep: Keep::Yes, ..self }
+    }
+
     /// The same act with its key left out, for answers that are not kept.
     #[must_use]
     pub fn without_key(self) -> Self {

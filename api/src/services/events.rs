@@ -1,5 +1,7 @@
 //! Telling what happened, in the transaction of the change, and reading it.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use xueshi_domain::access::Permission;
@@ -13,6 +15,9 @@ use super::explanations::Trail;
 use crate::dto::Timestamp;
 use crate::dto::events::EventDto;
 use crate::problem::Problem;
+
+/// People looked up in one query.
+const LOOKED_UP_AT_ONCE: usize = 1_000;
 
 /// An event that is about to be told.
 ///
@@ -114,6 +119,12 @@ impl Happening {
         Ok(self.person(person, employer, unit.and_then(|unit| unit.reviewing_body_id)))
     }
 
+    /// About a person, at the employer that they have now, for those who tell of many.
+    pub fn at_work(self, places: &Whereabouts, person: Id) -> Self {
+        let (employer, authority) = places.0.get(&person).copied().unwrap_or_default();
+        self.person(person, employer, authority)
+    }
+
     /// About a unit.
     pub fn unit(self, unit: Id) -> Self {
         Self { unit: Some(unit), ..self }
@@ -197,6 +208,37 @@ impl Happening {
             once: self.once,
             occurred_at: Moment(now),
         }
+    }
+}
+
+/// Where some people work, and who reviews there.
+#[derive(Debug)]
+pub struct Whereabouts(HashMap<Id, (Option<Id>, Option<Id>)>);
+
+impl Whereabouts {
+    /// Looks them up, in a few queries.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn of(reader: &mut Reader<'_>, city: Id, people: Vec<Id>) -> Result<Self, Problem> {
+        let mut places = HashMap::with_capacity(people.len());
+        let mut bodies: HashMap<Id, Option<Id>> = HashMap::new();
+        for people in people.chunks(LOOKED_UP_AT_ONCE) {
+            for person in reader.professionals_by_id(city, people.to_vec())? {
+                let Some(employer) = person.employer_id else { continue };
+                let body = match bodies.get(&employer) {
+                    Some(body) => *body,
+                    None => {
+                        let unit = reader.organization(city, employer)?;
+                        let body = unit.and_then(|unit| unit.reviewing_body_id);
+                        bodies.insert(employer, body);
+                        body
+                    }
+                };
+                places.insert(person.professional_id, (Some(employer), body));
+            }
+        }
+        Ok(Self(places))
     }
 }
 

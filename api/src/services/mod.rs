@@ -19,6 +19,7 @@ pub mod filing;
 pub mod following;
 pub mod founding;
 pub mod funding_reports;
+pub mod imports;
 pub mod in_flight;
 pub mod institutions;
 pub mod jobs;

@@ -32,11 +32,23 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// Reads a form of at most `limit` bytes.
+/// Reads a form of at most `limit` bytes, with a `file` and a `kind`.
+///
+/// # Errors
+/// As [`read_parts`].
+pub async fn read(form: Multipart, limit: usize) -> Result<Upload, Problem> {
+    read_parts(form, limit, &["file", "kind"]).await
+}
+
+/// Reads a form of at most `limit` bytes, with parts of these names.
 ///
 /// # Errors
 /// 415 for another media type, 413 beyond the limit, 400 for a form that cannot be read.
-pub async fn read(mut form: Multipart, limit: usize) -> Result<Upload, Problem> {
+pub async fn read_parts(
+    mut form: Multipart,
+    limit: usize,
+    names: &[&str],
+) -> Result<Upload, Problem> {
     let mut parts: Vec<Part> = Vec::new();
     let mut size = 0;
     while let Some(field) = form.next().await {
@@ -44,11 +56,11 @@ pub async fn read(mut form: Multipart, limit: usize) -> Result<Upload, Problem> 
         let name = field.name().unwrap_or_default().to_owned();
         let file_name =
             field.content_disposition().and_then(ContentDisposition::get_filename).map(plain_name);
-        let is_known = matches!(name.as_str(), "file" | "kind");
+        let is_known = names.contains(&name.as_str());
         if !is_known || parts.len() >= PARTS || parts.iter().any(|part| part.name == name) {
             let text = Text::new(
-                "只接受 file 与 kind 各一次",
-                "the parts are `file` and `kind`, each once",
+                format!("只接受 {}，各一次", names.join("、")),
+                format!("the parts are `{}`, each once", names.join("`, `")),
             );
             return Err(Problem::new(Code::MalformedMultipart).at(
                 format!("/{}", escape(&name)),
@@ -94,6 +106,18 @@ impl Upload {
             let text = Text::new("不是 UTF-8 文本", "is not UTF-8 text");
             Problem::new(Code::ValidationFailed).at(format!("/{name}"), "invalid-value", text)
         })
+    }
+
+    /// A part that is text and may be missing or empty.
+    ///
+    /// # Errors
+    /// 422 when it is no UTF-8.
+    pub fn optional_text(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        if !self.0.iter().any(|part| part.name == name) {
+            return Ok(None);
+        }
+        let text = self.text(name)?;
+        Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
     }
 
     /// A part that is a file.

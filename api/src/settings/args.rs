@@ -60,6 +60,9 @@ pub struct SettingsArgs {
     /// Largest upload in bytes [default: 33554432]
     #[arg(long, global = true, value_name = "BYTES")]
     pub upload_limit: Option<usize>,
+    /// Most rows of one file that is imported [default: 100000]
+    #[arg(long, global = true, value_name = "ROWS", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub import_rows: Option<u32>,
     /// HTTP worker threads [default: one for each processor]
     #[arg(long, global = true, value_name = "NUMBER", value_parser = worker_count)]
     pub workers: Option<usize>,
@@ -85,6 +88,7 @@ impl SettingsArgs {
             refresh_token_days: self.refresh_token_days.or(other.refresh_token_days),
             json_limit: self.json_limit.or(other.json_limit),
             upload_limit: self.upload_limit.or(other.upload_limit),
+            import_rows: self.import_rows.or(other.import_rows),
             workers: self.workers.or(other.workers),
         }
     }

@@ -45,6 +45,8 @@ pub struct Settings {
     pub json_limit: usize,
     /// Largest upload, in bytes.
     pub upload_limit: usize,
+    /// Most rows of one file that is imported.
+    pub import_rows: u32,
     /// HTTP worker threads.
     pub workers: usize,
 }
@@ -93,6 +95,7 @@ impl Settings {
             refresh_token_life: Duration::from_secs(args.refresh_token_days.unwrap_or(14) * 86_400),
             json_limit: args.json_limit.unwrap_or(1024 * 1024),
             upload_limit: args.upload_limit.unwrap_or(32 * 1024 * 1024),
+            import_rows: args.import_rows.unwrap_or(100_000),
             workers: args
                 .workers
                 .unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from)),

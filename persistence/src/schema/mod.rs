@@ -1,5 +1,6 @@
 //! The tables, as diesel knows them; the same in both databases. One file for each subject.
 
+mod bulk;
 mod city;
 mod digests;
 mod explaining;
@@ -21,6 +22,7 @@ mod units;
 mod webhook;
 mod year_end;
 
+pub(crate) use bulk::*;
 pub(crate) use city::*;
 pub(crate) use digests::*;
 pub(crate) use explaining::*;

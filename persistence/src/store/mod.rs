@@ -137,6 +137,22 @@ impl Store {
         &self.shared.ids
     }
 
+    /// Encrypts a file that is to lie outside the database; `context` is bound to it.
+    ///
+    /// # Errors
+    /// When it cannot be encrypted.
+    pub fn seal_file(&self, context: &str, plain: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.shared.cipher.seal_bytes(context, plain)
+    }
+
+    /// Decrypts what [`Self::seal_file`] made for the same context.
+    ///
+    /// # Errors
+    /// When it does not decrypt.
+    pub fn open_file(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.shared.cipher.open_bytes(context, sealed)
+    }
+
     /// Whoever holds it folds the figures.
     pub(crate) fn folding(&self) -> &tokio::sync::Mutex<()> {
         &self.shared.folding

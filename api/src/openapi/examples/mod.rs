@@ -3,6 +3,7 @@
 //! [`super::document`] puts them wherever an operation takes or gives that schema, so that annotations and types stay short.
 //! A test asks that every JSON body of the document has one.
 
+mod bulk;
 mod declarations;
 mod events;
 mod explanations;
@@ -23,6 +24,7 @@ use serde_json::{Value, json};
 
 /// One file for each subject.
 const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
+    bulk::of,
     declarations::of,
     events::of,
     explanations::of,

@@ -38,7 +38,7 @@ pub(super) fn store(
             uploaded_at: Moment(uploaded),
         })?;
         for record in records {
-            world.writer.insert_roster_line(&RosterLine {
+            world.writer.insert_roster_lines(&[RosterLine {
                 jurisdiction_id: world.city,
                 professional_id: record.professional_id,
                 class_id: class.id,
@@ -49,7 +49,7 @@ pub(super) fn store(
                 passed_before: None,
                 hours: record.hours,
                 passed: record.passed,
-            })?;
+            }])?;
         }
     }
     Ok(())

@@ -33,6 +33,22 @@ impl Roster {
         Ok(Self { class, standing, lines: Vec::new(), added: Vec::new() })
     }
 
+    /// The records of some attendees only: for a part of a file, which says nothing of the others.
+    pub(super) fn of_people(
+        reader: &mut Reader<'_>,
+        class: Class,
+        people: &[Id],
+    ) -> Result<Self, Problem> {
+        let records = reader.records_of_class_of(class.jurisdiction_id, class.id, people)?;
+        let standing = records.into_iter().map(|record| (record.professional_id, record)).collect();
+        Ok(Self { class, standing, lines: Vec::new(), added: Vec::new() })
+    }
+
+    /// Whether this says something else of an attendee than what was said last.
+    pub(super) fn says_otherwise(&self, person: Id, says: RosterResult) -> bool {
+        self.standing.get(&person).is_none_or(|record| said_of(record) != says)
+    }
+
     /// Says something of an attendee: their record, and what became of it.
     pub(super) fn say(
         &mut self,
@@ -42,11 +58,6 @@ impl Roster {
     ) -> Result<(Id, RosterChange), Problem> {
         let Some(record) = self.standing.remove(&person) else {
             let record = self.new_record(writer, person, says);
-            match writer.insert_learning_record(&record) {
-                // Another roster of the class came in meanwhile: decide again, on what stands now (H7).
-                Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
-                done => done?,
-            }
             let id = record.id;
             self.note(&record, RosterChange::Added, None, says);
             self.added.push(record);
@@ -81,13 +92,7 @@ impl Roster {
         done: RosterChange,
     ) -> Result<RosterChange, Problem> {
         let stands = RosterResult { hours: record.hours.0, passed: record.passed };
-        let said = match record.corrected_hours {
-            Some(hours) => RosterResult {
-                hours: hours.0,
-                passed: record.corrected_passed.unwrap_or(record.passed),
-            },
-            None => stands,
-        };
+        let said = said_of(&record);
         if says == said {
             return Ok(RosterChange::Unchanged);
         }
@@ -170,11 +175,35 @@ impl Roster {
         revision: RosterRevision,
     ) -> Result<(), Problem> {
         writer.insert_roster_revision(&revision)?;
-        for line in &mut self.lines {
-            line.revision = revision.revision;
-            writer.insert_roster_line(line)?;
+        self.keep_lines(writer, revision.revision)
+    }
+
+    /// Keeps what was changed, under a revision that is there.
+    pub(super) fn keep_lines(
+        &mut self,
+        writer: &mut Writer<'_>,
+        revision: i32,
+    ) -> Result<(), Problem> {
+        match writer.insert_learning_records(&self.added) {
+            // Another roster of the class came in meanwhile: decide again, on what stands now (H7).
+            Err(StoreError::Taken(_)) => return Err(StoreError::Conflict.into()),
+            done => done?,
         }
-        Ok(())
+        for line in &mut self.lines {
+            line.revision = revision;
+        }
+        Ok(writer.insert_roster_lines(&self.lines)?)
+    }
+}
+
+/// What the last roster said of an attendee, also where that waits for a declaration.
+fn said_of(record: &LearningRecord) -> RosterResult {
+    match record.corrected_hours {
+        Some(hours) => RosterResult {
+            hours: hours.0,
+            passed: record.corrected_passed.unwrap_or(record.passed),
+        },
+        None => RosterResult { hours: record.hours.0, passed: record.passed },
     }
 }
 

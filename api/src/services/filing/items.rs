@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::training_plan::{ItemFacts, PlanEvent, check_item};
-use xueshi_persistence::{Id, PlanItem, Reader, Tenths, TrainingPlan, Word, Writer};
+use xueshi_persistence::{Id, Organization, PlanItem, Reader, Tenths, TrainingPlan, Word, Writer};
 
 use super::plans::{own, shown, tell_edit};
 use super::stands;
@@ -13,7 +13,7 @@ use crate::problem::{Code, Problem};
 use crate::services::{Asker, Reply};
 
 /// A new item of a plan.
-pub(super) fn item_of(plan: &TrainingPlan, id: Id, new: &NewPlanItem) -> PlanItem {
+pub(in crate::services) fn item_of(plan: &TrainingPlan, id: Id, new: &NewPlanItem) -> PlanItem {
     PlanItem {
         jurisdiction_id: plan.jurisdiction_id,
         id,
@@ -67,15 +67,30 @@ pub fn add(
     condition: &RequiredIfMatch,
     new: &NewPlanItem,
 ) -> Result<Reply<TrainingPlanWithItems>, Problem> {
+    let (plan, unit, item) = put(writer, asker, plan, condition, new)?;
+    let location = format!("/v1/training-plans/{}/items/{}", plan.id, item.id);
+    let body = super::plans::with_items(writer, asker, &plan, unit)?;
+    Ok(Reply::created(&location, body).version(plan.version))
+}
+
+/// Adds an item, for those who do not show the plan with all its items behind each one.
+///
+/// # Errors
+/// As [`add`].
+pub fn put(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    plan: Uuid,
+    condition: &RequiredIfMatch,
+    new: &NewPlanItem,
+) -> Result<(TrainingPlan, Organization, PlanItem), Problem> {
     let (mut plan, unit, _) = own(writer, asker, plan, condition, PlanEvent::Edit)?;
     check_item(plan.year, &new.facts()).map_err(|refusal| in_members(refusal, ""))?;
     let item = item_of(&plan, writer.new_id(), new);
     writer.insert_plan_item(&item)?;
     stands(writer.save_training_plan(plan.state.0, &mut plan)?)?;
     tell_edit(writer, asker, &plan)?;
-    let location = format!("/v1/training-plans/{}/items/{}", plan.id, item.id);
-    let body = super::plans::with_items(writer, asker, &plan, unit)?;
-    Ok(Reply::created(&location, body).version(plan.version))
+    Ok((plan, unit, item))
 }
 
 /// Changes an item.

@@ -7,6 +7,7 @@ pub mod classes;
 pub mod filings;
 pub mod items;
 pub mod plans;
+pub mod roster_parts;
 pub mod rosters;
 
 use uuid::Uuid;
@@ -26,7 +27,11 @@ use crate::services::races::stands;
 ///
 /// # Errors
 /// 422 for an unknown unit, and for an employer.
-fn trainer(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Organization, Problem> {
+pub(in crate::services) fn trainer(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    id: Uuid,
+) -> Result<Organization, Problem> {
     let unit = organizations::find(reader, asker, Permission::FileTraining, id)?;
     let unit = unit
         .filter(|unit| unit.state.0 == Standing::Active)

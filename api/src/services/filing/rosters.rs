@@ -23,7 +23,7 @@ use crate::dto::rosters::{
 use crate::extract::RequiredIfMatch;
 use crate::problem::{Code, Problem, Text};
 use crate::request::RequestInfo;
-use crate::services::events::Happening;
+use crate::services::events::{Happening, Whereabouts};
 use crate::services::learning_records::{Named, person};
 use crate::services::references::unfit;
 use crate::services::rules::Rules;
@@ -131,7 +131,9 @@ pub fn upload(
             uploaded_at: Moment(now),
         },
     )?;
-    tell(writer, asker, &class, &roster)?;
+    let is_first = class.roster_revision == 1;
+    let kind = if is_first { EventType::RosterUploaded } else { EventType::RosterRevised };
+    tell(writer, asker, &class, kind, &roster)?;
     let revision = class.roster_revision;
     Ok(Reply::ok(RosterResults { class_id: class.id.0, revision, results }).version(class.version))
 }
@@ -204,17 +206,19 @@ fn all_refused(results: &[RosterLineResult]) -> Problem {
 }
 
 /// One event for the class, and one for each person whom it concerns.
-fn tell(
+pub(super) fn tell(
     writer: &mut Writer<'_>,
     asker: &Asker,
     class: &Class,
+    kind: EventType,
     roster: &Roster,
 ) -> Result<(), Problem> {
     let (city, year) = (class.jurisdiction_id, class.ends_on.year());
-    let is_first = class.roster_revision == 1;
-    let kind = if is_first { EventType::RosterUploaded } else { EventType::RosterRevised };
     let flagged = |line: &&RosterLine| line.change.0 == RosterChange::CorrectionNeeded;
-    Happening::new(kind)
+    let people = roster.lines.iter().map(|line| line.professional_id).collect();
+    let places = Whereabouts::of(writer, city, people)?;
+    let mut told = Vec::with_capacity(roster.lines.len() + 1);
+    let whole = Happening::new(kind)
         .by(asker)
         .unit(class.organization_id)
         .subject(class.id)
@@ -223,27 +227,27 @@ fn tell(
             "revision": class.roster_revision,
             "changed": roster.lines.len(),
             "corrections_needed": roster.lines.iter().filter(flagged).count(),
-        }))
-        .tell(writer, city)?;
+        }));
+    told.push(whole.event(writer, city));
     for record in &roster.added {
-        Happening::new(EventType::LearningRecordDelivered)
+        let added = Happening::new(EventType::LearningRecordDelivered)
             .by(asker)
-            .about(writer, city, record.professional_id)?
+            .at_work(&places, record.professional_id)
             .subject(record.id)
             .year(year)
             .data(json!({"subject": record.subject.0, "hours": record.hours.0, "passed": record.passed,
-                "class_id": class.id}))
-            .tell(writer, city)?;
+                "class_id": class.id}));
+        told.push(added.event(writer, city));
     }
     for line in roster.lines.iter().filter(|line| line.change.0 != RosterChange::Added) {
-        Happening::new(EventType::RosterRevised)
+        let revised = Happening::new(EventType::RosterRevised)
             .by(asker)
-            .about(writer, city, line.professional_id)?
+            .at_work(&places, line.professional_id)
             .subject(class.id)
             .year(year)
             .data(json!({"revision": class.roster_revision, "change": line.change.0,
-                "learning_record_id": line.learning_record_id, "hours": line.hours.0, "passed": line.passed}))
-            .tell(writer, city)?;
+                "learning_record_id": line.learning_record_id, "hours": line.hours.0, "passed": line.passed}));
+        told.push(revised.event(writer, city));
     }
-    Ok(())
+    Ok(writer.record_events(&told)?)
 }

@@ -27,10 +27,11 @@ pub enum Step {
     Failed(&'static str),
 }
 
-/// What stopping or asking for a job of this kind needs.
-const fn permission(kind: JobKind) -> Permission {
+/// What stopping a job of this kind needs; nothing more than having asked for it where this is none.
+const fn permission(kind: JobKind) -> Option<Permission> {
     match kind {
-        JobKind::Settlement => Permission::SettleYears,
+        JobKind::Settlement => Some(Permission::SettleYears),
+        JobKind::Import => None,
     }
 }
 
@@ -83,9 +84,15 @@ pub fn cancel(
     condition: &IfMatch,
 ) -> Result<Reply<JobDto>, Problem> {
     let mut job = visible(writer, asker, id)?;
-    let unit = writer.organization(job.jurisdiction_id, job.unit_id)?;
-    let path = unit.map(|unit| unit.path).unwrap_or_default();
-    asker.acting_for(permission(job.kind.0), &path)?;
+    match permission(job.kind.0) {
+        Some(permission) => {
+            let unit = writer.organization(job.jurisdiction_id, job.unit_id)?;
+            let path = unit.map(|unit| unit.path).unwrap_or_default();
+            asker.acting_for(permission, &path)?;
+        }
+        None if job.created_by == Some(asker.account()) => {}
+        None => return Err(Problem::new(Code::Forbidden)),
+    }
     condition.check(job.version.into())?;
     let cancelled = step::<JobRoad>(job.state.0, JobEvent::Cancel)?;
     job.cancel_requested = true;
@@ -93,6 +100,9 @@ pub fn cancel(
         end(&mut job, cancelled, Moment(writer.now()));
     }
     writer.save_job(&mut job)?;
+    if job.state.0.is_over() && job.kind.0 == JobKind::Import {
+        super::imports::close(writer, &job)?;
+    }
     let version = job.version;
     Ok(Reply::ok(JobDto::new(&job, &[], writer.now())).version(version))
 }

@@ -12,15 +12,18 @@ use actix_web::rt::task::JoinHandle;
 use tokio::sync::Notify;
 use xueshi_domain::job::{JobEvent, JobKind, JobRoad, JobState};
 use xueshi_domain::workflow::step;
-use xueshi_persistence::{Id, Job, Keep, Moment, Reader, Store, StoreLock, Word, Writer};
+use xueshi_persistence::{
+    BlobStore, Id, Job, Keep, Moment, Reader, Store, StoreError, StoreLock, Word, Writer,
+};
 
 use super::{Step, end};
 use crate::problem::Problem;
-use crate::services::settlements;
+use crate::services::imports::feed::{Batch, Feed};
+use crate::services::{imports, settlements};
 
 /// The name of the lock under which jobs are done.
 const LOCK: &str = "jobs";
-/// People in one batch: short enough that requests which write do not wait for long behind one.
+/// People or rows in one batch: short enough that requests which write do not wait for long behind one.
 pub const BATCH: u32 = 250;
 /// Real time between two looks for work that another process has asked for.
 const LOOK: Duration = Duration::from_secs(2);
@@ -40,6 +43,21 @@ pub async fn try_lock(store: &Store) -> Result<Option<StoreLock>, Problem> {
     Ok(lock.map_err(Problem::internal)??)
 }
 
+/// What jobs work with.
+#[derive(Clone)]
+pub struct Tools {
+    /// The store.
+    pub store: Store,
+    /// The files.
+    pub blobs: Arc<dyn BlobStore>,
+}
+
+/// What a batch needs that lies outside of the database, and is read before its transaction begins.
+enum Supply {
+    Nothing,
+    Rows(Batch),
+}
+
 /// Does a job to its end, whatever had been done of it before; `None` when it is not there any more (a sandbox was reset).
 ///
 /// `seen` is told of every batch. Call it under [`try_lock`].
@@ -47,16 +65,24 @@ pub async fn try_lock(store: &Store) -> Result<Option<StoreLock>, Problem> {
 /// # Errors
 /// When the store cannot be reached, or refuses the job's batches for a minute. The job stays where it is.
 pub async fn run(
-    store: &Store,
+    tools: &Tools,
     key: JobKey,
     size: u32,
     mut seen: impl FnMut(&Job),
 ) -> Result<Option<Job>, Problem> {
+    let store = &tools.store;
     let mut pace = Pace::new();
     let mut failures = 0;
+    let mut feed = Feed::default();
     loop {
         let rate = pace.rate;
-        let batch = store.write(Keep::Yes, move |writer| advance(writer, key, size, rate)).await;
+        let batch = match supply(tools, &mut feed, key, size).await {
+            Ok(supply) => {
+                let work = move |writer: &mut Writer<'_>| advance(writer, key, size, rate, &supply);
+                store.write(Keep::Yes, work).await
+            }
+            Err(problem) => Err(problem),
+        };
         match batch {
             Ok(None) => return Ok(None),
             Ok(Some(job)) => {
@@ -80,6 +106,25 @@ pub async fn run(
                 return store.write(Keep::Yes, fail).await;
             }
         }
+    }
+}
+
+/// What the next batch of a job needs.
+async fn supply(
+    tools: &Tools,
+    feed: &mut Feed,
+    (city, id): JobKey,
+    size: u32,
+) -> Result<Supply, Problem> {
+    let find = move |reader: &mut Reader<'_>| reader.job(city, id);
+    let job = tools.store.read::<_, StoreError, _>(find).await?;
+    let job = job.filter(|job| !job.state.0.is_over() && !job.cancel_requested);
+    match job {
+        Some(job) if job.kind.0 == JobKind::Import => {
+            let batch = feed.batch(&tools.store, &tools.blobs, &job, size).await?;
+            Ok(Supply::Rows(batch))
+        }
+        Some(_) | None => Ok(Supply::Nothing),
     }
 }
 
@@ -112,6 +157,7 @@ fn advance(
     (city, id): JobKey,
     size: u32,
     rate: Option<i64>,
+    supply: &Supply,
 ) -> Result<Option<Job>, Problem> {
     let Some(mut job) = writer.job(city, id)? else { return Ok(None) };
     if job.state.0.is_over() {
@@ -121,14 +167,18 @@ fn advance(
     if job.cancel_requested {
         let state = step::<JobRoad>(job.state.0, JobEvent::Cancel)?;
         end(&mut job, state, now);
-        writer.save_job(&mut job)?;
-        return Ok(Some(job));
+        return stopped(writer, job);
     }
     job.state = Word(step::<JobRoad>(job.state.0, JobEvent::Start)?);
     job.started_at.get_or_insert(now);
     job.rate = rate.or(job.rate);
     let outcome = match job.kind.0 {
         JobKind::Settlement => settlements::batch::settle_next(writer, &mut job, size.into())?,
+        JobKind::Import => match supply {
+            Supply::Rows(batch) => imports::batch::advance(writer, &mut job, batch)?,
+            // It was cancelled, and that taken back, since it was looked at.
+            Supply::Nothing => Step::More,
+        },
     };
     match outcome {
         Step::More => {}
@@ -154,7 +204,15 @@ fn give_up(writer: &mut Writer<'_>, (city, id): JobKey) -> Result<Option<Job>, P
     let state = step::<JobRoad>(job.state.0, JobEvent::Fail)?;
     job.failure = Some("internal".to_owned());
     end(&mut job, state, Moment(writer.now()));
+    stopped(writer, job)
+}
+
+/// Stores a job that was stopped before its work was done.
+fn stopped(writer: &mut Writer<'_>, mut job: Job) -> Result<Option<Job>, Problem> {
     writer.save_job(&mut job)?;
+    if job.kind.0 == JobKind::Import {
+        imports::close(writer, &job)?;
+    }
     Ok(Some(job))
 }
 
@@ -182,11 +240,14 @@ impl Worker {
     /// Starts it: it takes up what an earlier process left behind, then whatever it is rung for or finds. Must be called
     /// inside an actix runtime.
     #[must_use]
-    pub fn start(store: Store, bell: Bell) -> Self {
+    pub fn start(tools: Tools, bell: Bell) -> Self {
         Self(actix_web::rt::spawn(async move {
             loop {
-                if let Err(problem) = round(&store).await {
+                if let Err(problem) = round(&tools).await {
                     log::warn!("jobs: {problem:?}");
+                }
+                if let Err(problem) = imports::remove_old_files(&tools.store, &tools.blobs).await {
+                    log::warn!("files of imports: {problem:?}");
                 }
                 let _ = tokio::time::timeout(LOOK, bell.rung()).await;
             }
@@ -201,7 +262,8 @@ impl Drop for Worker {
 }
 
 /// Does every job that there is, unless another process does.
-async fn round(store: &Store) -> Result<(), Problem> {
+async fn round(tools: &Tools) -> Result<(), Problem> {
+    let store = &tools.store;
     let next = |reader: &mut Reader<'_>| Ok::<_, Problem>(reader.runnable_job()?);
     if store.read(next).await?.is_none() {
         return Ok(());
@@ -210,7 +272,7 @@ async fn round(store: &Store) -> Result<(), Problem> {
     while let Some(job) = store.read(next).await? {
         log::info!("job {} ({}) from {} of {}", job.id, job.kind.0, job.done, job.total);
         let key = (job.jurisdiction_id, job.id);
-        let over = run(store, key, BATCH, |_| ()).await?;
+        let over = run(tools, key, BATCH, |_| ()).await?;
         let state = over.map_or(JobState::Cancelled, |job| job.state.0);
         log::info!("job {}: {state}", job.id);
     }

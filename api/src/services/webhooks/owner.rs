@@ -4,7 +4,7 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::registry::Standing;
 use xueshi_persistence::{Id, Reader, WebhookEndpoint, WebhookOwner};
 
-use crate::auth::admission::{acting, calling, scopes_of};
+use crate::auth::admission::{calling, scopes_of};
 use crate::problem::{Code, Problem};
 use crate::services::Asker;
 
@@ -41,14 +41,7 @@ pub(super) fn of(
         let client = client.filter(|client| client.state.0 == Standing::Active);
         client.map(|client| calling(&client, scopes_of(&client.scopes).collect()))
     } else {
-        let account = reader.account(endpoint.owner_id)?;
-        match account.filter(|account| account.state.0 == Standing::Active) {
-            Some(account) => {
-                let grants = reader.grants_of(account.id)?;
-                Some(acting(&account, &grants, None)?)
-            }
-            None => None,
-        }
+        Asker::of_account(reader, endpoint.owner_id)?
     };
     let may = |asker: &Asker| {
         asker.actor.may(Permission::SyncRead) || asker.actor.may(Permission::ManageWebhooks)

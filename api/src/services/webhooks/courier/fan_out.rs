@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_domain::webhook::{DeliveryKind, DisabledBecause};
-use xueshi_persistence::{Event, Id, Keep, Moment, Reader, Saved, WebhookEndpoint, Writer};
+use xueshi_persistence::{Event, Id, Keep, Reader, Saved, WebhookEndpoint, Writer};
 
 use super::super::{disable, log, owner};
 use super::Round;

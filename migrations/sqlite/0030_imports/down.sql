@@ -1,0 +1,2 @@
+drop table import_errors;
+drop table imports;
