@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use xueshi_domain::import::ImportKind;
-use xueshi_persistence::{Id, Import, PlanItem, Writer};
+use xueshi_persistence::{Import, PlanItem, Writer};
 
 use super::effect::Effect;
 use super::row::Saying;
