@@ -4,19 +4,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Follower, Receiver, Reply, Server, on_both};
+use xueshi_tests::{Follower, Received, Receiver, Reply, Server, on_both};
 
 use super::{hook, ids, path, until, until_log, verifies, willing};
 
 on_both!(
-    everything_comes_once_in_order_and_signed_as_the_feed_shows_it,
+    everything_comes_once_and_signed_as_the_feed_shows_it,
     a_hint_says_what_and_where_only,
     a_rotated_secret_signs_beside_the_new_one_for_a_while,
     replay_reads_the_feed_again,
     a_test_shows_whether_the_receiver_answers,
 );
 
-async fn everything_comes_once_in_order_and_signed_as_the_feed_shows_it(server: &Server) {
+/// The ids under which requests came. The order is not held here: the servers of one test process share what draws ids, with clocks
+/// of their own.
+fn set(received: &[Received]) -> BTreeSet<String> {
+    ids(received).into_iter().collect()
+}
+
+async fn everything_comes_once_and_signed_as_the_feed_shows_it(server: &Server) {
     let province = server.machine("province").await;
     let receiver = willing();
     let hook = hook(&province, &receiver, json!({"signatures": ["v1", "v1a"]})).await;
@@ -27,10 +33,11 @@ async fn everything_comes_once_in_order_and_signed_as_the_feed_shows_it(server: 
     let feed: Vec<Value> =
         feed.into_iter().filter(|event| event["type"] != "webhook.created").collect();
     let received = receiver.wait_for(feed.len()).await;
-    let expected: Vec<String> = feed.iter().map(|event| text(event, "id")).collect();
-    assert_eq!(ids(&received), expected);
+    let expected: BTreeSet<String> = feed.iter().map(|event| text(event, "id")).collect();
+    assert_eq!((set(&received), received.len()), (expected, feed.len()));
     let secret = text(&hook, "secret");
-    for (request, event) in received.iter().zip(&feed) {
+    for request in &received {
+        let event = feed.iter().find(|event| event["id"] == request.header("webhook-id")).unwrap();
         assert!(verifies(&secret, request), "{request:?}");
         assert!(!verifies("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", request));
         let signatures: Vec<_> = request.header("webhook-signature").split(' ').collect();
@@ -83,8 +90,9 @@ async fn a_hint_says_what_and_where_only(server: &Server) {
     assert_eq!(hint["content"], "hint");
     steps::certified_person(server).await;
     let received = receiver.wait_for(2).await;
-    let types: Vec<String> = received.iter().map(|request| text(&request.json(), "type")).collect();
-    assert_eq!(types, ["annual_record.satisfied", "certificate.issued"]);
+    let types: BTreeSet<String> =
+        received.iter().map(|request| text(&request.json(), "type")).collect();
+    assert!(types.contains("annual_record.satisfied") && types.contains("certificate.issued"));
     for request in &received {
         let body = request.json();
         assert!(body.get("data").is_none() && body["cursor"].is_string(), "{body:#}");
@@ -94,7 +102,8 @@ async fn a_hint_says_what_and_where_only(server: &Server) {
     let late = willing();
     let more = json!({"cursor": hint["cursor"], "types": ["certificate.issued"]});
     hook(&province, &late, more).await;
-    assert_eq!(ids(&late.wait_for(1).await), ids(&received[1..]));
+    let issued = received.iter().find(|request| request.json()["type"] == "certificate.issued");
+    assert_eq!(ids(&late.wait_for(1).await), [issued.unwrap().header("webhook-id")]);
 }
 
 async fn a_rotated_secret_signs_beside_the_new_one_for_a_while(server: &Server) {
@@ -146,7 +155,8 @@ async fn replay_reads_the_feed_again(server: &Server) {
     let log = log.await;
     let replay = |body: Value| officer.post(&path(&hook, "/replay")).json(body);
     // One.
-    let answer = replay(json!({"delivery_id": log[1]["id"]})).await;
+    let second = log.iter().find(|row| row["webhook_id"] == first[1].as_str()).unwrap();
+    let answer = replay(json!({"delivery_id": second["id"]})).await;
     let one = answer.is(202);
     assert_eq!(one["delivery"]["kind"], "replay");
     assert_eq!(
@@ -154,15 +164,20 @@ async fn replay_reads_the_feed_again(server: &Server) {
         first[1].as_str()
     );
     assert_eq!(ids(&receiver.wait_for(4).await)[3], first[1]);
-    // From a cursor, from a time: in order, under the same ids.
+    // From a cursor, from a time: under the same ids.
+    let all: BTreeSet<String> = first.iter().cloned().collect();
     replay(json!({"cursor": beginning})).await.is(202);
-    assert_eq!(ids(&receiver.wait_for(7).await)[4..], first);
+    assert_eq!(set(&receiver.wait_for(7).await[4..]), all);
     replay(json!({"since": "2023-10-16T09:00:00+08:00"})).await.is(202);
-    assert_eq!(ids(&receiver.wait_for(10).await)[7..], first);
+    assert_eq!(set(&receiver.wait_for(10).await[7..]), all);
     let head = officer.get(&path(&hook, "")).await.is(200);
     let later = replay(json!({"since": "2024-10-16T09:00:00+08:00"})).await.is(202);
     assert_eq!(later["cursor"], head["cursor"], "nothing has happened since then");
     // The log finds them.
+    let log = until_log(&officer, &hook, "all is delivered", |log| {
+        log.len() == 10 && log.iter().all(|delivery| delivery["state"] == "delivered")
+    });
+    let log = log.await;
     let found = |query: &str| {
         let call = officer.get(&path(&hook, &format!("/deliveries?{query}")));
         async move { call.await.is(200)["data"].as_array().unwrap().len() }

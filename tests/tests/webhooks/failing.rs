@@ -165,8 +165,8 @@ async fn who_fails_nine_times_of_ten_gets_everything(server: &Server) {
     let hook = hook(&client, &receiver, json!({"content": "hint"})).await;
     let mut follower =
         xueshi_tests::Follower { cursor: Some(text(&hook, "cursor")), ..Default::default() };
-    steps::certified_person(server).await;
     happen(server, 5).await;
+    steps::certified_person(server).await;
     follower.catch_up(&client, "limit=200").await;
     let mut all: BTreeSet<String> = follower.events.iter().map(|event| text(event, "id")).collect();
     let own = follower.events.iter().find(|event| event["type"] == "webhook.created").unwrap();
@@ -177,20 +177,23 @@ async fn who_fails_nine_times_of_ten_gets_everything(server: &Server) {
     let begun = Instant::now();
     loop {
         let taken: BTreeSet<String> = ids(&receiver.taken()).into_iter().collect();
-        if taken == all {
+        // More may have happened by then: days come near, windows close.
+        if taken.is_superset(&all) {
             break;
         }
-        assert!(taken.is_subset(&all));
         assert!(begun.elapsed() < Duration::from_secs(120), "{} of {}", taken.len(), all.len());
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        now += time::Duration::minutes(5);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        now += time::Duration::hours(1);
         server.set_clock(&now.format(&Rfc3339).unwrap()).await;
     }
-    let received = receiver.received();
-    assert_eq!(received.len() / 10, all.len(), "each came once where it was taken");
+    let taken = ids(&receiver.taken());
+    let once: BTreeSet<&String> = taken.iter().collect();
+    assert_eq!(once.len(), taken.len(), "each was taken once");
     let client = province(server).await;
     until_log(&client, &hook, "the log agrees", |log| {
-        log.len() == all.len() && log.iter().all(|row| row["state"] == "delivered")
+        let delivered = log.iter().filter(|row| row["state"] == "delivered");
+        let delivered: BTreeSet<String> = delivered.map(|row| text(row, "webhook_id")).collect();
+        delivered.is_superset(&all) && log.iter().all(|row| row["state"] != "failed")
     })
     .await;
 }

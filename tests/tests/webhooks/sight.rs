@@ -70,6 +70,7 @@ async fn who_loses_the_right_gets_nothing_any_more(server: &Server) {
     assert_eq!(told["data"][0]["subject_id"], hook["id"], "{told:#}");
     tokio::time::sleep(Duration::from_millis(600)).await;
     assert_eq!(receiver.received().len(), 1, "nothing came");
+    let owner = server.login("hospital.admin").await;
     owner.get(&path(&hook, "")).await.refused(403, "forbidden");
     // Whoever gets it back goes on where it stopped.
     let role = json!({"role": "employer_administrator", "organization_id": grant.unwrap()["organization"]["id"]});
