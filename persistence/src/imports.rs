@@ -169,25 +169,31 @@ impl Reader<'_> {
         Ok(Slice { rows, total })
     }
 
-    /// What was wrong with the rows of an import, in their order.
+    /// What was wrong with the rows of an import, by its number.
     ///
     /// # Errors
     /// On a database failure.
     pub fn import_errors(
         &mut self,
-        city: Id,
-        import: Id,
-        after: i32,
-        limit: i64,
-    ) -> Result<Vec<ImportError>, StoreError> {
-        Ok(import_errors::table
-            .filter(import_errors::jurisdiction_id.eq(city))
-            .filter(import_errors::import_id.eq(import))
-            .filter(import_errors::number.gt(after))
-            .order(import_errors::number.asc())
-            .limit(limit)
-            .select(ImportError::as_select())
-            .load(self.conn)?)
+        import: &Import,
+        page: Page<i32>,
+    ) -> Result<Slice<ImportError>, StoreError> {
+        let mut query = import_errors::table
+            .into_boxed::<AnyBackend>()
+            .filter(import_errors::jurisdiction_id.eq(import.jurisdiction_id))
+            .filter(import_errors::import_id.eq(import.id));
+        if let Some(after) = page.after {
+            query = match page.descending {
+                true => query.filter(import_errors::number.lt(after)),
+                false => query.filter(import_errors::number.gt(after)),
+            };
+        }
+        query = match page.descending {
+            true => query.order(import_errors::number.desc()),
+            false => query.order(import_errors::number.asc()),
+        };
+        let rows = query.select(ImportError::as_select()).limit(page.limit).load(self.conn)?;
+        Ok(Slice { rows, total: page.count.then_some(i64::from(import.error_count)) })
     }
 
     /// Imports of any city that have been over since before an instant and whose file is still there.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use xueshi_domain::import::{ImportKind, ImportMode};
 use xueshi_domain::job::JobState;
-use xueshi_persistence::{Id, Keep, Reader, Store, StoreError, Writer};
+use xueshi_persistence::{Keep, Reader, Store, StoreError, Writer};
 
 use super::output::{CommandError, Output};
 use super::progress::Progress;
@@ -153,8 +153,8 @@ async fn report(store: &Store, key: JobKey, output: Output) -> Result<(), Comman
         let missing = || Problem::internal("the import is missing");
         let import = reader.import(key.0, key.1)?.ok_or_else(missing)?;
         let job = reader.job(key.0, key.1)?.ok_or_else(missing)?;
-        let errors = reader.import_errors(key.0, Id(key.1.0), 0, SHOWN)?;
-        Ok::<_, Problem>((ImportDto::new(&import, &job), errors, job.state.0))
+        let errors = reader.import_errors(&import, imports::errors_behind(None, SHOWN))?;
+        Ok::<_, Problem>((ImportDto::new(&import, &job), errors.rows, job.state.0))
     };
     let (import, errors, state) = store.read(read).await.map_err(failed)?;
     let tried = if import.dry_run { " (nothing was kept)" } else { "" };

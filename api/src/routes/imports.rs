@@ -69,7 +69,7 @@ async fn create_import(
     let asked = wanted.clone();
     state.desk.read(&caller, move |reader, asker| imports::admit(reader, asker, &asked)).await?;
     let (asked, max_rows) = (wanted.clone(), state.settings.import_rows);
-    let (file, checked) = with_a_turn(move || {
+    let (file, checked) = with_a_turn(Code::ImportUnreadable, move || {
         let checked = imports::check(&asked, &file.name, &file.bytes, max_rows)?;
         Ok((file, checked))
     })
@@ -129,16 +129,16 @@ fn unknown(part: &str, names: &[&str]) -> Problem {
     Problem::new(Code::ValidationFailed).at(format!("/{part}"), "unknown-value", detail)
 }
 
-/// Does what takes memory and a while, on a thread for such things and a few at a time.
+/// Does what takes memory and a while, on a thread for such things and a few at a time. What panics over a file is a `broken` one.
 async fn with_a_turn<T: Send + 'static>(
+    broken: Code,
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let turn = tokio::time::timeout(std::time::Duration::from_secs(20), FILES.acquire()).await;
     let _turn = turn
         .map_err(|_| Problem::unavailable(Code::Overloaded, 5, "too many files at a time"))?
         .map_err(Problem::internal)?;
-    // A file that makes its reader panic cannot be read.
-    web::block(work).await.map_err(|error| Problem::new(Code::ImportUnreadable).because(error))?
+    web::block(work).await.map_err(|error| Problem::new(broken).because(error))?
 }
 
 /// Imports that the caller may see
@@ -198,18 +198,18 @@ async fn list_import_errors(
         Some(format) => format == ErrorsFormat::Csv,
         None => accepts_csv(&request),
     };
-    let after = list.page::<i32>()?.after.unwrap_or_default();
-    let limit = if as_csv { PART } else { list.take() };
-    let read = state
-        .desk
-        .read(&caller, move |reader, asker| imports::errors(reader, asker, id.0, after, limit));
+    let page = list.page::<i32>()?;
+    let page = if as_csv { imports::errors_behind(None, PART) } else { page };
+    let read =
+        state.desk.read(&caller, move |reader, asker| imports::errors(reader, asker, id.0, page));
     let first = read.await?;
     if as_csv {
-        return Ok(csv(state.desk.clone(), Asker::clone(&caller), id.0, first, info.language));
+        let asker = Asker::clone(&caller);
+        return Ok(csv(state.desk.clone(), asker, id.0, first.rows, info.language));
     }
-    let rows = first.iter().map(|error| ImportErrorDto::new(error, info.language)).collect();
+    let rows = first.rows.iter().map(|error| ImportErrorDto::new(error, info.language)).collect();
     let (rows, next) = list.cut(rows, |error: &ImportErrorDto| error.number);
-    list.respond(rows, next, None)
+    list.respond(rows, next, first.total)
 }
 
 fn accepts_csv(request: &HttpRequest) -> bool {
@@ -234,10 +234,10 @@ fn csv(
         let next = match after {
             Some(after) if part.len() as i64 == PART => {
                 let read = desk.read(&asker, move |reader, asker| {
-                    imports::errors(reader, asker, id, after, PART)
+                    imports::errors(reader, asker, id, imports::errors_behind(Some(after), PART))
                 });
                 // What is not to be seen any more ends the file.
-                read.await.ok().map(|part| (part, false))
+                read.await.ok().map(|part| (part.rows, false))
             }
             Some(_) | None => None,
         };
@@ -301,14 +301,16 @@ async fn get_import_report(
     let read = state.desk.read(&caller, move |reader, asker| {
         let import = imports::own_file(reader, asker, id.0)?;
         let kept = i64::from(import.error_count);
-        let errors = imports::errors(reader, asker, id.0, 0, kept)?;
-        Ok((import, errors))
+        let errors = imports::errors(reader, asker, id.0, imports::errors_behind(None, kept))?;
+        Ok((import, errors.rows))
     });
     let (import, errors) = read.await?;
     let bytes = imports::feed::file(state.desk.store(), &state.blobs, &import).await?;
     let kind = import.kind.0;
-    let bytes =
-        with_a_turn(move || report::annotated(kind, &bytes, &errors, info.language)).await?;
+    let bytes = with_a_turn(Code::Internal, move || {
+        report::annotated(kind, &bytes, &errors, info.language)
+    })
+    .await?;
     Ok(file(XLSX, &format!("{}-{kind}.xlsx", import.id), bytes))
 }
 

@@ -155,7 +155,7 @@ async fn p4_all_of_a_roster_or_nothing(server: &Server) {
     }));
     for call in [try_out(&base, &fields, &one_bad), send(&base, &fields, &one_bad)] {
         let import = over(&base, call).await;
-        assert_eq!(wrong(&base, &import).await, [("D601".to_owned(), "not-a-number".to_owned())]);
+        assert_eq!(wrong(&base, &import).await, [("D601".to_owned(), "invalid-value".to_owned())]);
         let state = if import["dry_run"] == true { "succeeded" } else { "failed" };
         assert_eq!((import["state"].as_str(), &import["refused"]), (Some(state), &json!(1)));
         assert_eq!(attendees(&base, &class).await, 0);

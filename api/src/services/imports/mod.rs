@@ -318,11 +318,16 @@ pub fn errors(
     reader: &mut Reader<'_>,
     asker: &Asker,
     id: Uuid,
-    after: i32,
-    limit: i64,
-) -> Result<Vec<ImportError>, Problem> {
+    page: Page<i32>,
+) -> Result<Slice<ImportError>, Problem> {
     let (import, _) = visible(reader, asker, id)?;
-    Ok(reader.import_errors(import.jurisdiction_id, import.id, after, limit)?)
+    Ok(reader.import_errors(&import, page)?)
+}
+
+/// The first errors of an import, or those behind one of them, in their order.
+#[must_use]
+pub const fn errors_behind(after: Option<i32>, limit: i64) -> Page<i32> {
+    Page { limit, after, descending: false, count: false }
 }
 
 /// An import whose file the asker may have back: their own, once it is over. The file holds personal data.
