@@ -198,7 +198,6 @@ impl Sum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TextEnum as _;
 
     fn sum(records: i64, byte: u8) -> Sum {
         Sum { people: 1, records, digest: Digest([byte; 32]) }

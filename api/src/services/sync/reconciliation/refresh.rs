@@ -4,15 +4,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use xueshi_domain::instant::in_china;
-use xueshi_persistence::{Id, Jurisdiction, Keep, Moment, Reader, Store, Writer};
+use xueshi_persistence::{Id, Jurisdiction, Keep, Moment, Reader, Store, StoreLock, Writer};
 
 use super::digest::compute;
 use crate::problem::Problem;
 
 /// People whose digests one step computes: it bounds memory, and how long a state of the database is held.
 const STEP: usize = 200;
+/// The lock under which digests are computed.
+const DIGESTS: &str = "digests";
+/// Real time between two looks at digests that another process computes.
+const LOOK: Duration = Duration::from_millis(100);
 /// The lock under which all digests are checked: one process at a time.
-const LOCK: &str = "reconciliation";
+const CHECK: &str = "reconciliation";
 /// The hour of the day, in China, from which the daily check runs.
 const HOUR: u8 = 3;
 
@@ -27,25 +31,53 @@ pub struct Checked {
 
 /// Computes the digests of people whose records changed, until none are left or the time is up; whether none are left.
 ///
+/// One process computes at a time, so that no two do the same; the others wait for it. Should two ever do, the turns that they take
+/// let one of them stand.
+///
 /// # Errors
 /// On a failure of the store.
 pub async fn refresh(store: &Store, time: Option<Duration>) -> Result<bool, Problem> {
     let begun = Instant::now();
-    loop {
-        let plan = store.read(|reader| -> Result<_, Problem> {
-            let Some(stale) = reader.stale_people(STEP)? else { return Ok(None) };
-            let city = stale.city;
-            let digests = compute(reader, city, &stale.people)?.by_person(city);
-            Ok(Some(reader.plan_digests(stale, digests)?))
-        });
-        let Some(plan) = plan.await? else { return Ok(true) };
-        let plan = Arc::new(plan);
-        let apply = move |writer: &mut Writer<'_>| Ok::<_, Problem>(writer.apply_digests(&plan)?);
-        store.write(Keep::Yes, apply).await?;
-        if time.is_some_and(|time| begun.elapsed() >= time) {
+    let in_time = || time.is_none_or(|time| begun.elapsed() < time);
+    while waits(store).await? {
+        if let Some(_lock) = lock(store, DIGESTS).await? {
+            while in_time() {
+                if !step(store).await? {
+                    return Ok(true);
+                }
+            }
+        }
+        if !in_time() {
             return Ok(false);
         }
+        tokio::time::sleep(LOOK).await;
     }
+    Ok(true)
+}
+
+async fn waits(store: &Store) -> Result<bool, Problem> {
+    store.read(|reader| Ok::<_, Problem>(reader.stale_people(1)?.is_some())).await
+}
+
+/// Some people; whether there were any.
+async fn step(store: &Store) -> Result<bool, Problem> {
+    let plan = store.read(|reader| -> Result<_, Problem> {
+        let Some(stale) = reader.stale_people(STEP)? else { return Ok(None) };
+        let city = stale.city;
+        let digests = compute(reader, city, &stale.people)?.by_person(city);
+        Ok(Some(reader.plan_digests(stale, digests)?))
+    });
+    let Some(plan) = plan.await? else { return Ok(false) };
+    let plan = Arc::new(plan);
+    let apply = move |writer: &mut Writer<'_>| Ok::<_, Problem>(writer.apply_digests(&plan)?);
+    store.write(Keep::Yes, apply).await?;
+    Ok(true)
+}
+
+async fn lock(store: &Store, name: &'static str) -> Result<Option<StoreLock>, Problem> {
+    let store = store.clone();
+    let lock = tokio::task::spawn_blocking(move || store.try_lock(name)).await;
+    Ok(lock.map_err(Problem::internal)??)
 }
 
 /// Computes all digests of a city anew and puts right what is not what the records say. Records that change meanwhile are left to
@@ -125,11 +157,7 @@ pub async fn daily(store: &Store) -> Result<(), Problem> {
         return Ok(());
     }
     for city in due(store).await? {
-        let lock = {
-            let store = store.clone();
-            tokio::task::spawn_blocking(move || store.try_lock(LOCK)).await
-        };
-        let Some(_lock) = lock.map_err(Problem::internal)?? else { return Ok(()) };
+        let Some(_lock) = lock(store, CHECK).await? else { return Ok(()) };
         let checked = check(store, city.id, |_| ()).await?;
         log::info!("reconciliation of {}: {} people checked", city.code, checked.people);
         if checked.differing > 0 {
