@@ -53,7 +53,7 @@ text_enum! {
         CertificateRevoked = "certificate.revoked",
         /// A completion was delivered.
         LearningRecordDelivered = "learning_record.delivered",
-        /// A completion was claimed by a draft.
+        /// A completion was claimed by a draft, or whoever delivered it corrected it.
         LearningRecordChanged = "learning_record.changed",
         /// An institution's filing for a year: applied.
         FilingApplied = "filing.applied",
@@ -217,6 +217,14 @@ text_enum! {
         SettlementStarted = "settlement.started",
         /// The settlement of a year: finished.
         SettlementFinished = "settlement.finished",
+        /// Another system refused a record of ours (ADR 0023).
+        SyncRefused = "sync.refused",
+        /// Another system says otherwise than somebody here decided.
+        SyncConflictFound = "sync_conflict.found",
+        /// Somebody settled such a conflict, or a later revision did.
+        SyncConflictSettled = "sync_conflict.settled",
+        /// Another system told of a prior year.
+        ReportedYearChanged = "reported_year.changed",
     }
 }
 

@@ -44,6 +44,7 @@ pub mod filing;
 pub mod funding;
 pub mod hours;
 pub mod identity;
+pub mod inbound;
 pub mod instant;
 pub mod job;
 pub mod learning;

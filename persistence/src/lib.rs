@@ -31,6 +31,7 @@ mod filing;
 mod funding;
 mod idempotency;
 mod identity;
+mod inbound;
 mod jobs;
 mod jurisdictions;
 mod keys;
@@ -89,6 +90,10 @@ pub use filing::{Filing, FilingAct, FilingFilter};
 pub use funding::{FundingFilter, FundingReport};
 pub use idempotency::StoredAnswer;
 pub use identity::{Account, Grant, LoginFailure, Session, SessionIdentity};
+pub use inbound::{
+    Acknowledgement, AcknowledgementFilter, ReportedYear, SyncConflict, SyncConflictFilter,
+    SyncReference,
+};
 pub use jobs::{Job, JobError};
 pub use jurisdictions::Jurisdiction;
 pub use keys::SigningKey;

@@ -6,6 +6,10 @@ use diesel::connection::SimpleConnection;
 
 /// Every table but the mark, children before parents.
 const TABLES: &[&str] = &[
+    "reported_years",
+    "sync_acknowledgements",
+    "sync_conflicts",
+    "sync_references",
     "explanations",
     "step_bases",
     "refusals",

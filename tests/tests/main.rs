@@ -24,6 +24,7 @@ mod figures;
 mod filing;
 mod funding;
 mod histories;
+mod inbound;
 mod makeup;
 mod people;
 mod people_merging;

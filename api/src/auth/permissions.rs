@@ -124,4 +124,8 @@ permissions! {
     FollowChanges = SyncRead | ReadEvents;
     /// Appealing against decisions on one's own hours (V8).
     AppealOwn = AppealOwn;
+    /// Settling what another system says otherwise than was decided here.
+    SettleSyncConflicts = SettleSyncConflicts;
+    /// Reading what another system says otherwise than was decided here.
+    ReadSyncConflicts = SettleSyncConflicts | ReadAudit;
 }

@@ -1,6 +1,7 @@
 //! What goes over the wire: one file per resource, with its schema and its checks.
 
 pub mod accounts;
+pub mod acknowledgements;
 pub mod annual_records;
 pub mod appeals;
 pub mod appraisals;
@@ -16,6 +17,7 @@ pub mod explanations;
 pub mod filings;
 pub mod funding_reports;
 pub mod id_numbers;
+pub mod inbound;
 pub mod institutions;
 pub mod jobs;
 pub mod learning_records;
@@ -38,6 +40,7 @@ pub mod seminars;
 pub mod settlements;
 pub mod statistics;
 pub mod sync;
+pub mod sync_conflicts;
 pub mod training_plans;
 pub mod transfers;
 pub mod unit_codes;

@@ -38,6 +38,8 @@ mod seminars;
 mod settlements;
 mod statistics;
 mod sync;
+mod sync_conflicts;
+mod sync_inbound;
 mod sync_snapshot;
 mod sync_stream;
 mod training_plans;
@@ -72,6 +74,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     events::routes(config);
     sync::routes(config);
     sync_snapshot::routes(config);
+    sync_inbound::routes(config);
+    sync_conflicts::routes(config);
     statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);

@@ -115,6 +115,8 @@ text_enum! {
         ReportFunds = "report_funds",
         /// Reading what happened.
         ReadEvents = "read_events",
+        /// Settling what another system says otherwise than was decided here (ADR 0023).
+        SettleSyncConflicts = "settle_sync_conflicts",
     }
 }
 
@@ -203,7 +205,9 @@ impl Role {
             Permission::DecideAppeal | Permission::DecideTransfer => {
                 matches!(self, Reviewer | MunicipalOfficer)
             }
-            Permission::SettleYears => matches!(self, MunicipalOfficer | MunicipalAdministrator),
+            Permission::SettleYears | Permission::SettleSyncConflicts => {
+                matches!(self, MunicipalOfficer | MunicipalAdministrator)
+            }
             Permission::AcceptUnits => matches!(self, Reviewer | MunicipalAdministrator),
             Permission::AppealOwn | Permission::JoinEmployer => matches!(self, Professional),
             Permission::ReadEvents => match self {

@@ -67,6 +67,36 @@ impl Reader<'_> {
         cities.into_iter().map(|city| self.feed_head(city)).collect()
     }
 
+    /// The place of an event in the feed; `None` for one that is not there.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn feed_place(&mut self, city: Id, event: Id) -> Result<Option<i64>, StoreError> {
+        Ok(events::table
+            .find((city, event))
+            .filter(events::position.is_not_null())
+            .select(events::position.assume_not_null())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// Whether something happened to a record behind a place in the feed.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn happened_behind(
+        &mut self,
+        city: Id,
+        subject: Id,
+        place: i64,
+    ) -> Result<bool, StoreError> {
+        let later = events::table
+            .filter(events::jurisdiction_id.eq(city))
+            .filter(events::subject_id.eq(subject))
+            .filter(events::position.is_null().or(events::position.assume_not_null().gt(place)));
+        Ok(diesel::select(diesel::dsl::exists(later)).get_result(self.conn)?)
+    }
+
     /// The events behind a position that one may see, of these kinds if any are named. It looks through a bounded number of
     /// positions, so a page may be empty and have more behind it.
     ///

@@ -156,6 +156,7 @@ impl Writer<'_> {
             .filter(employment_requests::person_id.eq(pair.merged))
             .set(employment_requests::person_id.eq(pair.kept))
             .execute(self.conn)?;
+        self.refer_to_kept(pair)?;
         self.note_merge(pair.jurisdiction, pair.kept, pair.merged)?;
         Ok(stayed)
     }
