@@ -44,11 +44,10 @@ impl Intake {
     pub fn admit(&self) -> Result<InWork, Problem> {
         let place = Arc::clone(&self.0).try_acquire_owned();
         place.map_err(|_| {
-            Problem::unavailable(Code::Overloaded, RETRY_AFTER, "all places for batches are taken")
-                .detail(
-                    format!("同时处理的批次已达上限（{IN_WORK}）"),
-                    format!("{IN_WORK} batches are in work already"),
-                )
+            Problem::new(Code::Overloaded).retry_after(RETRY_AFTER).detail(
+                format!("同时处理的批次已达上限（{IN_WORK}）"),
+                format!("{IN_WORK} batches are in work already"),
+            )
         })
     }
 }

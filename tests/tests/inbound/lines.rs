@@ -115,13 +115,13 @@ async fn a_refused_line_blocks_nobody(server: &Server) {
             ("refused", "missing-member", "/data/id_type"),
             ("refused", "validation-failed", "/data/id_number"),
             ("refused", "unknown-reference", "/data/employer_code"),
-            ("refused", "platform-not-listed", "/data/platform"),
+            ("refused", "platform-not-listed", ""),
             ("refused", "validation-failed", "/data/year"),
             ("refused", "validation-failed", "/data/kind"),
             ("created", "", ""),
             ("refused", "malformed-json", ""),
             ("refused", "invalid-type", ""),
-            ("refused", "missing-member", "/source"),
+            ("refused", "invalid-value", "/kind"),
         ],
         "{results:#?}"
     );

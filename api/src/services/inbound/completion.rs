@@ -32,7 +32,11 @@ pub(super) fn find(
         Some(found) => Some(found),
         None => reader.platform_completion(city, whose, &said.platform, &said.course_code)?,
     };
-    let Some(found) = found else { return Ok(None) };
+    Ok(found.map(|found| record_of(&found, whose, said)))
+}
+
+/// A completion beside what a line says of it, and of whom.
+fn record_of(found: &LearningRecord, whose: Id, said: &NewLearningRecord) -> Record {
     let declared = found.declared;
     let by_road = |field: Field| if declared { field.by_road("revocation") } else { field };
     let course = |person: Id, platform: &str, course: &str| format!("{person} {platform} {course}");
@@ -53,7 +57,7 @@ pub(super) fn find(
         )),
     ];
     let person = Some(found.professional_id);
-    Ok(Some(Record { id: found.id, person, unit: None, year: None, fields }))
+    Record { id: found.id, person, unit: None, year: None, fields }
 }
 
 /// Title and days.
@@ -66,8 +70,9 @@ pub(super) fn create(
     asker: &Asker,
     memo: &mut Memo,
     said: &NewLearningRecord,
-) -> Result<Id, Problem> {
-    Ok(take_in(writer, asker, memo, said)?.0.id)
+) -> Result<Record, Problem> {
+    let (made, _) = take_in(writer, asker, memo, said)?;
+    Ok(record_of(&made, made.professional_id, said))
 }
 
 /// What nothing rests on is replaced. Under a declaration only the hours are corrected, as a roster's are: the correction takes

@@ -13,7 +13,7 @@ use xueshi_domain::access::{Grant, OrgPath, Role, Scope};
 use xueshi_domain::inbound::{Arrival, LineOutcome, arrival};
 use xueshi_persistence::{Id, Moment, Reader, SyncReference, Word, Writer};
 
-use self::record::{Base, Record, compare, create, find, remember, take};
+use self::record::{Base, compare, create, find, remember, take};
 use super::Asker;
 use super::memo::Memo;
 use crate::dto::inbound::InboundResult;
@@ -117,7 +117,7 @@ impl News<'_> {
         let found = find(writer, city, key, said)?;
         let (record, is_new) = match found {
             Some(record) => (record, false),
-            None => (self.made(writer, asker, memo)?, true),
+            None => (create(writer, asker, memo, said)?, true),
         };
         let mut base: Base = match &known {
             Some(known) => serde_json::from_str(&known.base).map_err(Problem::internal)?,
@@ -171,17 +171,5 @@ impl News<'_> {
             (None, false, true) => LineOutcome::Unchanged,
         };
         Ok((outcome, record.id, conflict))
-    }
-
-    /// The record that came about by the message.
-    fn made(
-        &self,
-        writer: &mut Writer<'_>,
-        asker: &Asker,
-        memo: &mut Memo,
-    ) -> Result<Record, Problem> {
-        let id = create(writer, asker, memo, self.said)?;
-        let found = find(writer, asker.jurisdiction, None, self.said)?;
-        found.ok_or_else(|| Problem::internal(format!("the record {id} is not found again")))
     }
 }

@@ -82,8 +82,13 @@ pub(super) fn compare(reader: &Reader<'_>, base: &Base, record: &Record) -> Diff
     let mut found = Differences::default();
     for field in &record.fields {
         let (local, remote) = (digest(reader, &field.local), digest(reader, &field.remote));
-        match merge(base.get(field.name).map(String::as_str), &local, &remote) {
+        let told = base.get(field.name).map(String::as_str);
+        match merge(told, &local, &remote) {
             Merge::Same | Merge::KeepLocal => {}
+            // They never told it before, and nothing is there that it would overwrite.
+            Merge::Conflict if told.is_none() && field.local.is_empty() && !field.decided => {
+                found.taken.push(field.name);
+            }
             Merge::TakeRemote if !field.decided => found.taken.push(field.name),
             Merge::TakeRemote | Merge::Conflict => found.conflicting.push(field.name),
         }
@@ -135,14 +140,20 @@ pub(super) fn create(
     asker: &Asker,
     memo: &mut Memo,
     said: &Inbound,
-) -> Result<Id, Problem> {
+) -> Result<Record, Problem> {
     let made = match &said.data {
+        // The one kind that comes by the million: what is known of it is not looked up again.
+        InboundData::Completion(data) => {
+            return completion::create(writer, asker, memo, data)
+                .map_err(|problem| problem.below("/data"));
+        }
         InboundData::Unit(data) => unit::create(writer, asker, data),
         InboundData::Person(data) => person::create(writer, asker, data),
-        InboundData::Completion(data) => completion::create(writer, asker, memo, data),
         InboundData::PriorYear(data) => prior_year::keep(writer, asker, &said.source, data),
     };
-    made.map_err(|problem| problem.below("/data"))
+    let id = made.map_err(|problem| problem.below("/data"))?;
+    let found = find(writer, asker.jurisdiction, None, said)?;
+    found.ok_or_else(|| Problem::internal(format!("the record {id} is not found again")))
 }
 
 /// Lets the record say what the other system says of these fields, by the rules that it would be changed by here.
