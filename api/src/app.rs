@@ -14,6 +14,7 @@ use xueshi_persistence::FeedSignal;
 use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
 use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
+use crate::services::batches::Intake;
 use crate::services::jobs::runner::{Bell, Tools, Worker};
 use crate::services::login::Logins;
 use crate::services::webhooks::{Courier, CourierTerms};
@@ -134,6 +135,7 @@ impl Application {
             admission: Arc::new(logins.admission()),
             logins: logins.clone(),
             desk: storage.desk.clone(),
+            intake: Intake::default(),
             bell: bell.clone(),
             courier: courier_bell.clone(),
             blobs: storage.blobs.clone(),

@@ -13,6 +13,7 @@ use crate::middleware::rate_limit::Limits;
 use crate::openapi::Document;
 use crate::sandbox::Sandbox;
 use crate::services::Desk;
+use crate::services::batches::Intake;
 use crate::services::jobs::runner::Bell;
 use crate::services::login::Logins;
 use crate::settings::Settings;
@@ -39,6 +40,8 @@ pub struct AppState {
     pub logins: Logins,
     /// The store, as handlers use it.
     pub desk: Desk,
+    /// How many batches may be in work.
+    pub intake: Intake,
     /// Wakes the worker that does jobs.
     pub bell: Bell,
     /// Wakes the courier that delivers to webhooks.

@@ -53,7 +53,7 @@ text_enum! {
         CertificateRevoked = "certificate.revoked",
         /// A completion was delivered.
         LearningRecordDelivered = "learning_record.delivered",
-        /// A completion was claimed by a draft.
+        /// A completion was claimed by a draft, or whoever delivered it corrected it.
         LearningRecordChanged = "learning_record.changed",
         /// An institution's filing for a year: applied.
         FilingApplied = "filing.applied",
@@ -227,6 +227,14 @@ text_enum! {
         WebhookDisabled = "webhook.disabled",
         /// A webhook: deleted.
         WebhookDeleted = "webhook.deleted",
+        /// Another system refused a record of ours (ADR 0023).
+        SyncRefused = "sync.refused",
+        /// Another system says otherwise than somebody here decided.
+        SyncConflictFound = "sync_conflict.found",
+        /// Somebody settled such a conflict, or a later revision did.
+        SyncConflictSettled = "sync_conflict.settled",
+        /// Another system told of a prior year.
+        ReportedYearChanged = "reported_year.changed",
     }
 }
 

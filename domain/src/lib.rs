@@ -47,6 +47,7 @@ pub mod funding;
 pub mod hours;
 pub mod identity;
 pub mod import;
+pub mod inbound;
 pub mod instant;
 pub mod job;
 pub mod learning;

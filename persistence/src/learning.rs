@@ -332,6 +332,25 @@ impl Writer<'_> {
         if record.take_correction() { self.save_learning_record(&record) } else { Ok(()) }
     }
 
+    /// Stores what a platform says of its completion by now, while nothing rests on it (ADR 0023).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn save_platform_completion(&mut self, record: &LearningRecord) -> Result<(), StoreError> {
+        let r = record;
+        let found = learning_records::table.find((r.jurisdiction_id, r.professional_id, r.id));
+        diesel::update(found)
+            .set((
+                learning_records::year.eq(r.year),
+                learning_records::title.eq(&r.title),
+                learning_records::hours.eq(r.hours),
+                learning_records::started_on.eq(r.started_on),
+                learning_records::completed_on.eq(r.completed_on),
+            ))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
     /// Stores what a roster says of a record by now: hours, result, and a correction that waits.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ mod idempotency;
 mod identity;
 mod ids;
 mod imports;
+mod inbound;
 mod jobs;
 mod jurisdictions;
 mod keys;
@@ -95,6 +96,10 @@ pub use funding::{FundingFilter, FundingReport};
 pub use idempotency::StoredAnswer;
 pub use identity::{Account, Grant, LoginFailure, Session, SessionIdentity};
 pub use imports::{Import, ImportError};
+pub use inbound::{
+    Acknowledgement, AcknowledgementFilter, ReportedYear, SyncConflict, SyncConflictFilter,
+    SyncReference,
+};
 pub use jobs::{Job, JobError};
 pub use jurisdictions::Jurisdiction;
 pub use keys::SigningKey;

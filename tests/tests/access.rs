@@ -68,6 +68,7 @@ struct Side {
     makeup_item: String,
     makeup_grant: String,
     webhook: [String; 2],
+    conflict: String,
 }
 
 /// What waits for a side's employer and its body: a transfer away, someone who asks to join, a unit that registers.
@@ -248,6 +249,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         makeup_item,
         makeup_grant,
         webhook: webhook(&administrator).await,
+        conflict: conflict(server, name).await,
     }
 }
 
@@ -267,6 +269,23 @@ async fn import(administrator: &Client, unit: &str) -> String {
     let import =
         imports::over(administrator, imports::send(administrator, &fields, file.as_bytes()));
     text(&import.await, "id")
+}
+
+/// Something that the province says otherwise than the school decided.
+async fn conflict(server: &Server, name: &str) -> String {
+    let number = format!("E{name}1234567");
+    let line = |revision: i64, post: &str| {
+        json!([{"kind": "person", "source": "province", "external_id": name, "revision": revision, "data": {
+            "name": "冲突人员", "id_type": "passport", "id_number": number, "post": post, "employer_code": SCHOOL,
+            "started_on": "2023-03-01"}}])
+    };
+    let province = server.machine("province").await;
+    let first = province.post("/v1/sync/records").json(line(1, "technical")).await.is(200);
+    let path = format!("/v1/professionals/{}", text(&first["results"][0], "id"));
+    let school = server.login("school.admin").await;
+    school.patch(&path).if_match("*").json(json!({"post": "management"})).await.is(200);
+    let second = province.post("/v1/sync/records").json(line(2, "civil_servant")).await.is(200);
+    text(&second["results"][0], "conflict_id")
 }
 
 /// A seminar that its host has submitted.
@@ -304,6 +323,7 @@ impl Side {
             "makeup-applications" => &self.makeup_application,
             "makeup-grants" => &self.makeup_grant,
             "webhooks" => &self.webhook[0],
+            "sync" => &self.conflict,
             other => panic!("{other}: which id stands in {template}? Add it to access.rs"),
         };
         let mut path = operation.template.clone();

@@ -25,6 +25,7 @@ mod filing;
 mod funding;
 mod histories;
 mod imports;
+mod inbound;
 mod makeup;
 mod people;
 mod people_merging;

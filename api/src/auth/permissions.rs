@@ -128,4 +128,8 @@ permissions! {
     AppealOwn = AppealOwn;
     /// Having what happens delivered: all of the city for the provincial platform, a subtree for people.
     ManageWebhooks = SyncRead | ManageWebhooks;
+    /// Settling what another system says otherwise than was decided here.
+    SettleSyncConflicts = SettleSyncConflicts;
+    /// Reading what another system says otherwise than was decided here.
+    ReadSyncConflicts = SettleSyncConflicts | ReadAudit;
 }

@@ -175,6 +175,9 @@ pub struct YearStanding {
     /// The outcome that was sealed; null where nothing was.
     #[schema(required = true, value_type = Option<words::YearOutcome>)]
     pub sealed_outcome: Option<Outcome>,
+    /// The outcome that another system told of; it stands where nothing is kept here of the year.
+    #[schema(required = true, value_type = Option<words::YearOutcome>)]
+    pub reported_outcome: Option<Outcome>,
     /// Whether the year is settled.
     pub settled: bool,
     /// Approved hours.

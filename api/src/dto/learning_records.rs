@@ -5,6 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 use xueshi_domain::identity::IdType;
+use xueshi_domain::inbound::LineOutcome;
 use xueshi_domain::learning::{Subject, Way};
 use xueshi_domain::registry::LearningSource;
 use xueshi_persistence::LearningRecord;
@@ -12,7 +13,10 @@ use xueshi_persistence::LearningRecord;
 use super::checks::{not_blank, one_line};
 use super::years::FilterYear;
 use super::{Amount, Day, Timestamp, words};
+use crate::extract::Line;
 use crate::page;
+use crate::problem::ProblemDocument;
+use crate::services::batches::LineResult;
 
 /// A completion that a platform, the roster of a class or a closed advanced seminar delivered.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -130,7 +134,7 @@ pub struct LearningRecordParams {
 /// A completion to deliver. The person is named either by `professional_id` or by `id_type` and `id_number`.
 ///
 /// It has no `Debug`: the id number stays out of logs.
-#[derive(Clone, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct NewLearningRecord {
     /// Who learnt.
@@ -169,4 +173,35 @@ pub struct NewLearningRecord {
     pub started_on: Day,
     /// Last day.
     pub completed_on: Day,
+}
+
+/// What became of one completion of a batch.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DeliveryResult {
+    /// Which line, counted from 1.
+    pub line: usize,
+    /// What became of it: `created`, `unchanged` or `refused`.
+    #[schema(value_type = words::LineOutcome)]
+    pub outcome: LineOutcome,
+    /// The learning record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub id: Option<Uuid>,
+    /// Why not, when it was refused; its pointers lead into the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub problem: Option<ProblemDocument>,
+}
+
+impl LineResult for DeliveryResult {
+    fn refused(line: usize, _: &Line, problem: ProblemDocument) -> Self {
+        Self { line, outcome: LineOutcome::Refused, id: None, problem: Some(problem) }
+    }
+}
+
+/// One result for each completion, in the same order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeliveryResults {
+    /// The results.
+    pub results: Vec<DeliveryResult>,
 }

@@ -7,8 +7,11 @@ use uuid::Uuid;
 use xueshi_domain::calendar::{WindowKind, WindowStatus};
 use xueshi_domain::learning::Subject;
 use xueshi_domain::ledger::{Assessment, Breakdown, BySubject, Outcome, RecordState};
-use xueshi_persistence::{Certificate, Declaration, LearningRecord, MakeupGrant, Professional};
+use xueshi_persistence::{
+    Certificate, Declaration, LearningRecord, MakeupGrant, Professional, ReportedYear,
+};
 
+use super::acknowledgements::YearSync;
 use super::annual_records::{CertificateSummary, Hours};
 use super::makeup_grants::MakeupGrantDto;
 use super::{Amount, Timestamp, words};
@@ -53,6 +56,12 @@ pub struct YearDto {
     pub certificate: Option<CertificateSummary>,
     /// What to do next, most urgent first.
     pub next_actions: Vec<NextAction>,
+    /// How far the provincial platform has the year; null while nothing was declared.
+    #[schema(required = true)]
+    pub sync: Option<YearSync>,
+    /// The year as another system knows it, beside what is kept here (H4); null where none told of it.
+    #[schema(required = true)]
+    pub reported: Option<ReportedYearDto>,
     /// The version of the policy in force.
     pub policy_version: i32,
     /// Grows with every change of the year's totals; 0 while nothing was declared.
@@ -85,6 +94,10 @@ pub struct YearParts<'a> {
     pub certificate: Option<CertificateSummary>,
     /// What to do next.
     pub next_actions: Vec<NextAction>,
+    /// How far the provincial platform has it.
+    pub sync: Option<YearSync>,
+    /// What another system says of it.
+    pub reported: Option<ReportedYearDto>,
     /// The record's version.
     pub version: i32,
     /// The policy's version.
@@ -116,8 +129,39 @@ impl YearDto {
             due: due.collect(),
             certificate: parts.certificate,
             next_actions: parts.next_actions,
+            sync: parts.sync,
+            reported: parts.reported,
             policy_version: parts.policy_version,
             version: parts.version,
+        }
+    }
+}
+
+/// A prior year as another system knows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ReportedYear)]
+pub struct ReportedYearDto {
+    /// Which system.
+    pub source: String,
+    /// How the year ended there.
+    #[schema(value_type = words::YearOutcome)]
+    pub outcome: Outcome,
+    /// Public-required hours there.
+    pub public_hours: Amount,
+    /// Professional hours there.
+    pub professional_hours: Amount,
+    /// When it was told.
+    pub reported_at: Timestamp,
+}
+
+impl From<ReportedYear> for ReportedYearDto {
+    fn from(row: ReportedYear) -> Self {
+        Self {
+            source: row.source,
+            outcome: row.outcome.0,
+            public_hours: row.public_hours.into(),
+            professional_hours: row.professional_hours.into(),
+            reported_at: row.reported_at.into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What goes over the wire: one file per resource, with its schema and its checks.
 
 pub mod accounts;
+pub mod acknowledgements;
 pub mod annual_records;
 pub mod appeals;
 pub mod appraisals;
@@ -17,6 +18,7 @@ pub mod filings;
 pub mod funding_reports;
 pub mod id_numbers;
 pub mod imports;
+pub mod inbound;
 pub mod institutions;
 pub mod jobs;
 pub mod learning_records;
@@ -39,6 +41,7 @@ pub mod seminars;
 pub mod settlements;
 pub mod statistics;
 pub mod sync;
+pub mod sync_conflicts;
 pub mod sync_reconciliation;
 pub mod training_plans;
 pub mod transfers;

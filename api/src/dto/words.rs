@@ -170,4 +170,16 @@ words! {
     RegistrationState: xueshi_domain::registration::State;
     /// What accepting an applicant did.
     Joining: xueshi_domain::registration::Joining;
+    /// What a pushed line is about.
+    InboundKind: xueshi_domain::inbound::InboundKind;
+    /// What became of a line.
+    LineOutcome: xueshi_domain::inbound::LineOutcome;
+    /// Where a conflict with another system stands.
+    SyncConflictState: xueshi_domain::inbound::ConflictState;
+    /// How a conflict with another system is settled.
+    SyncConflictDecision: xueshi_domain::inbound::ConflictDecision;
+    /// What another system made of a record of ours.
+    SyncAnswer: xueshi_domain::inbound::SyncAnswer;
+    /// How far another system has a record of ours.
+    SyncState: xueshi_domain::inbound::SyncState;
 }

@@ -7,6 +7,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use futures_util::future::LocalBoxFuture;
 use futures_util::{StreamExt, TryFutureExt};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use validator::Validate;
 
 use super::gate::Gate;
@@ -82,7 +83,27 @@ fn refuse(pointer: String, fault: &Fault) -> Problem {
     )
 }
 
+/// A tree that was read already, decoded and validated.
+pub(crate) fn parse_tree<T: DeserializeOwned + Validate>(tree: Value) -> Result<T, Problem> {
+    let value: T = decode::decode(tree).map_err(|(pointer, fault)| refuse(pointer, &fault))?;
+    value.validate().map_err(|errors| validation::problem(&errors))?;
+    Ok(value)
+}
+
+/// A tree from its bytes.
+pub(crate) fn tree(bytes: &[u8]) -> Result<Value, Problem> {
+    read::read(bytes).map_err(|(pointer, fault)| refuse(pointer, &fault))
+}
+
 fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
+    media_type(request, &["application/json"]).map(|_| ())
+}
+
+/// Which of these media types the body has.
+pub(super) fn media_type(
+    request: &HttpRequest,
+    taken: &[&'static str],
+) -> Result<&'static str, Problem> {
     let unsupported = |zh: &'static str, en: &'static str| {
         Problem::new(Code::UnsupportedMediaType).detail(zh, en)
     };
@@ -92,12 +113,13 @@ fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let mut parts = kind.split(';');
-    if !parts.next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json") {
-        return Err(unsupported(
-            "Content-Type 应为 application/json",
-            "Content-Type must be application/json",
+    let kind = parts.next().unwrap_or_default().trim();
+    let Some(kind) = taken.iter().find(|taken| kind.eq_ignore_ascii_case(taken)) else {
+        return Err(Problem::new(Code::UnsupportedMediaType).detail(
+            format!("Content-Type 应为 {}", taken.join("、")),
+            format!("Content-Type must be {}", taken.join(" or ")),
         ));
-    }
+    };
     for parameter in parts {
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         if name.trim().eq_ignore_ascii_case("charset")
@@ -110,7 +132,7 @@ fn check_headers(request: &HttpRequest) -> Result<(), Problem> {
         Some(encoding) if encoding != "identity" => {
             Err(unsupported("请求体不得压缩", "the body must not be compressed"))
         }
-        _ => Ok(()),
+        _ => Ok(kind),
     }
 }
 

@@ -75,6 +75,12 @@ impl RequiredIfMatch {
         Self(Condition::OneOf(vec![version]))
     }
 
+    /// Whatever version: for those who have just read it in the same transaction.
+    #[must_use]
+    pub fn any() -> Self {
+        Self(Condition::Any)
+    }
+
     /// Whether the change may be made to this version.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 //! | extractor | takes | refusals |
 //! | --- | --- | --- |
 //! | [`Body<T>`] | the JSON body | 400, 413, 415, 422 with pointers |
+//! | [`Batch`] | lines of JSON, or an array | 400, 413, 415, 503 while others are in work |
 //! | [`Params<T>`] | query parameters of the resource | 400 `unknown-parameter`, `invalid-parameter` |
 //! | [`PathId`], [`PathYear`], [`PathText`] | one part of the path | 404 |
 //! | [`IfMatch`], [`RequiredIfMatch`] | `If-Match` | 400, 428; `check` gives 412 |
@@ -12,6 +13,7 @@
 //!
 //! They wait for the caller to be admitted ([`gate`]), so that 401 and 403 come before any remark about the content.
 
+mod batch;
 mod body;
 mod conditions;
 mod dry_run;
@@ -24,7 +26,9 @@ mod path;
 mod query;
 mod validation;
 
+pub use batch::{Batch, Line};
 pub use body::Body;
+pub(crate) use body::parse_tree;
 pub(crate) use body::{parse, strict_json};
 pub use conditions::{ETag, IfMatch, RequiredIfMatch};
 pub use dry_run::DryRun;

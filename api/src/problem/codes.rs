@@ -133,6 +133,10 @@ codes! {
         "查看 learning_record_id 指出的学习记录；内容有误的，请施教机构或学习平台更正。", "See the record in `learning_record_id`; if it is wrong, have the institution or platform correct it.";
     YearComplete = "year-complete", 409, "A5", "该年度已完成", "The year is complete",
         "已完成的年度无需免修。", "There is nothing to be exempt from in a complete year.";
+    RevisionContradicts = "revision-contradicts", 409, "", "同一修订号的内容不同", "The same revision says something else",
+        "内容有变化时使用新的修订号（revision）；核对来源系统中哪一份正确。", "Give changed content a new `revision`; find out in the source which of the two is right.";
+    NeedsOwnRoad = "needs-own-road", 409, "", "须按其自身程序办理", "It has a procedure of its own",
+        "按 road 指出的程序（调动、单位迁移、人员合并、撤销申报或补学）办理后，再处理该冲突。", "Go the way that `road` names (transfer, relocation, merging, revocation, make-up), then settle the conflict.";
     PreconditionFailed = "precondition-failed", 412, "", "内容已被修改", "The resource has changed",
         "重新读取，以新的 ETag 作为 If-Match 再提交。", "Read it again and send its new ETag as `If-Match`.";
     PreconditionRequired = "precondition-required", 428, "", "缺少 If-Match", "If-Match is required",

@@ -29,7 +29,7 @@ pub(super) const MEMBERS: [&str; 11] = [
 ];
 
 /// An error (RFC 9457). Members beside these are facts of the code, for instance `opens` and `closes` of a closed window.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
     /// Address of a page that explains the code.
@@ -78,7 +78,7 @@ pub struct RuleDocument {
 }
 
 /// One fault in the body, a parameter or a header.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = ProblemError)]
 pub struct FieldErrorDocument {
     /// RFC 6901 pointer into the body; empty for the body as a whole.

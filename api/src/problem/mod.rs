@@ -167,6 +167,17 @@ impl Problem {
         self
     }
 
+    /// Lets the entries of `errors[]` name members of an object that stands below a member of the body.
+    #[must_use]
+    pub fn below(mut self, parent: &str) -> Self {
+        for error in &mut self.0.errors {
+            if let Place::Pointer(pointer) = &mut error.place {
+                pointer.insert_str(0, parent);
+            }
+        }
+        self
+    }
+
     /// Adds several entries to `errors[]`.
     #[must_use]
     pub fn errors(mut self, errors: impl IntoIterator<Item = FieldError>) -> Self {

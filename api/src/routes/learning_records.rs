@@ -6,10 +6,11 @@ use xueshi_persistence::Id;
 
 use crate::auth::{Caller, permissions};
 use crate::dto::learning_records::{
-    LearningRecordDto, LearningRecordList, LearningRecordPage, LearningRecordParams,
-    NewLearningRecord,
+    DeliveryResults, LearningRecordDto, LearningRecordList, LearningRecordPage,
+    LearningRecordParams, NewLearningRecord,
 };
-use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathId};
+use crate::extract::{Batch, Body, DryRun, IdempotencyKey, Params, PathId};
+use crate::openapi::examples::lines;
 use crate::problem::{Code, Problem};
 use crate::services::{Act, learning_records};
 use crate::state::AppState;
@@ -18,6 +19,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(list_learning_records)
         .service(deliver_learning_record)
+        .service(deliver_learning_records)
         .service(get_learning_record);
 }
 
@@ -67,6 +69,25 @@ async fn deliver_learning_record(
         .desk
         .write(&caller, act, move |writer, asker| learning_records::deliver(writer, asker, &new))
         .await
+}
+
+/// Deliver many completions
+///
+/// The same for at most 1,000 completions and 2 MiB at a time, as lines of JSON or as an array: one result for each, in the same
+/// order; a refused one never blocks the rest. The same batch again changes nothing. While four batches are in work, more are
+/// refused at once with `Retry-After`.
+#[utoipa::path(tag = "learning", params(DryRun, IdempotencyKey),
+    request_body(content((Vec<NewLearningRecord> = "application/json", example = json!(lines::completions())),
+        (String = "application/x-ndjson", example = json!(lines::text(&lines::completions()))))),
+    responses((status = 200, description = "One result for each completion", body = DeliveryResults)))]
+#[post("/v1/learning-records:batch")]
+async fn deliver_learning_records(
+    caller: Caller<permissions::DeliverLearning>,
+    act: Act,
+    batch: Batch,
+    state: web::Data<AppState>,
+) -> Result<HttpResponse, Problem> {
+    state.desk.write_batch(&caller, act, batch, learning_records::deliver_line).await
 }
 
 /// One learning record

@@ -39,6 +39,8 @@ mod seminars;
 mod settlements;
 mod statistics;
 mod sync;
+mod sync_conflicts;
+mod sync_inbound;
 mod sync_reconciliation;
 mod sync_snapshot;
 mod sync_stream;
@@ -79,6 +81,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     webhooks::routes(config);
     webhook_deliveries::routes(config);
     sync_reconciliation::routes(config);
+    sync_inbound::routes(config);
+    sync_conflicts::routes(config);
     statistics::routes(config);
     reviews::routes(config);
     classes::routes(config);

@@ -15,7 +15,7 @@ use xueshi_persistence::{
 
 use super::act::Act;
 use super::explanations::{keep_refusal, worth_keeping};
-use super::in_flight::InFlight;
+use super::in_flight::{Claim, InFlight};
 use crate::problem::{Code, Problem, Rendered};
 
 /// Who asks: the actor of the rules, in a city.
@@ -125,6 +125,13 @@ impl<T: Serialize> Reply<T> {
     }
 }
 
+impl<T> Reply<T> {
+    /// The body alone, for a service that goes on from it.
+    pub fn into_body(self) -> T {
+        self.body
+    }
+}
+
 impl Reply<()> {
     /// 204 without a body.
     pub fn nothing() -> Reply<()> {
@@ -161,6 +168,18 @@ impl Desk {
     /// The present instant of the service's clock.
     pub fn now(&self) -> OffsetDateTime {
         self.store.now()
+    }
+
+    /// Claims an `Idempotency-Key` in this process, where there is one.
+    pub(super) async fn claim(
+        &self,
+        asker: &Asker,
+        key: Option<&str>,
+    ) -> Result<Option<Claim>, Problem> {
+        match key {
+            Some(key) => self.in_flight.claim(asker.actor.account_id, key).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Answers from one reading transaction.
@@ -225,13 +244,9 @@ impl Desk {
         let asker = asker.clone();
         let desk = self.clone();
         async move {
-            let caller = asker.actor.account_id;
             // A dry run has no effect that a repeat could double.
             let key = act.key.clone().filter(|_| act.keep == Keep::Yes);
-            let _claim = match &key {
-                Some(key) => Some(desk.in_flight.claim(caller, key).await?),
-                None => None,
-            };
+            let _claim = desk.claim(&asker, key.as_deref()).await?;
             let keep = act.keep;
             let whose = asker.clone();
             let asked = Asked { keep, request: act.info.instance.clone() };
@@ -290,7 +305,7 @@ struct Asked {
     request: Arc<str>,
 }
 
-const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
+pub(super) const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 
 /// The answer under a key: the first one again (`true`), or a new one that is kept with its effect.
 fn once(
@@ -300,12 +315,8 @@ fn once(
     act: &Act,
     work: impl Fn(&mut Writer<'_>) -> Result<Rendered, Problem>,
 ) -> Result<(Rendered, bool), Problem> {
-    let caller = asker.actor.account_id.to_string();
-    if let Some(stored) = writer.stored_answer(&caller, key)? {
-        if stored.fingerprint != act.fingerprint() {
-            return Err(Problem::new(Code::IdempotencyKeyReused));
-        }
-        return Ok((restore(stored)?, true));
+    if let Some(answer) = stored(writer, asker, key, act)? {
+        return Ok((answer, true));
     }
     let answer = match writer.attempt(&work) {
         Ok(answer) => answer,
@@ -318,13 +329,44 @@ fn once(
         }
         Err(problem) => return Err(problem),
     };
+    keep_answer(writer, asker, key, act, &answer)?;
+    Ok((answer, false))
+}
+
+/// The answer that stands under a key, if there is one.
+///
+/// # Errors
+/// 422 when the key stands for another request.
+pub(super) fn stored(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    key: &str,
+    act: &Act,
+) -> Result<Option<Rendered>, Problem> {
+    let Some(stored) = reader.stored_answer(&asker.actor.account_id.to_string(), key)? else {
+        return Ok(None);
+    };
+    if stored.fingerprint != act.fingerprint() {
+        return Err(Problem::new(Code::IdempotencyKeyReused));
+    }
+    restore(stored).map(Some)
+}
+
+/// Keeps an answer under its key, in the transaction of its effect.
+pub(super) fn keep_answer(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    key: &str,
+    act: &Act,
+    answer: &Rendered,
+) -> Result<(), Problem> {
     let headers: Vec<(&str, &str)> = answer
         .headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
         .collect();
     let kept = StoredAnswer {
-        caller,
+        caller: asker.actor.account_id.to_string(),
         key: key.to_owned(),
         fingerprint: act.fingerprint(),
         status: i32::from(answer.status.as_u16()),
@@ -332,8 +374,7 @@ fn once(
         body: answer.body.clone(),
         created_at: Moment(writer.now()),
     };
-    writer.keep_answer(&kept)?;
-    Ok((answer, false))
+    Ok(writer.keep_answer(&kept)?)
 }
 
 fn restore(stored: StoredAnswer) -> Result<Rendered, Problem> {

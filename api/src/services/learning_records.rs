@@ -9,6 +9,7 @@ use xueshi_domain::declaration::{
 };
 use xueshi_domain::event::EventType;
 use xueshi_domain::identity::IdType;
+use xueshi_domain::inbound::LineOutcome;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
 use xueshi_domain::people::Post;
@@ -22,10 +23,14 @@ use xueshi_persistence::{
 };
 
 use super::events::Happening;
+use super::memo::Memo;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::id_numbers::parse_id_number;
-use crate::dto::learning_records::{LearningRecordDto, LearningRecordParams, NewLearningRecord};
+use crate::dto::learning_records::{
+    DeliveryResult, LearningRecordDto, LearningRecordParams, NewLearningRecord,
+};
+use crate::extract::Line;
 use crate::problem::{Code, Problem, Text};
 
 /// The learning records that the asker may see: their own, and those of the people of their units.
@@ -67,6 +72,25 @@ pub fn deliver(
     asker: &Asker,
     new: &NewLearningRecord,
 ) -> Result<Reply<LearningRecordDto>, Problem> {
+    match take_in(writer, asker, &mut Memo::default(), new)? {
+        (record, true) => {
+            let location = format!("/v1/learning-records/{}", record.id);
+            Ok(Reply::created(&location, record.into()))
+        }
+        (record, false) => Ok(Reply::ok(record.into())),
+    }
+}
+
+/// Takes one of many completions in; the record, and whether it is new.
+///
+/// # Errors
+/// As [`deliver`].
+pub fn take_in(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    memo: &mut Memo,
+    new: &NewLearningRecord,
+) -> Result<(LearningRecord, bool), Problem> {
     require_own_platform(asker, &new.platform)?;
     let (city, now) = (asker.jurisdiction, writer.now());
     let professional = person(
@@ -78,17 +102,14 @@ pub fn deliver(
         writer.platform_completion(city, professional, &new.platform, &new.course_code)?
     {
         return if is_same(&standing, new) {
-            Ok(Reply::ok(standing.into()))
+            Ok((standing, false))
         } else {
             Err(duplicate(&standing))
         };
     }
-    let span = LearningSpan::new(new.started_on.0, new.completed_on.0).map_err(refuse)?;
-    let rules = Rules::of(writer, city, span.year()).map_err(in_own_members)?;
-    let admission = rules.timetable.admit(Action::DeliverLearning, now)?;
-    writer.valid_until(admission.valid_until);
-    check(new, span, &rules.policy, china_date(now)).map_err(refuse)?;
-    if writer.platform(city, &new.platform)?.is_none() {
+    let span = span_of(new)?;
+    admit(writer, city, memo, new, span)?;
+    if !memo.is_platform(writer, city, &new.platform)? {
         return Err(unknown(
             "/platform",
             Text::new("平台没有登记", "the platform is not registered"),
@@ -128,8 +149,43 @@ pub fn deliver(
         .year(record.year)
         .data(json!({"subject": record.subject.0, "hours": record.hours.0, "platform": record.platform_code}))
         .tell(writer, city)?;
-    let location = format!("/v1/learning-records/{}", record.id);
-    Ok(Reply::created(&location, record.into()))
+    Ok((record, true))
+}
+
+/// W1, W2 and the rules about the learning itself: H1, H2, H6, H8, H9.
+pub(super) fn admit(
+    writer: &mut Writer<'_>,
+    city: Id,
+    memo: &mut Memo,
+    new: &NewLearningRecord,
+    span: LearningSpan,
+) -> Result<(), Problem> {
+    let now = writer.now();
+    let rules = memo.rules(writer, city, span.year()).map_err(in_own_members)?;
+    let admission = rules.timetable.admit(Action::DeliverLearning, now)?;
+    writer.valid_until(admission.valid_until);
+    check(new, span, &rules.policy, china_date(now)).map_err(refuse)
+}
+
+/// The days of a delivery.
+pub(super) fn span_of(new: &NewLearningRecord) -> Result<LearningSpan, Problem> {
+    LearningSpan::new(new.started_on.0, new.completed_on.0).map_err(refuse)
+}
+
+/// Takes one line of a batch of completions in.
+///
+/// # Errors
+/// As [`deliver`].
+pub fn deliver_line(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    memo: &mut Memo,
+    line: usize,
+    text: &Line,
+) -> Result<DeliveryResult, Problem> {
+    let (record, is_new) = take_in(writer, asker, memo, &text.read()?)?;
+    let outcome = if is_new { LineOutcome::Created } else { LineOutcome::Unchanged };
+    Ok(DeliveryResult { line, outcome, id: Some(record.id.0), problem: None })
 }
 
 /// H6: a client that belongs to a platform delivers for that one only.

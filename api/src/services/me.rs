@@ -7,11 +7,12 @@ use xueshi_domain::review::State;
 use xueshi_persistence::{Id, LearningRecord, LearningRecordFilter, Page, Reader};
 
 use super::rules::Rules;
+use super::sync::year_sync;
 use super::year::{floors_of, made_up, standing_certificate, totals};
 use super::{Asker, makeup};
 use crate::dto::annual_records::CertificateSummary;
 use crate::dto::makeup_grants::MakeupGrantDto;
-use crate::dto::me::{NextAction, YearDto, YearParts};
+use crate::dto::me::{NextAction, ReportedYearDto, YearDto, YearParts};
 use crate::problem::{Code, Problem};
 
 /// Learning records that the first screen offers to declare at most.
@@ -86,6 +87,11 @@ pub fn year_of(
     } else if state == RecordState::Satisfied {
         next_actions.push(NextAction::await_verification());
     }
+    let sync = match &record {
+        Some(record) => Some(year_sync(reader, record, certificate.as_ref(), &declarations)?),
+        None => None,
+    };
+    let reported = reader.reported_year(city, person.professional_id, year)?;
     Ok(YearDto::new(YearParts {
         person: &person,
         year,
@@ -99,6 +105,8 @@ pub fn year_of(
         declarations: &declarations,
         certificate: certificate.as_ref().map(CertificateSummary::from),
         next_actions,
+        sync,
+        reported: reported.map(ReportedYearDto::from),
         version: record.as_ref().map_or(0, |record| record.version),
         policy_version: rules.version,
         now,

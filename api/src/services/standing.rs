@@ -92,6 +92,9 @@ fn year_of(
         outcome(policy.floors, hours.approved, made_up(record), exempt)
     });
     let stands = record.as_ref().and_then(|record| record.outcome).map(|outcome| outcome.0);
+    // Where nothing is kept here, what another system told of the year stands (ADR 0023).
+    let reported = reader.reported_year(city, person, year)?.map(|row| row.outcome.0);
+    let stands = stands.or(reported.filter(|_| record.is_none() && sealed.is_none()));
     let certificate = match &record {
         Some(record) => standing_certificate(reader, record)?,
         None => None,
@@ -101,6 +104,7 @@ fn year_of(
         answer: answer(purpose, YearFacts { outcome: stands, by_hours, settled }),
         outcome: stands,
         sealed_outcome: sealed.map(|row| row.outcome.0),
+        reported_outcome: reported,
         settled,
         approved: xueshi_domain::ledger::Breakdown::from(hours.approved).into(),
         certificate_number: certificate.map(|certificate| certificate.number),

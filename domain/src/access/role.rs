@@ -117,6 +117,8 @@ text_enum! {
         ReadEvents = "read_events",
         /// Having what happens delivered to a receiver of one's own.
         ManageWebhooks = "manage_webhooks",
+        /// Settling what another system says otherwise than was decided here (ADR 0023).
+        SettleSyncConflicts = "settle_sync_conflicts",
     }
 }
 
@@ -205,7 +207,9 @@ impl Role {
             Permission::DecideAppeal | Permission::DecideTransfer => {
                 matches!(self, Reviewer | MunicipalOfficer)
             }
-            Permission::SettleYears => matches!(self, MunicipalOfficer | MunicipalAdministrator),
+            Permission::SettleYears | Permission::SettleSyncConflicts => {
+                matches!(self, MunicipalOfficer | MunicipalAdministrator)
+            }
             Permission::AcceptUnits => matches!(self, Reviewer | MunicipalAdministrator),
             Permission::AppealOwn | Permission::JoinEmployer => matches!(self, Professional),
             Permission::ReadEvents => match self {

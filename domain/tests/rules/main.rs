@@ -18,6 +18,7 @@ mod filing;
 mod funding;
 mod hours;
 mod identity;
+mod inbound;
 mod ledger;
 mod makeup;
 mod moves;

@@ -90,6 +90,19 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The place of an event in the feed; `None` for one that is not there.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn feed_place(&mut self, city: Id, event: Id) -> Result<Option<i64>, StoreError> {
+        Ok(events::table
+            .find((city, event))
+            .filter(events::position.is_not_null())
+            .select(events::position.assume_not_null())
+            .first(self.conn)
+            .optional()?)
+    }
+
     /// The position behind which everything stands that happened from an instant on; the head if nothing did.
     ///
     /// Ids are drawn when something happens and positions when it is committed, so that neighbours may stand the other way
@@ -112,6 +125,23 @@ impl Reader<'_> {
             Some(least) => Ok(least - 1),
             None => self.feed_head(city),
         }
+    }
+
+    /// Whether something happened to a record behind a place in the feed.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn happened_behind(
+        &mut self,
+        city: Id,
+        subject: Id,
+        place: i64,
+    ) -> Result<bool, StoreError> {
+        let later = events::table
+            .filter(events::jurisdiction_id.eq(city))
+            .filter(events::subject_id.eq(subject))
+            .filter(events::position.is_null().or(events::position.assume_not_null().gt(place)));
+        Ok(diesel::select(diesel::dsl::exists(later)).get_result(self.conn)?)
     }
 
     /// The events behind a position that one may see, of these kinds if any are named. It looks through a bounded number of

@@ -16,13 +16,14 @@ use crate::store::Writer;
 
 /// Tables with a person in them that change otherwise: the shell stays, so that old ids keep meaning something; id numbers
 /// lead to the record that stands; one person has one account, and the service decides which; what was counted stays counted
-/// for the past, and the figures follow by themselves; what was sealed stays as it was sealed, with what was
+/// for the past, and the figures and digests follow by themselves; what was sealed stays as it was sealed, with what was
 /// added beside it (A3).
 const LEFT_ALONE: &[&str] = &[
     "professionals",
     "professional_identities",
     "accounts",
     "person_parts",
+    "person_digests",
     "appraisals",
     "appraisal_addenda",
 ];
@@ -163,6 +164,7 @@ impl Writer<'_> {
             .filter(employment_requests::person_id.eq(pair.merged))
             .set(employment_requests::person_id.eq(pair.kept))
             .execute(self.conn)?;
+        self.refer_to_kept(pair)?;
         self.note_merge(pair.jurisdiction, pair.kept, pair.merged)?;
         Ok(stayed)
     }

@@ -129,6 +129,7 @@ fn year() -> Value {
             {"action": "declare", "subject": "public", "hours": 30,
              "learning_record_id": "018b3b1e-7c00-7a10-8c11-000000000501"}
         ],
-        "policy_version": 1, "version": 1
+        "sync": {"record": {"state": "pending_sync", "reason": null, "acknowledged_at": null}, "certificate": null, "declarations": []},
+        "reported": null, "policy_version": 1, "version": 1
     })
 }

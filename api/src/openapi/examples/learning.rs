@@ -31,6 +31,9 @@ pub(super) fn of(schema: &str) -> Option<Value> {
         }),
         "LearningRecord" => record(),
         "LearningRecordPage" => json!({"data": [record()], "next_cursor": null}),
+        "DeliveryResults" => json!({"results": [
+            {"line": 1, "outcome": "created", "id": "018b3b1e-7c00-7a10-8c11-000000000301"}
+        ]}),
         _ => return None,
     };
     Some(value)

@@ -10,6 +10,7 @@ mod explanations;
 mod filing;
 mod identity;
 mod learning;
+pub(crate) mod lines;
 mod makeup;
 mod moves;
 mod policies;

@@ -14,9 +14,46 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             "more": false
         }),
         "Reconciliation" => reconciliation(),
+        "InboundResults" => json!({"results": [
+            {"line": 1, "outcome": "created", "kind": "unit", "external_id": "U-2041",
+                "id": "018b3b1e-7c00-7a10-8c11-000000000101"},
+            {"line": 2, "outcome": "conflict", "kind": "person", "external_id": "P-88120",
+                "id": "018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f", "conflict_id": "018b3b1e-7c00-7a10-8c11-000000000801"},
+            {"line": 3, "outcome": "stale", "kind": "completion", "external_id": "C-5520193",
+                "id": "018b3b1e-7c00-7a10-8c11-000000000301"}
+        ]}),
+        "AcknowledgementResults" => json!({"results": [
+            {"line": 1, "outcome": "created", "kind": "annual_record",
+                "id": "018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f:2023", "state": "synced"}
+        ]}),
+        "AcknowledgementPage" => json!({"data": [{
+            "id": "018b3b1e-7c00-7a10-8c11-000000000851", "kind": "certificate",
+            "record_id": "018b3b1e-7c00-7a10-8c11-000000000701",
+            "professional_id": "018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f",
+            "organization_id": "018b3b1e-7c00-7a10-8c11-000000000101", "year": 2023, "answer": "refused",
+            "state": "refused", "reason": "未找到该人员", "acknowledged_at": "2023-10-16T09:30:00+08:00"
+        }], "next_cursor": null}),
+        "SyncConflictDetail" => {
+            let mut detail = conflict();
+            detail["differences"] = json!([{"field": "post", "local": "management", "remote": "technical", "road": null}]);
+            detail
+        }
+        "SyncConflictPage" => json!({"data": [conflict()], "next_cursor": null}),
+        "SyncResolution" => json!({"decision": "keep_local", "reason": "经核实，以本市登记为准"}),
         _ => return None,
     };
     Some(value)
+}
+
+fn conflict() -> Value {
+    json!({
+        "id": "018b3b1e-7c00-7a10-8c11-000000000801", "state": "open", "source": "province", "kind": "person",
+        "external_id": "P-88120", "revision": 3, "record_id": "018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f",
+        "professional_id": "018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f",
+        "organization_id": "018b3b1e-7c00-7a10-8c11-000000000101", "year": null, "fields": ["post"], "reason": null,
+        "decided_by": null, "decided_for": null, "version": 1, "created_at": "2023-10-16T09:30:00+08:00",
+        "decided_at": null, "updated_at": "2023-10-16T09:30:00+08:00"
+    })
 }
 
 fn change() -> Value {

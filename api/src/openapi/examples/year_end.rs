@@ -46,10 +46,10 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             "professional_id": PERSON, "purpose": "title_review", "from": 2022, "to": 2023,
             "verdict": "met", "met": true,
             "years": [
-                {"year": 2022, "answer": "met", "outcome": "completed_by_makeup", "sealed_outcome": "incomplete",
+                {"year": 2022, "answer": "met", "outcome": "completed_by_makeup", "sealed_outcome": "incomplete", "reported_outcome": null,
                     "settled": true, "approved": {"total": 90, "public": 30, "professional": 60},
                     "certificate_number": "410100-2022-00000018-6"},
-                {"year": 2023, "answer": "met", "outcome": "completed_in_year", "sealed_outcome": "completed_in_year",
+                {"year": 2023, "answer": "met", "outcome": "completed_in_year", "sealed_outcome": "completed_in_year", "reported_outcome": null,
                     "settled": true, "approved": {"total": 90, "public": 30, "professional": 60},
                     "certificate_number": "410100-2023-00000001-8"}
             ]

@@ -1,6 +1,8 @@
 //! Following what happens: the change feed, and the records that it carries (ADR 0020).
 
+mod acknowledge;
 mod cursor;
+mod mark;
 mod named;
 pub mod reconciliation;
 mod render;
@@ -11,7 +13,9 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_persistence::{Event, Id, Reader, Sight};
 
+pub use acknowledge::{acknowledge, list as acknowledgements};
 pub use cursor::Place;
+pub use mark::year_sync;
 pub use snapshot::{Part, opening, page as snapshot_page};
 
 use super::Asker;
@@ -112,8 +116,13 @@ fn subject(event: &Event) -> Option<String> {
         }
         "settlement" => event.year.map(|year| format!("settlements/{year}")),
         "calendar" => event.year.map(|year| format!("working-days/{year}")),
-        // Neither has an address of its own.
-        "administrator" | "window" => None,
+        "reported_year" => {
+            let (person, year) = (event.person_id?, event.year?);
+            Some(format!("professionals/{person}/annual-records/{year}"))
+        }
+        "sync_conflict" => of("sync/conflicts"),
+        // None of them has an address of its own.
+        "administrator" | "window" | "sync" => None,
         other => of(&format!("{}s", other.replace('_', "-"))),
     }
 }

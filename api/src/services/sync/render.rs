@@ -25,6 +25,7 @@ use crate::dto::professionals::{EmploymentDto, ProfessionalDto};
 use crate::dto::training_plans::{PlanItemDto, TrainingPlanDto};
 use crate::problem::Problem;
 use crate::services::certificates::Issued;
+use crate::services::inbound::PROVINCE;
 use crate::services::{Asker, classes, policies};
 
 /// Records as they are shown, by what names them.
@@ -69,7 +70,11 @@ fn assemble(named: &Named, shown: &Shown) -> Map<String, Value> {
 }
 
 /// The records with these names, as the asker may see them: a few queries for each kind.
-fn show(reader: &mut Reader<'_>, asker: &Asker, wanted: &BTreeSet<Key>) -> Result<Shown, Problem> {
+pub(super) fn show(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    wanted: &BTreeSet<Key>,
+) -> Result<Shown, Problem> {
     let mut ids: BTreeMap<Resource, Vec<Id>> = BTreeMap::new();
     let (mut years, mut policies) = (Vec::new(), Vec::new());
     for key in wanted {
@@ -142,14 +147,12 @@ pub(super) fn records(
     }
 }
 
-/// A record as its own address shows it, and its id where that has none.
+/// A record in the form in which it is told to others.
 fn object(key: Key, dto: &impl Serialize) -> Result<(Key, Map<String, Value>), Problem> {
     let Value::Object(mut record) = serde_json::to_value(dto).map_err(Problem::internal)? else {
         return Err(Problem::internal(format!("a record that is no object: {key:?}")));
     };
-    record.entry("id").or_insert_with(|| Value::String(key.id()));
-    // The unit's name is the unit's own: it changes without the record.
-    record.remove("organization_name");
+    PROVINCE.represent(&key.id(), &mut record);
     Ok((key, record))
 }
 

@@ -58,7 +58,7 @@ impl Part {
     }
 }
 
-fn key(resource: Resource, text: &str) -> Option<Key> {
+pub(super) fn key(resource: Resource, text: &str) -> Option<Key> {
     let id = |text: &str| text.parse::<Uuid>().ok().map(Id);
     match resource {
         Resource::AnnualRecord => {
