@@ -24,7 +24,6 @@ use xueshi_persistence::{
 
 use super::events::Happening;
 use super::memo::Memo;
-use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::id_numbers::parse_id_number;
 use crate::dto::learning_records::{
