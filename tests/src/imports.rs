@@ -51,7 +51,8 @@ pub fn xlsx(rows: &[Vec<Value>]) -> Vec<u8> {
                 Value::Number(number) => sheet.write_number(line, place, number.as_f64().unwrap()),
                 Value::Bool(flag) => sheet.write_boolean(line, place, *flag),
                 Value::Null => continue,
-                cell => sheet.write_string(line, place, cell.as_str().unwrap_or_default()),
+                Value::String(text) => sheet.write_string(line, place, text),
+                Value::Array(_) | Value::Object(_) => panic!("no cell: {cell}"),
             }
             .unwrap();
         }
