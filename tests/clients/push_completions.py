@@ -38,7 +38,7 @@ class Service:
             self.port = free.getsockname()[1]
         words = ["serve", "--sandbox", "--log", "warn", "--bind", f"127.0.0.1:{self.port}"]
         words += ["--database-url", f"sqlite://{folder}/push.db", "--data-dir", folder]
-        self.process = subprocess.Popen([program, *words], cwd=folder, env={}, stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([program, *words], cwd=folder, env={}, stdin=subprocess.DEVNULL, stdout=sys.stderr)
         self.connection, self.token, self.since = None, None, 0
         for _ in range(600):
             try:
