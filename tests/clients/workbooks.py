@@ -37,7 +37,7 @@ token = json.loads(call("POST", "/v1/auth/login", login))["access_token"]
 unit = json.loads(call("GET", "/v1/me"))["grants"][0]["organization"]["id"]
 
 for kind in ("people", "units", "plans", "rosters", "declarations"):
-    book = openpyxl.load_workbook(io.BytesIO(call("GET", f"/v1/imports/templates/{kind}")))
+    book = openpyxl.load_workbook(io.BytesIO(call("GET", f"/v1/import-templates/{kind}")))
     sheet, notes = book["数据"], book["填写说明"]
     heads = [cell.value for cell in sheet[1]]
     assert all(heads) and notes.max_row == len(heads) + 1, kind
@@ -47,7 +47,7 @@ for kind in ("people", "units", "plans", "rosters", "declarations"):
         assert sheet.column_dimensions[letter].number_format == "@", (kind, letter)
     print(f"{kind}: {len(heads)} columns, {len(ids)} of numbers as text")
 
-book = openpyxl.load_workbook(io.BytesIO(call("GET", "/v1/imports/templates/people")))
+book = openpyxl.load_workbook(io.BytesIO(call("GET", "/v1/import-templates/people")))
 sheet = book["数据"]
 place = {cell.value.rstrip("*"): cell.column for cell in sheet[1]}
 people = [("甲", "410102198506151238"), ("乙", 410102198506151238), ("丙", "410102198506151239"), ("丁", "4.10102E+17")]

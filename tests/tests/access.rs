@@ -350,7 +350,11 @@ impl Side {
             ("{version}", draft),
             (
                 "{kind}",
-                if operation.template.contains("/imports/") { "people" } else { "declaration" },
+                if operation.template.contains("/import-templates/") {
+                    "people"
+                } else {
+                    "declaration"
+                },
             ),
             ("{code}", code),
             ("{family}", "completion"),

@@ -163,7 +163,7 @@ codes! {
     ImportUnreadable = "import-unreadable", 422, "", "导入文件无法读取", "The file cannot be read",
         "在表格软件中打开并另存后重新上传。", "Open it in a spreadsheet, save it anew and send it again.";
     ImportColumnsMissing = "import-columns-missing", 422, "", "导入文件缺少必填列", "The file lacks columns that are required",
-        "使用 /v1/imports/templates 提供的模板，保留表头（missing 为缺少的列）。", "Use a template of `/v1/imports/templates` and keep its heads; `missing` names those that are not there.";
+        "使用 /v1/import-templates 提供的模板，保留表头（missing 为缺少的列）。", "Use a template of `/v1/import-templates` and keep its heads; `missing` names those that are not there.";
     ImportTooLarge = "import-too-large", 422, "", "导入文件过大", "The file has too much in it",
         "分成几个文件，或以 row_by_row 方式导入。", "Divide it into several files, or take it in row by row.";
     InvalidValue = "invalid-value", 422, "", "取值不正确", "A value is not valid",

@@ -344,7 +344,7 @@ async fn resume_import(
     responses((status = 200, description = "The file", content(
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv", example = json!("姓名,证件类型"))))))]
-#[get("/v1/imports/templates/{kind}")]
+#[get("/v1/import-templates/{kind}")]
 async fn get_import_template(
     _caller: Caller<LoggedIn>,
     path: PathText,

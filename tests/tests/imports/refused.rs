@@ -153,7 +153,7 @@ async fn the_report_is_for_whoever_sent_the_file_and_for_some_days(server: &Serv
 async fn templates_have_the_heads_of_their_kind(server: &Server) {
     let doctor = server.login("professional").await;
     for kind in ["people", "units", "plans", "rosters", "declarations"] {
-        let path = format!("/v1/imports/templates/{kind}");
+        let path = format!("/v1/import-templates/{kind}");
         let workbook = doctor.get(&path).await;
         assert!(
             workbook.status == 200 && workbook.bytes.starts_with(b"PK\x03\x04"),
@@ -163,5 +163,5 @@ async fn templates_have_the_heads_of_their_kind(server: &Server) {
         assert!(heads.starts_with('\u{feff}') && heads.lines().count() == 1, "{heads}");
         assert!(kind == "units" || kind == "plans" || heads.contains("证件号码"), "{heads}");
     }
-    doctor.get("/v1/imports/templates/things").await.refused(404, "not-found");
+    doctor.get("/v1/import-templates/things").await.refused(404, "not-found");
 }
