@@ -27,8 +27,8 @@ impl Openapi {
     pub(super) fn run(&self) -> Result<(), CommandError> {
         let document = document();
         let text = match self.format {
-            Format::Yaml => &document.yaml,
-            Format::Json => &document.json,
+            Format::Yaml => document.yaml(),
+            Format::Json => document.json(),
         };
         std::io::stdout()
             .write_all(text.as_bytes())

@@ -22,14 +22,33 @@ pub use index::{Operation, OperationIndex, PathEntry};
 pub struct Document {
     /// The document as a tree.
     pub value: Value,
-    /// As JSON.
-    pub json: String,
-    /// As YAML.
-    pub yaml: String,
-    /// Entity tag of both, with its quotation marks.
-    pub etag: String,
     /// Its operations by path.
     pub index: OperationIndex,
+    // Written when somebody asks for them: they take longer than all the rest of a start.
+    json: OnceLock<String>,
+    yaml: OnceLock<String>,
+    etag: OnceLock<String>,
+}
+
+impl Document {
+    /// As JSON.
+    pub fn json(&self) -> &str {
+        self.json.get_or_init(|| order::json(&self.value))
+    }
+
+    /// As YAML.
+    pub fn yaml(&self) -> &str {
+        self.yaml.get_or_init(|| order::yaml(&self.value))
+    }
+
+    /// Entity tag of both, with its quotation marks.
+    pub fn etag(&self) -> &str {
+        self.etag.get_or_init(|| {
+            let digest = Sha256::digest(self.json().as_bytes());
+            let digits: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+            format!("\"{digits}\"")
+        })
+    }
 }
 
 /// The document of this build. It does not depend on settings and needs no database.
@@ -44,13 +63,7 @@ pub fn document() -> &'static Document {
             .split_for_parts();
         // Types derived by utoipa always serialise; an empty document would fail every test of it.
         let value = finish::finish(serde_json::to_value(collected).unwrap_or_default());
-        let json = order::json(&value);
-        let yaml = order::yaml(&value);
-        let digest = Sha256::digest(json.as_bytes());
-        let etag = format!(
-            "\"{}\"",
-            digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect::<String>()
-        );
+        let (json, yaml, etag) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
         Document { index: OperationIndex::of(&value), json, yaml, etag, value }
     })
 }

@@ -25,7 +25,7 @@ async fn get_openapi_json(
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> HttpResponse {
-    answer(&request, state.document, "application/json", &state.document.json)
+    answer(&request, state.document, "application/json", state.document.json())
 }
 
 /// The OpenAPI document as YAML
@@ -41,7 +41,7 @@ async fn get_openapi_yaml(
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> HttpResponse {
-    answer(&request, state.document, "application/yaml", &state.document.yaml)
+    answer(&request, state.document, "application/yaml", state.document.yaml())
 }
 
 fn answer(
@@ -56,11 +56,11 @@ fn answer(
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default();
     let same = known.split(',').any(|tag| {
-        matches!(tag.trim(), "*") || tag.trim().trim_start_matches("W/") == document.etag
+        matches!(tag.trim(), "*") || tag.trim().trim_start_matches("W/") == document.etag()
     });
     let mut response = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     response
-        .insert_header((header::ETAG, document.etag.as_str()))
+        .insert_header((header::ETAG, document.etag()))
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"));
     if same { response.finish() } else { response.content_type(kind).body(text) }
 }
