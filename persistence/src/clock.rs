@@ -6,4 +6,9 @@ use time::OffsetDateTime;
 pub trait Clock: Send + Sync + 'static {
     /// The present instant.
     fn now(&self) -> OffsetDateTime;
+
+    /// How often it has been set. A clock that nobody sets says 0 for ever.
+    fn times_set(&self) -> u64 {
+        0
+    }
 }

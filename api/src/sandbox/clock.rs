@@ -1,5 +1,6 @@
 //! The clocks: the real one, and the sandbox's, which anyone may set.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,7 @@ impl ClockSetting {
 pub struct SandboxClock {
     real: Arc<dyn Clock>,
     setting: RwLock<ClockSetting>,
+    times_set: AtomicU64,
 }
 
 impl std::fmt::Debug for SandboxClock {
@@ -89,7 +91,7 @@ impl SandboxClock {
     #[must_use]
     pub fn new(real: Arc<dyn Clock>) -> Self {
         let setting = RwLock::new(running(START, real.now()));
-        Self { real, setting }
+        Self { real, setting, times_set: AtomicU64::new(0) }
     }
 
     /// The setting that shows `instant` now. Instants before the year 0 or after 9999 in China become the nearest one inside.
@@ -112,6 +114,7 @@ impl SandboxClock {
     /// Sets it, at once for everybody.
     pub fn set(&self, setting: ClockSetting) {
         *self.setting.write().unwrap_or_else(PoisonError::into_inner) = setting;
+        self.times_set.fetch_add(1, Ordering::Release);
     }
 
     /// What it would show now under a setting.
@@ -133,6 +136,10 @@ impl SandboxClock {
 impl Clock for SandboxClock {
     fn now(&self) -> OffsetDateTime {
         self.shows(self.setting())
+    }
+
+    fn times_set(&self) -> u64 {
+        self.times_set.load(Ordering::Acquire)
     }
 }
 

@@ -100,9 +100,9 @@ impl Store {
             .connection_timeout(std::time::Duration::from_secs(10))
             .build(Manager(options.url.clone()))?;
         let shared = Arc::new(Shared {
+            ids: Ids::new(Arc::clone(&options.clock)),
             clock: options.clock,
             cipher: Cipher::new(&options.master_key),
-            ids: Ids::default(),
             pool,
             room: RwLock::default(),
             url: options.url,
