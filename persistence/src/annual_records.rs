@@ -44,6 +44,8 @@ pub struct AnnualRecord {
     pub outcome: Option<Word<Outcome>>,
     /// When it was settled.
     pub settled_at: Option<Moment>,
+    /// Whose sealed snapshot speaks for it, where that is a record which was merged into this person's (U4); `None` for its own.
+    pub sealed_as: Option<Id>,
     /// When the floors were reached.
     pub satisfied_at: Option<Moment>,
     /// The certificate that stands.

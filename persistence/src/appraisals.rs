@@ -7,6 +7,7 @@ use xueshi_domain::settlement::AddendumCause;
 use crate::columns::{Id, Moment, Tenths, Word};
 use crate::connection::{AnyBackend, AnyConnection};
 use crate::error::StoreError;
+use crate::merging::merged_records;
 use crate::page::{Page, Slice};
 use crate::schema::{appraisal_addenda, appraisals};
 use crate::scope::Scope;
@@ -61,7 +62,7 @@ pub struct Appraisal {
 pub struct Addendum {
     /// The city.
     pub jurisdiction_id: Id,
-    /// The person.
+    /// Whose snapshot it stands beside.
     pub professional_id: Id,
     /// Its id.
     pub id: Id,
@@ -104,7 +105,7 @@ pub struct AppraisalFilter {
     pub outcome: Option<Outcome>,
     /// Only of this employer.
     pub employer: Option<Id>,
-    /// Only of this person.
+    /// Only of this person, under whichever record (U4).
     pub professional: Option<Id>,
     /// Only of public institutions, or only of others.
     pub public_institution: Option<bool>,
@@ -122,39 +123,54 @@ impl Reader<'_> {
         professional: Id,
         year: i32,
     ) -> Result<Option<Appraisal>, StoreError> {
-        let own = appraisals::table.find((jurisdiction, professional, year));
-        if let Some(own) = own.select(Appraisal::as_select()).first(self.conn).optional()? {
-            return Ok(Some(own));
-        }
-        let merged = self.merged_into(jurisdiction, professional)?;
+        let sealed_as = self.sealed_as(jurisdiction, professional, year)?;
         Ok(appraisals::table
-            .filter(appraisals::jurisdiction_id.eq(jurisdiction))
-            .filter(appraisals::professional_id.eq_any(merged))
-            .filter(appraisals::year.eq(year))
-            .order(appraisals::professional_id.asc())
+            .find((jurisdiction, sealed_as, year))
             .select(Appraisal::as_select())
             .first(self.conn)
             .optional()?)
     }
 
-    /// What was added to a snapshot, in order. Where it speaks for a record that its own was merged into (U4), what has come to that
-    /// record since stands beside it too.
+    /// [`Self::appraisal`], where the scope may see it.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn visible_appraisal(
+        &mut self,
+        scope: &Scope,
+        professional: Id,
+        year: i32,
+    ) -> Result<Option<Appraisal>, StoreError> {
+        let sealed_as = self.sealed_as(scope.jurisdiction, professional, year)?;
+        Ok(appraisals::table
+            .filter(scope.appraisals())
+            .filter(appraisals::professional_id.eq(sealed_as))
+            .filter(appraisals::year.eq(year))
+            .select(Appraisal::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// Under whose id a person's year would be sealed.
+    fn sealed_as(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        year: i32,
+    ) -> Result<Id, StoreError> {
+        let record = self.annual_record(jurisdiction, professional, year)?;
+        Ok(record.and_then(|record| record.sealed_as).unwrap_or(professional))
+    }
+
+    /// What was added to a snapshot, in order.
     ///
     /// # Errors
     /// On a database failure.
     pub fn addenda(&mut self, sealed: &Appraisal) -> Result<Vec<Addendum>, StoreError> {
-        let (city, year) = (sealed.jurisdiction_id, sealed.year);
-        let mut people = vec![sealed.professional_id];
-        if let Some(standing) = self.merged_with(city, sealed.professional_id)? {
-            let speaks = self.appraisal(city, standing, year)?;
-            if speaks.is_some_and(|speaks| speaks.professional_id == sealed.professional_id) {
-                people.push(standing);
-            }
-        }
         Ok(appraisal_addenda::table
-            .filter(appraisal_addenda::jurisdiction_id.eq(city))
-            .filter(appraisal_addenda::professional_id.eq_any(people))
-            .filter(appraisal_addenda::year.eq(year))
+            .filter(appraisal_addenda::jurisdiction_id.eq(sealed.jurisdiction_id))
+            .filter(appraisal_addenda::professional_id.eq(sealed.professional_id))
+            .filter(appraisal_addenda::year.eq(sealed.year))
             .order((appraisal_addenda::added_at.asc(), appraisal_addenda::id.asc()))
             .select(Addendum::as_select())
             .load(self.conn)?)
@@ -182,7 +198,9 @@ impl Reader<'_> {
                 query = query.filter(appraisals::employer_id.eq(employer));
             }
             if let Some(professional) = filter.professional {
-                query = query.filter(appraisals::professional_id.eq(professional));
+                let merged = merged_records(scope.jurisdiction, professional);
+                let own = appraisals::professional_id.eq(professional);
+                query = query.filter(own.or(appraisals::professional_id.eq_any(merged)));
             }
             if let Some(public) = filter.public_institution {
                 query = query.filter(appraisals::public_institution.eq(public));

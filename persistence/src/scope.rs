@@ -10,8 +10,8 @@ use crate::connection::AnyBackend;
 use crate::merging::merged_records;
 use crate::schema::{
     annual_records, appeals, appraisals, declarations, employment_requests, events, exemptions,
-    filings, lapses, learning_records, organizations, professionals, training_plans, transfers,
-    unit_registrations,
+    filings, lapses, learning_records, organizations, person_merges, professionals, training_plans,
+    transfers, unit_registrations,
 };
 
 /// The rows that an actor may see: their own, and those of the units they answer for.
@@ -48,6 +48,16 @@ pub(crate) fn people_below(jurisdiction: Id, pattern: String) -> _ {
         .filter(organizations::jurisdiction_id.eq(jurisdiction))
         .filter(organizations::path.like(pattern))
         .select(professionals::professional_id)
+}
+
+/// The records that were merged into those of the people who work in one subtree, as a subquery.
+#[auto_type]
+fn merged_into_people(jurisdiction: Id, pattern: String) -> _ {
+    let people: people_below = people_below(jurisdiction, pattern);
+    person_merges::table
+        .filter(person_merges::jurisdiction_id.eq(jurisdiction))
+        .filter(person_merges::professional_id.eq_any(people))
+        .select(person_merges::merged_id)
 }
 
 impl Scope {
@@ -255,14 +265,21 @@ impl Scope {
         Box::new(l::jurisdiction_id.eq(self.jurisdiction).and(within))
     }
 
-    /// Own sealed years, and those of the people of the scope's units when the freeze began.
+    /// Own sealed years, under whichever record (U4), those of the people of the scope's units when the freeze began, and those of
+    /// the people who work there now.
     pub(crate) fn appraisals(&self) -> Condition<appraisals::table> {
         use appraisals as a;
-        let mut within: Condition<a::table> = Box::new(a::professional_id.eq(self.own()));
+        let merged = merged_records(self.jurisdiction, self.own());
+        let oneself = a::professional_id.eq(self.own()).or(a::professional_id.eq_any(merged));
+        let mut within: Condition<a::table> = Box::new(oneself);
         for pattern in self.patterns() {
             let units = || units_below(self.jurisdiction, pattern.clone());
             let theirs = a::employer_id.eq_any(units()).or(a::authority_id.eq_any(units()));
-            within = Box::new(within.or(theirs));
+            // U2: history follows the person to those whom they work for now.
+            let people = || people_below(self.jurisdiction, pattern.clone());
+            let merged = merged_into_people(self.jurisdiction, pattern.clone());
+            let present = a::professional_id.eq_any(people()).or(a::professional_id.eq_any(merged));
+            within = Box::new(within.or(theirs).or(present));
         }
         Box::new(a::jurisdiction_id.eq(self.jurisdiction).and(within))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Server, on_both};
+use xueshi_tests::{Client, Server, on_both};
 
 use crate::people_merging::{approved, deliver, merge, second_record};
 use crate::settled_years::{added, record, sealed, settle};
@@ -11,6 +11,7 @@ on_both!(
     u4_a1_a_merge_after_the_windows_certifies_what_it_completes,
     u4_a3_the_hours_of_two_sealed_halves_are_added_beside_the_seal,
     u4_a3_what_was_added_beside_a_seal_stays_beside_it,
+    u4_a3_u2_a_seal_is_found_through_every_merge,
     u4_a5_a2_the_end_of_a_merged_exemption_leaves_one_certificate,
 );
 
@@ -101,6 +102,58 @@ async fn u4_a3_what_was_added_beside_a_seal_stays_beside_it(server: &Server) {
     assert_eq!(sealed(&officer, &merged, 2023).await, before, "seal and addendum stay together");
     let own = sealed(&officer, &kept, 2023).await;
     assert_eq!(own["addenda"], json!([]), "nothing came to the record that stands: {own:#}");
+}
+
+/// The same person once more, registered by the company this year: the id, and an account of that record.
+async fn new_record(server: &Server, passport: &str) -> (String, Client) {
+    let company = server.login("company.admin").await;
+    let unit = company.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let body = json!({"name": "林知远", "id_type": "passport", "id_number": passport, "post": "technical",
+        "employer_id": unit, "started_on": "2024-01-03"});
+    let id = text(&company.post("/v1/professionals").json(body).await.is(201), "id");
+    let (username, password) =
+        (format!("lin.{}", passport.to_lowercase()), "a long enough password");
+    let account = json!({"username": username, "display_name": "林知远", "password": password,
+        "professional_id": id});
+    server.login("city.admin").await.post("/v1/accounts").json(account).await.is(201);
+    (id, server.login_with(&username, password).await)
+}
+
+/// U4, A3, U2, V7: a record with a sealed year is merged into one without, and that one into a third: the seal, what was added to it
+/// in between, and why, are found at the record that stands; by the person and by the present employer.
+async fn u4_a3_u2_a_seal_is_found_through_every_merge(server: &Server) {
+    let (first, other) = second_record(server).await;
+    let more = deliver(server, &first, "another", 30).await;
+    let declared = approved(server, &other, &more).await;
+    settle(server).await;
+    let officer = server.login("city.officer").await;
+    let (second, _) = new_record(server, "E20000001").await;
+    merge(&officer, &second, &first).await.is(200);
+    let path = format!("/v1/declarations/{}/revocation", text(&declared, "id"));
+    let revocation = officer.post(&path).json(json!({"reason": "核查不符"}));
+    revocation.if_match("*").await.is(200);
+    let added = sealed(&officer, &second, 2023).await;
+    assert_eq!(added["addenda"].as_array().unwrap().len(), 1, "{added:#}");
+    let (third, person) = new_record(server, "E30000001").await;
+    merge(&officer, &third, &second).await.is(200);
+
+    let company = server.login("company.admin").await;
+    for reader in [&officer, &company, &person] {
+        for id in [&first, &third] {
+            assert_eq!(sealed(reader, id, 2023).await, added, "as it was before the second merge");
+        }
+        let why = reader.get(&format!("/v1/explanations/appraisal/{third}:2023")).await.is(200);
+        let told = why["decisions"].as_array().unwrap();
+        assert_eq!(told.len(), 2, "the seal and what was added: {why:#}");
+        let listed = reader.get("/v1/appraisals?year=2023&limit=200").await.is(200);
+        let rows = listed["data"].as_array().unwrap();
+        assert!(rows.iter().any(|row| row["professional_id"] == json!(first)), "{rows:#?}");
+    }
+    let stranger = server.login("engineer").await;
+    stranger
+        .get(&format!("/v1/professionals/{third}/appraisals/2023"))
+        .await
+        .refused(404, "not-found");
 }
 
 /// U4, A5, A2: certified on one record and exempt on the other: when the exemption ends, the certificate that stands stays the only

@@ -26,6 +26,21 @@ pub fn list(
     Ok(reader.appraisals(&asker.scope(Permission::ReadRecords), filter, page)?)
 }
 
+/// The snapshot that speaks for a person's year.
+///
+/// # Errors
+/// 404 for whom the asker may not see, and for a year that is not sealed for the person.
+pub fn visible(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    person: Uuid,
+    year: i32,
+) -> Result<Appraisal, Problem> {
+    let scope = asker.scope(Permission::ReadRecords);
+    let sealed = reader.visible_appraisal(&scope, Id(person), year)?;
+    sealed.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
 /// The snapshot of a person's year, with what was added to it.
 ///
 /// # Errors
@@ -36,12 +51,7 @@ pub fn read(
     person: Uuid,
     year: i32,
 ) -> Result<AppraisalWithAddenda, Problem> {
-    let not_found = || Problem::new(Code::NotFound);
-    let sealed = reader.appraisal(asker.jurisdiction, Id(person), year)?.ok_or_else(not_found)?;
-    let professional = Some(sealed.professional_id);
-    let filter = AppraisalFilter { year, professional, ..Default::default() };
-    let page = Page { limit: 1, after: None, descending: false, count: false };
-    let row = list(reader, asker, &filter, page)?.rows.pop().ok_or_else(not_found)?;
+    let row = visible(reader, asker, person, year)?;
     let addenda = reader.addenda(&row)?;
     Ok(AppraisalWithAddenda {
         appraisal: AppraisalDto::from(&row),
@@ -86,7 +96,7 @@ pub fn add(
     let now = writer.now();
     Ok(writer.insert_addendum(&Addendum {
         jurisdiction_id: after.jurisdiction_id,
-        professional_id: after.professional_id,
+        professional_id: after.sealed_as.unwrap_or(after.professional_id),
         id: writer.new_id(),
         year: after.year,
         cause: Word(change.cause),

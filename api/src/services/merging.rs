@@ -231,8 +231,11 @@ fn add_years(writer: &mut Writer<'_>, pair: Pair) -> Result<Vec<Added>, Problem>
     let mut years = Vec::new();
     for mut copy in writer.annual_records_of(city, pair.merged)? {
         let own = writer.annual_record(city, pair.kept, copy.year)?;
+        let sealed_as = copy.settled_at.map(|_| copy.sealed_as.unwrap_or(pair.merged));
         let Some(mut own) = own else {
+            copy.sealed_as = sealed_as;
             years.push((copy.year, None));
+            writer.save_annual_record(&mut copy)?;
             continue;
         };
         let only_copy_settled = own.settled_at.is_none() && copy.settled_at.is_some();
@@ -254,6 +257,7 @@ fn add_years(writer: &mut Writer<'_>, pair: Pair) -> Result<Vec<Added>, Problem>
         add_hours(&mut own, &copy)?;
         if only_copy_settled {
             own.settled_at = copy.settled_at;
+            own.sealed_as = sealed_as;
             own.outcome = copy.outcome;
         }
         if certified {

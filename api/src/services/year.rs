@@ -196,6 +196,7 @@ impl Year {
             makeup_professional: none,
             outcome: None,
             settled_at: None,
+            sealed_as: None,
             satisfied_at: None,
             certificate_id: None,
             version: 1,

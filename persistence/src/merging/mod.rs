@@ -64,23 +64,6 @@ impl Reader<'_> {
         Ok(merged_records(jurisdiction, professional).load(self.conn)?)
     }
 
-    /// The record that stands since this one was merged into it; `None` for one that was not merged.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn merged_with(
-        &mut self,
-        jurisdiction: Id,
-        professional: Id,
-    ) -> Result<Option<Id>, StoreError> {
-        Ok(person_merges::table
-            .filter(person_merges::jurisdiction_id.eq(jurisdiction))
-            .filter(person_merges::merged_id.eq(professional))
-            .select(person_merges::professional_id)
-            .first(self.conn)
-            .optional()?)
-    }
-
     /// All declarations of a person, of whatever year and in whatever state, oldest first.
     ///
     /// # Errors

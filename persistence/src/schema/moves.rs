@@ -1,6 +1,6 @@
 //! People and units that register, move and merge.
 
-use super::{events, organizations};
+use super::{appraisals, events, organizations, professionals};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -117,3 +117,5 @@ diesel::allow_tables_to_appear_in_same_query!(transfers, organizations);
 diesel::allow_tables_to_appear_in_same_query!(employment_requests, organizations);
 diesel::allow_tables_to_appear_in_same_query!(unit_registrations, organizations);
 diesel::allow_tables_to_appear_in_same_query!(person_merges, events);
+diesel::allow_tables_to_appear_in_same_query!(appraisals, person_merges, professionals,);
+diesel::allow_tables_to_appear_in_same_query!(person_merges, organizations);

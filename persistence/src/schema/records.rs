@@ -19,6 +19,7 @@ diesel::table! {
         makeup_professional -> Integer,
         outcome -> Nullable<Text>,
         settled_at -> Nullable<Instant>,
+        sealed_as -> Nullable<Key>,
         satisfied_at -> Nullable<Instant>,
         certificate_id -> Nullable<Key>,
         version -> Integer,

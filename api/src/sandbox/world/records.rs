@@ -133,6 +133,7 @@ pub(super) fn store(
             makeup_professional: Tenths(Hours::ZERO),
             outcome: year.settled.map(|(outcome, _)| Word(outcome)),
             settled_at: year.settled.map(|(_, at)| Moment(at)),
+            sealed_as: None,
             satisfied_at: year.satisfied_at.map(Moment),
             certificate_id: year.certificate,
             version: year.version,

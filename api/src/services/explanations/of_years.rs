@@ -7,9 +7,7 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::{Explained, Support};
 use xueshi_domain::ledger::{Bucket, Outcome, RecordState};
 use xueshi_domain::settlement::{AddendumCause, settled_state};
-use xueshi_persistence::{
-    Addendum, AnnualRecord, Appraisal, AppraisalFilter, Id, Page, Reader, Word,
-};
+use xueshi_persistence::{Addendum, AnnualRecord, Appraisal, Id, Reader, Word};
 
 use super::basis::Basis;
 use super::read::{decision, not_found};
@@ -95,10 +93,7 @@ pub(super) fn of_appraisal(
     year: i32,
     language: Language,
 ) -> Result<ExplanationDto, Problem> {
-    let filter = AppraisalFilter { year, professional: Some(Id(person)), ..Default::default() };
-    let page = Page { limit: 1, after: None, descending: false, count: false };
-    let sealed = appraisals::list(reader, asker, &filter, page)?.rows.pop();
-    let sealed = sealed.ok_or_else(not_found)?;
+    let sealed = appraisals::visible(reader, asker, person, year)?;
     let decisions = of_seal(reader, &sealed, language)?;
     let checks = decisions.first().map(|seal| seal.checks.as_slice()).unwrap_or_default();
     let summary = texts::of_year(Some(&as_record(reader, &sealed)), checks);

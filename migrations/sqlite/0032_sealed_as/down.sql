@@ -1,0 +1,1 @@
+alter table annual_records drop column sealed_as;
