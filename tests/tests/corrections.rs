@@ -1,14 +1,12 @@
-//! What follows from a correction: of an approval, of the policy, of a declaration (A2, E13, V10, W3, H1, W1).
+//! What follows from a correction: of an approval, of a declaration (A2, E13, V10, V4, V6, W3).
 
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Call, Client, Server, on_both};
+use xueshi_tests::{Client, Server, on_both};
 
 on_both!(
     a2_a_year_that_stays_complete_gets_a_corrected_certificate,
     v10_a_revocation_tells_why_who_and_when,
-    w3_new_floors_move_the_years_that_are_not_certified,
-    w3_a1_lower_floors_after_the_windows_certify_what_they_complete,
     v4_a_review_may_name_the_revision_that_was_read,
     w3_an_edit_does_not_move_a_declaration_into_a_closed_year,
 );
@@ -113,95 +111,6 @@ async fn v10_a_revocation_tells_why_who_and_when(server: &Server) {
     let again = steps::draft_of(&doctor, "public").await;
     let path = format!("/v1/declarations/{}/revocation", text(&again, "id"));
     doctor.get(&path).await.refused(404, "not-found");
-}
-
-/// A draft of the policy of 2023 with these floors: the path of its publication, and its tag.
-async fn draft_floors(admin: &Client, [total, public, professional]: [i32; 3]) -> (String, String) {
-    let mut document = admin.get("/v1/policies/2023").await.is(200)["document"].clone();
-    document["floors"] = json!({"total": total, "public": public, "professional": professional});
-    let begun = admin.post("/v1/policies/2023/drafts").json(json!({"document": document})).await;
-    let version = &begun.is(201)["version"];
-    (format!("/v1/policies/2023/drafts/{version}/publication"), begun.etag())
-}
-
-fn publication(admin: &Client, (path, tag): &(String, String)) -> Call {
-    admin.post(path).json(json!({"reason": "按通知调整"})).if_match(tag)
-}
-
-async fn publish_floors(admin: &Client, floors: [i32; 3]) {
-    publication(admin, &draft_floors(admin, floors).await).await.is(200);
-}
-
-/// W3, H1: what is not certified follows the floors in force, up and down; what is certified stands.
-async fn w3_new_floors_move_the_years_that_are_not_certified(server: &Server) {
-    let authority = server.login("health.reviewer").await;
-    let admin = server.login("city.admin").await;
-    let rows = async |state: &str| {
-        let path = format!("/v1/annual-records?year=2023&state={state}&limit=200");
-        authority.get(&path).await.is(200)["data"].as_array().unwrap().clone()
-    };
-    let (satisfied, certified) = (rows("satisfied").await, rows("certified").await);
-    let person = text(&satisfied[0], "professional_id");
-    assert!(!certified.is_empty());
-    let path = format!("/v1/professionals/{person}/annual-records/2023");
-    let record = authority.get(&path).await.is(200);
-    let hours = steps::tenths(&record["approved"]["total"]);
-    assert!((900..1000).contains(&hours), "enough before, not after: {record:#}");
-
-    publish_floors(&admin, [100, 30, 70]).await;
-    let raised = authority.get(&path).await.is(200);
-    assert_eq!(
-        (&raised["state"], &raised["approved"]),
-        (&json!("in_progress"), &record["approved"])
-    );
-    assert_eq!(steps::tenths(&raised["shortfall"]["total"]), 1000 - hours, "{raised:#}");
-    let results = steps::verification(&authority, &person).await.is(200);
-    assert_ne!(results["results"][0]["outcome"], "certified", "{results:#}");
-    assert_eq!(rows("certified").await, certified, "a certificate stands under its own version");
-
-    publish_floors(&admin, [90, 30, 60]).await;
-    let lowered = authority.get(&path).await.is(200);
-    assert_eq!(
-        (&lowered["state"], &lowered["approved"]),
-        (&json!("satisfied"), &record["approved"])
-    );
-    let ids =
-        |rows: &[Value]| rows.iter().map(|row| text(row, "professional_id")).collect::<Vec<_>>();
-    assert_eq!(ids(&rows("satisfied").await), ids(&satisfied), "all of them are back");
-    let results = steps::verification(&authority, &person).await.is(200);
-    assert_eq!(results["results"][0]["outcome"], "certified", "{results:#}");
-}
-
-/// W3, A1, W1: lower floors complete no year in a freeze; after it, when nobody can verify the year any more, whoever is complete by
-/// them is certified with the publication, for its reason.
-async fn w3_a1_lower_floors_after_the_windows_certify_what_they_complete(server: &Server) {
-    let admin = server.login("city.admin").await;
-    let authority = server.login("health.reviewer").await;
-    let path = "/v1/annual-records?year=2023&state=satisfied&limit=200";
-    let person = text(&authority.get(path).await.is(200)["data"][0], "professional_id");
-    let path = format!("/v1/professionals/{person}/annual-records/2023");
-    publish_floors(&admin, [100, 30, 70]).await;
-    assert_eq!(authority.get(&path).await.is(200)["state"], "in_progress");
-
-    server.set_clock("2023-12-21T10:00:00+08:00").await;
-    let admin = server.login("city.admin").await;
-    let draft = draft_floors(&admin, [90, 30, 60]).await;
-    publication(&admin, &draft).await.refused(422, "year-end-freeze");
-    let authority = server.login("health.reviewer").await;
-    assert_eq!(authority.get(&path).await.is(200)["state"], "in_progress");
-
-    server.set_clock("2024-01-03T10:00:00+08:00").await;
-    let admin = server.login("city.admin").await;
-    publication(&admin, &draft).await.is(200);
-    let authority = server.login("health.reviewer").await;
-    let record = authority.get(&path).await.is(200).clone();
-    assert_eq!(record["state"], "certified", "{record:#}");
-    let number = text(&record["certificate"], "number");
-    let certificate = authority.get(&format!("/v1/certificates/{number}")).await.is(200).clone();
-    assert_eq!(
-        (&certificate["state"], &certificate["hours"]["total"]),
-        (&json!("valid"), &record["approved"]["total"])
-    );
 }
 
 /// V4, V6: a decision on another revision than the one that was read is refused, alone and in a batch.

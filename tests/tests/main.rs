@@ -22,6 +22,7 @@ mod exemptions;
 mod explanations;
 mod figures;
 mod filing;
+mod floors;
 mod funding;
 mod histories;
 mod imports;

@@ -37,7 +37,7 @@ async fn settle(server: &Server) -> Value {
 }
 
 /// A job once it is over.
-async fn over(client: &Client, location: &str) -> Value {
+pub(crate) async fn over(client: &Client, location: &str) -> Value {
     for _ in 0..600 {
         let job = client.get(location).await.is(200);
         if !["queued", "running"].contains(&job["state"].as_str().unwrap()) {
@@ -472,7 +472,7 @@ async fn w3_new_floors_leave_settled_years_alone(server: &Server) {
 }
 
 /// Keeps every worker on this database away, as another process would that is at work.
-fn hold_jobs(server: &Server) -> std::fs::File {
+pub(crate) fn hold_jobs(server: &Server) -> std::fs::File {
     let file = format!("{}.jobs.lock", server.database_url().trim_start_matches("sqlite://"));
     let file = std::fs::File::options().create(true).truncate(false).write(true).open(file);
     let file = file.unwrap();

@@ -165,14 +165,16 @@ async fn discard_policy_draft(
 ///
 /// From then on it is the policy of the year. A version that it replaces stays readable: past decisions keep the version
 /// under which they were made; the replacement needs a reason (W3). Years that are not certified yet follow new floors, which is
-/// refused in a freeze; one that is complete by them, and can be verified no more, is certified (A1).
+/// refused in a freeze that is on, by the old version or by the new one (W1); one that is complete by them, and can be verified no
+/// more, is certified (A1). Whoever publishes does not certify their own year: then somebody else has to publish. From the
+/// beginning of the year's settlement on new floors move nothing.
 #[utoipa::path(tag = "policies",
     params(DryRun, IdempotencyKey, RequiredIfMatch,
         ("version" = i32, Path, description = "The draft's version", minimum = 1, example = 2)),
     request_body = PolicyPublication,
     responses((status = 200, description = "The policy in force", body = PolicyDto,
         headers(("ETag" = String, description = "Its revision")))),
-    extensions(("x-codes" = json!([Code::YearEndFreeze]))))]
+    extensions(("x-codes" = json!([Code::YearEndFreeze, Code::OwnCase]))))]
 #[post("/v1/policies/{year}/drafts/{version}/publication")]
 async fn publish_policy(
     caller: Caller<permissions::ManagePolicy>,

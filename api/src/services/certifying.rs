@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use time::OffsetDateTime;
+use xueshi_domain::Refusal;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::certificate::{
     CertificateContent, CertificateNumber, CertificateState, VerificationCode,
@@ -47,10 +48,11 @@ impl Certifying<'_> {
 }
 
 /// A1: certifies a satisfied year: its certificate is issued, and who did it for which unit is kept. Beside the sealed snapshot of
-/// a settled year it is added (M5). A certificate that still stands is superseded: a year never has two (A2).
+/// a settled year it is added (M5). A certificate that still stands is superseded: a year never has two (A2). Nobody certifies
+/// their own year, on whichever road (Who).
 ///
 /// # Errors
-/// On a database failure.
+/// `own-case`.
 pub fn certify(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -58,6 +60,9 @@ pub fn certify(
     mut record: AnnualRecord,
     certifying: Certifying<'_>,
 ) -> Result<Certificate, Problem> {
+    if asker.actor.is_professional(record.professional_id.0) {
+        return Err(Refusal::OwnCase.into());
+    }
     let before = record.clone();
     let unit = certifying.unit;
     let city = record.jurisdiction_id;

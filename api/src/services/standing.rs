@@ -13,7 +13,7 @@ use xueshi_domain::settlement::{
 use xueshi_persistence::{Id, Reader};
 
 use super::Asker;
-use super::year::{made_up, standing_certificate, totals};
+use super::year::{floors_of, made_up, standing_certificate, totals};
 use crate::dto::appraisals::{StandingDto, YearStanding};
 use crate::extract::invalid_parameter;
 use crate::problem::{Code, Problem, Text};
@@ -87,10 +87,14 @@ fn year_of(
     let settled =
         settlement.is_some_and(|settlement| settlement.state.0 == SettlementState::Finished);
     let hours = record.as_ref().map_or_else(YearTotals::default, totals);
-    let by_hours = record.as_ref().map_or(Outcome::Incomplete, |record| {
-        let exempt = record.state.0 == RecordState::Exempt;
-        outcome(policy.floors, hours.approved, made_up(record), exempt)
-    });
+    let by_hours = match &record {
+        Some(record) => {
+            let floors = floors_of(reader, record, policy.floors)?;
+            let exempt = record.state.0 == RecordState::Exempt;
+            outcome(floors, hours.approved, made_up(record), exempt)
+        }
+        None => Outcome::Incomplete,
+    };
     let stands = record.as_ref().and_then(|record| record.outcome).map(|outcome| outcome.0);
     // Where nothing is kept here, what another system told of the year stands (ADR 0023).
     let reported = reader.reported_year(city, person, year)?.map(|row| row.outcome.0);

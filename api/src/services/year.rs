@@ -50,18 +50,16 @@ pub fn completion(record: &AnnualRecord, floors: Floors) -> Completion {
     settlement::completion(floors, totals(record).approved, made_up(record))
 }
 
-/// The version of the policy under which a year was settled, with its floors (W3); `None` for one that is not settled.
+/// The version of the policy by which a year is settled, with its floors, from the beginning of its settlement on (W3); `None`
+/// before.
 ///
 /// # Errors
 /// When the stored policy does not read back.
-pub fn settled_under(
+pub fn settled_by(
     reader: &mut Reader<'_>,
-    record: &AnnualRecord,
+    city: Id,
+    year: i32,
 ) -> Result<Option<(i32, Floors)>, Problem> {
-    let (city, year) = (record.jurisdiction_id, record.year);
-    if record.settled_at.is_none() {
-        return Ok(None);
-    }
     let Some(settlement) = reader.settlement(city, year)? else { return Ok(None) };
     let version = settlement.policy_version;
     let versions = reader.policy_versions(city, year)?;
@@ -72,8 +70,8 @@ pub fn settled_under(
     Ok(Some((version, policy.floors)))
 }
 
-/// The floors that a year is measured by: once it is settled those of the version under which it was, otherwise those in force
-/// (W3: past decisions keep their version).
+/// The floors that a year is measured by: once its settlement has begun those of the version that it settles by, otherwise those
+/// in force (W3: past decisions keep their version). Whether the settlement has come to a person yet makes no difference.
 ///
 /// # Errors
 /// When the stored policy does not read back.
@@ -82,7 +80,8 @@ pub fn floors_of(
     record: &AnnualRecord,
     in_force: Floors,
 ) -> Result<Floors, Problem> {
-    Ok(settled_under(reader, record)?.map_or(in_force, |(_, floors)| floors))
+    let settled_by = settled_by(reader, record.jurisdiction_id, record.year)?;
+    Ok(settled_by.map_or(in_force, |(_, floors)| floors))
 }
 
 /// The hours of a stored year that were registered under grants; of what is pending, at least what may become approved.

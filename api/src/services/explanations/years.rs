@@ -9,7 +9,7 @@ use xueshi_persistence::{AnnualRecord, Certificate, Id, Reader, StoredPolicy, Wr
 use super::basis::Basis;
 use super::{Decided, keep};
 use crate::problem::Problem;
-use crate::services::year::{completion, standing_certificate, totals};
+use crate::services::year::{completion, settled_by, standing_certificate, totals};
 
 /// A year's hours against its floors, and what else decides where it stands.
 #[must_use]
@@ -84,7 +84,8 @@ pub fn keep_year(
 }
 
 /// The version of a year's policy by which a person's year is measured, and its content: a settled year by that of its
-/// settlement, a certified one by that in force when it was certified, and an open one by that in force now.
+/// settlement, a certified one by that in force when it was certified, and an open one by that in force now or, once the year's
+/// settlement has begun, by the one that it settles by.
 ///
 /// # Errors
 /// On a database failure.
@@ -102,7 +103,10 @@ pub(super) fn measure(
     }
     let certified = standing_certificate(reader, record)?.map(|certificate| certificate.issued_at);
     let Some(closed_at) = record.settled_at.or(certified) else {
-        return in_force(reader, city, year);
+        return match settled_by(reader, city, year)? {
+            Some((version, _)) => Ok(Some((version, version_of(reader, city, year, version)?))),
+            None => in_force(reader, city, year),
+        };
     };
     let versions = reader.policy_versions(city, year)?;
     let then = |stored: &&StoredPolicy| stored.published_at.is_some_and(|since| since <= closed_at);

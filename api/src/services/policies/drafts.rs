@@ -24,7 +24,7 @@ use crate::services::cities::{own_city, whole_city};
 use crate::services::events::Happening;
 use crate::services::rules::Rules;
 use crate::services::working_days::follow_freeze;
-use crate::services::year::{Year, totals};
+use crate::services::year::{Year, settled_by, totals};
 use crate::services::{Asker, Reply};
 
 /// The draft of this number.
@@ -107,7 +107,8 @@ pub fn edit(
 ///
 /// # Errors
 /// 403, 404 when that version is not a draft, 412 on a stale revision, 422 without a reason when a version is replaced, and
-/// `year-end-freeze` when years of people would have to follow new floors in a freeze.
+/// `year-end-freeze` when years of people would have to follow new floors in a freeze; 403 `own-case` when the publisher's own year
+/// would be certified with it.
 pub fn publish(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -126,12 +127,14 @@ pub fn publish(
     let replaced = writer.published_policy(city.id, year)?;
     let before = replaced.as_ref().map(|stored| stored.version);
     let mut freeze_moves = false;
+    let mut rules_before = None;
     if let Some(mut replaced) = replaced {
         if publication.reason.is_none() {
             return Err(reason_missing(replaced.version));
         }
         let old = Policy::from_json(&replaced.document).map_err(Problem::internal)?;
         freeze_moves = old.windows.freeze != policy.windows.freeze;
+        rules_before = Some(Rules::of(writer, city.id, year)?);
         replaced.state = Word(PolicyState::Superseded);
         update(writer, &mut replaced)?;
     }
@@ -139,7 +142,8 @@ pub fn publish(
     draft.reason.clone_from(&publication.reason);
     draft.published_at = Some(Moment(writer.now()));
     update(writer, &mut draft)?;
-    reassess(writer, asker, city.id, &policy, publication.reason.as_deref().unwrap_or_default())?;
+    let reason = publication.reason.as_deref().unwrap_or_default();
+    reassess(writer, asker, &policy, rules_before, reason)?;
     if freeze_moves {
         follow_freeze(writer, city.id)?;
     }
@@ -172,30 +176,37 @@ pub(super) fn before_publication(
 }
 
 /// Lets the years that are not certified yet follow the floors of a new version (W3, H1). One that is complete by it, and can be
-/// verified no more, is certified with it (A1).
+/// verified no more, is certified with it (A1), unless it is the publisher's own: somebody else has to publish then (Who).
+///
+/// `before` are the rules that the version replaces: a freeze that is on cannot be moved away for it (W1).
 ///
 /// # Errors
-/// `year-end-freeze` when a year would have to follow in a freeze.
+/// `year-end-freeze` when a year would have to follow in a freeze; `own-case`.
 fn reassess(
     writer: &mut Writer<'_>,
     asker: &Asker,
-    city: Id,
     policy: &Policy,
+    before: Option<Rules>,
     reason: &str,
 ) -> Result<(), Problem> {
-    // A settled year keeps the version under which it was settled.
+    let city = asker.jurisdiction;
+    if settled_by(writer, city, policy.year)?.is_some() {
+        // Whatever the settlement has come to, the year is measured by the version that it began with.
+        return Ok(());
+    }
     let mut open = writer.uncertified_records(city, policy.year)?;
     open.retain(|record| {
         let satisfied = assess(policy.floors, totals(record)).satisfied;
-        record.settled_at.is_none()
-            && state_after(record.state.0, satisfied, false) != record.state.0
+        state_after(record.state.0, satisfied, false) != record.state.0
     });
     if open.is_empty() {
         return Ok(());
     }
     let rules = Rules::of(writer, city, policy.year)?;
-    let admission = rules.timetable.admit(Action::FollowFloors, writer.now())?;
-    writer.valid_until(admission.valid_until);
+    for rules in before.iter().chain([&rules]) {
+        let admission = rules.timetable.admit(Action::FollowFloors, writer.now())?;
+        writer.valid_until(admission.valid_until);
+    }
     let bureau = writer.municipal_bureau(city)?;
     let bureau = bureau.ok_or_else(|| Problem::internal("the municipal bureau is missing"))?;
     let cause = AddendumCause::Correction;

@@ -1,0 +1,187 @@
+//! New floors for a year that has begun: who follows them, when, and who may not publish them (W3, H1, A1, A3, W1).
+
+use serde_json::{Value, json};
+use xueshi_tests::steps::{self, text};
+use xueshi_tests::{Call, Client, Server, on_both, on_sqlite};
+
+use crate::settlement::hold_jobs;
+
+on_both!(
+    w3_new_floors_move_the_years_that_are_not_certified,
+    w3_a1_lower_floors_after_the_windows_certify_what_they_complete,
+    w1_w3_a_freeze_cannot_be_moved_away_for_new_floors,
+    a1_w3_nobody_certifies_their_own_year_by_publishing,
+);
+on_sqlite!(a3_w3_a_settlement_goes_on_with_the_floors_that_it_began_with);
+
+/// A draft of the policy of 2023 with these floors: the path of its publication, and its tag.
+async fn draft_floors(admin: &Client, [total, public, professional]: [i32; 3]) -> (String, String) {
+    let mut document = admin.get("/v1/policies/2023").await.is(200)["document"].clone();
+    document["floors"] = json!({"total": total, "public": public, "professional": professional});
+    draft(admin, &document).await
+}
+
+async fn draft(admin: &Client, document: &Value) -> (String, String) {
+    let begun = admin.post("/v1/policies/2023/drafts").json(json!({"document": document})).await;
+    let version = &begun.is(201)["version"];
+    (format!("/v1/policies/2023/drafts/{version}/publication"), begun.etag())
+}
+
+fn publication(admin: &Client, (path, tag): &(String, String)) -> Call {
+    admin.post(path).json(json!({"reason": "按通知调整"})).if_match(tag)
+}
+
+async fn publish_floors(admin: &Client, floors: [i32; 3]) {
+    publication(admin, &draft_floors(admin, floors).await).await.is(200);
+}
+
+/// W3, H1: what is not certified follows the floors in force, up and down; what is certified stands.
+async fn w3_new_floors_move_the_years_that_are_not_certified(server: &Server) {
+    let authority = server.login("health.reviewer").await;
+    let admin = server.login("city.admin").await;
+    let rows = async |state: &str| {
+        let path = format!("/v1/annual-records?year=2023&state={state}&limit=200");
+        authority.get(&path).await.is(200)["data"].as_array().unwrap().clone()
+    };
+    let (satisfied, certified) = (rows("satisfied").await, rows("certified").await);
+    let person = text(&satisfied[0], "professional_id");
+    assert!(!certified.is_empty());
+    let path = format!("/v1/professionals/{person}/annual-records/2023");
+    let record = authority.get(&path).await.is(200);
+    let hours = steps::tenths(&record["approved"]["total"]);
+    assert!((900..1000).contains(&hours), "enough before, not after: {record:#}");
+
+    publish_floors(&admin, [100, 30, 70]).await;
+    let raised = authority.get(&path).await.is(200);
+    assert_eq!(
+        (&raised["state"], &raised["approved"]),
+        (&json!("in_progress"), &record["approved"])
+    );
+    assert_eq!(steps::tenths(&raised["shortfall"]["total"]), 1000 - hours, "{raised:#}");
+    let results = steps::verification(&authority, &person).await.is(200);
+    assert_ne!(results["results"][0]["outcome"], "certified", "{results:#}");
+    assert_eq!(rows("certified").await, certified, "a certificate stands under its own version");
+
+    publish_floors(&admin, [90, 30, 60]).await;
+    let lowered = authority.get(&path).await.is(200);
+    assert_eq!(
+        (&lowered["state"], &lowered["approved"]),
+        (&json!("satisfied"), &record["approved"])
+    );
+    let ids =
+        |rows: &[Value]| rows.iter().map(|row| text(row, "professional_id")).collect::<Vec<_>>();
+    assert_eq!(ids(&rows("satisfied").await), ids(&satisfied), "all of them are back");
+    let results = steps::verification(&authority, &person).await.is(200);
+    assert_eq!(results["results"][0]["outcome"], "certified", "{results:#}");
+}
+
+/// W3, A1, W1: lower floors complete no year in a freeze; after it, when nobody can verify the year any more, whoever is complete by
+/// them is certified with the publication, for its reason.
+async fn w3_a1_lower_floors_after_the_windows_certify_what_they_complete(server: &Server) {
+    let admin = server.login("city.admin").await;
+    let authority = server.login("health.reviewer").await;
+    let path = "/v1/annual-records?year=2023&state=satisfied&limit=200";
+    let person = text(&authority.get(path).await.is(200)["data"][0], "professional_id");
+    let path = format!("/v1/professionals/{person}/annual-records/2023");
+    publish_floors(&admin, [100, 30, 70]).await;
+    assert_eq!(authority.get(&path).await.is(200)["state"], "in_progress");
+
+    server.set_clock("2023-12-21T10:00:00+08:00").await;
+    let admin = server.login("city.admin").await;
+    let draft = draft_floors(&admin, [90, 30, 60]).await;
+    publication(&admin, &draft).await.refused(422, "year-end-freeze");
+    let authority = server.login("health.reviewer").await;
+    assert_eq!(authority.get(&path).await.is(200)["state"], "in_progress");
+
+    server.set_clock("2024-01-03T10:00:00+08:00").await;
+    let admin = server.login("city.admin").await;
+    publication(&admin, &draft).await.is(200);
+    let authority = server.login("health.reviewer").await;
+    let record = authority.get(&path).await.is(200).clone();
+    assert_eq!(record["state"], "certified", "{record:#}");
+    let number = text(&record["certificate"], "number");
+    let certificate = authority.get(&format!("/v1/certificates/{number}")).await.is(200).clone();
+    assert_eq!(
+        (&certificate["state"], &certificate["hours"]["total"]),
+        (&json!("valid"), &record["approved"]["total"])
+    );
+}
+
+/// The person of the health authority whose year is complete and not certified, and the path of that year.
+async fn satisfied(server: &Server) -> (String, String) {
+    let authority = server.login("health.reviewer").await;
+    let path = "/v1/annual-records?year=2023&state=satisfied&limit=200";
+    let person = text(&authority.get(path).await.is(200)["data"][0], "professional_id");
+    let path = format!("/v1/professionals/{person}/annual-records/2023");
+    (person, path)
+}
+
+/// W1, W3: in a freeze, a version that ends it is not a way around it for floors which move years.
+async fn w1_w3_a_freeze_cannot_be_moved_away_for_new_floors(server: &Server) {
+    let admin = server.login("city.admin").await;
+    let (_, path) = satisfied(server).await;
+    publish_floors(&admin, [100, 30, 70]).await;
+    server.set_clock("2023-12-21T10:00:00+08:00").await;
+    let admin = server.login("city.admin").await;
+    let mut document = admin.get("/v1/policies/2023").await.is(200)["document"].clone();
+    document["windows"]["freeze"]["opens"] = json!("2023-12-28T00:00:00+08:00");
+    let draft = draft(&admin, &document).await;
+    document["floors"] = json!({"total": 90, "public": 30, "professional": 60});
+    let edited = admin.put(draft.0.trim_end_matches("/publication"));
+    let edited = edited.json(json!({"document": document})).if_match(&draft.1).await;
+    edited.is(200);
+    let draft = (draft.0, edited.etag());
+    publication(&admin, &draft).await.refused(422, "year-end-freeze");
+    let auditor = server.login("auditor").await;
+    assert_eq!(auditor.get(&path).await.is(200)["state"], "in_progress");
+}
+
+/// A1, W3, Who: after the windows, whoever would be certified by their own publication cannot publish; somebody else can.
+async fn a1_w3_nobody_certifies_their_own_year_by_publishing(server: &Server) {
+    let admin = server.login("city.admin").await;
+    let (person, path) = satisfied(server).await;
+    publish_floors(&admin, [100, 30, 70]).await;
+    let password = "a long enough password";
+    let account = json!({"username": "own.case", "display_name": "兼职管理员", "password": password,
+        "professional_id": person});
+    let account = admin.post("/v1/accounts").json(account).await.is(201);
+    let bureau = admin.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let office = json!({"role": "municipal_administrator", "organization_id": bureau});
+    let grants = format!("/v1/accounts/{}/grants", text(&account, "id"));
+    admin.post(&grants).json(office).await.is(201);
+    server.set_clock("2024-01-03T10:00:00+08:00").await;
+    let own = server.login_with("own.case", password).await;
+    let draft = draft_floors(&own, [90, 30, 60]).await;
+    assert_eq!(publication(&own, &draft).await.refused(403, "own-case")["rule"]["id"], "Who");
+    let auditor = server.login("auditor").await;
+    assert_eq!(auditor.get(&path).await.is(200)["state"], "in_progress");
+    publication(&server.login("city.admin").await, &draft).await.is(200);
+    assert_eq!(auditor.get(&path).await.is(200)["state"], "certified");
+}
+
+/// A3, W3: lower floors that are published while a settlement stands unfinished certify nobody whom it then finds incomplete.
+async fn a3_w3_a_settlement_goes_on_with_the_floors_that_it_began_with(server: &Server) {
+    let (_, path) = satisfied(server).await;
+    publish_floors(&server.login("city.admin").await, [100, 30, 70]).await;
+    server.set_clock("2023-12-21T10:00:00+08:00").await;
+    let held = hold_jobs(server);
+    let officer = server.login("city.officer").await;
+    let job = officer.post("/v1/settlements/2023").await.header("location").to_owned();
+
+    server.set_clock("2024-01-03T10:00:00+08:00").await;
+    publish_floors(&server.login("city.admin").await, [90, 30, 60]).await;
+    let auditor = server.login("auditor").await;
+    assert_eq!(auditor.get(&path).await.is(200)["state"], "in_progress");
+    let why = path.replace("/v1/professionals/", "").replace("/annual-records/", ":");
+    let why = auditor.get(&format!("/v1/explanations/annual_record/{why}")).await.is(200);
+    assert_eq!(why["standing"]["policy_version"], 2, "{why:#}");
+    drop(held);
+    let over = crate::settlement::over(&auditor, &job).await;
+    assert_eq!(over["state"], "succeeded", "{over:#}");
+    let record = auditor.get(&path).await.is(200);
+    assert_eq!(
+        (&record["state"], &record["outcome"], &record["certificate"]),
+        (&json!("incomplete"), &json!("incomplete"), &Value::Null),
+        "{record:#}"
+    );
+}
