@@ -198,10 +198,14 @@ async fn a3_counts_who_was_employed_when_the_freeze_began(server: &Server) {
     let late = register("郑立冬", "410102199003074511", "2023-12-21").await;
     let leaving = register("郑大雪", "410102198805164514", "2023-03-01").await;
     let left = register("郑小寒", "410102198711124511", "2023-03-01").await;
-    for (answer, day) in [(&leaving, "2023-12-21"), (&left, "2023-12-20")] {
+    // What changes who counts is not the employer's any more.
+    let officer = server.login("city.officer").await;
+    for (client, answer, day) in
+        [(&employer, &leaving, "2023-12-21"), (&officer, &left, "2023-12-20")]
+    {
         let path = format!("/v1/professionals/{}/departure", text(&answer.is(201), "id"));
         let end = json!({"ended_on": day, "reason": "left"});
-        employer.post(&path).json(end).if_match(&answer.etag()).await.is(200);
+        client.post(&path).json(end).if_match(&answer.etag()).await.is(200);
     }
     settle(server).await;
     let auditor = server.login("auditor").await;

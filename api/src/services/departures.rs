@@ -85,15 +85,16 @@ fn require_after_the_freeze(
             frozen = frozen.max(Some(opens));
         }
     }
-    let counted = frozen.is_some_and(|opens| day < china_date(opens));
+    // Who left on the very day on which the freeze began was not there any more: whoever counted stayed longer.
+    let counted = frozen.is_some_and(|opens| day <= china_date(opens));
     if !counted || asker.actor.may(Permission::MergePeople) {
         return Ok(());
     }
     Err(unfit(
         "/ended_on",
         "before-the-freeze",
-        "年终结转开始时的在职人员已经确定，离职日期不能早于结转开始之日；确有差错的，由市人社局更正",
-        "who counted when the freeze began is settled: the day cannot lie before it; the municipal bureau corrects mistakes",
+        "年终结转开始时的在职人员已经确定，离职日期须晚于结转开始之日；确有差错的，由市人社局更正",
+        "who counted when the freeze began is settled: the day must lie after it; the municipal bureau corrects mistakes",
     ))
 }
 
