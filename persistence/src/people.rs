@@ -102,6 +102,11 @@ impl Employment {
     pub const fn days(&self) -> Days {
         Days { from: self.started_on, until: self.ended_on }
     }
+
+    /// Whether it ended because the person, who had been two records, works elsewhere (U4).
+    pub fn ended_by_merge(&self) -> bool {
+        self.end_reason.as_deref() == Some("merged")
+    }
 }
 
 /// Which people a list shows.

@@ -10,6 +10,9 @@ on_both!(
     w3_new_floors_move_the_years_that_are_not_certified,
     w3_a1_lower_floors_after_the_windows_certify_what_they_complete,
     w1_w3_a_freeze_cannot_be_moved_away_for_new_floors,
+    w3_a3_the_windows_of_a_settled_year_stand,
+    w3_a2_a_certified_year_keeps_the_floors_of_its_certificate,
+    w3_m1_a_settled_year_lacks_what_its_own_floors_ask,
     a1_w3_nobody_certifies_their_own_year_by_publishing,
 );
 on_sqlite!(a3_w3_a_settlement_goes_on_with_the_floors_that_it_began_with);
@@ -116,7 +119,7 @@ async fn satisfied(server: &Server) -> (String, String) {
     (person, path)
 }
 
-/// W1, W3: in a freeze, a version that ends it is not a way around it for floors which move years.
+/// W1, W3: in a freeze, a version that ends it is not a way around it: neither with lower floors, nor as the first step to them.
 async fn w1_w3_a_freeze_cannot_be_moved_away_for_new_floors(server: &Server) {
     let admin = server.login("city.admin").await;
     let (_, path) = satisfied(server).await;
@@ -125,15 +128,77 @@ async fn w1_w3_a_freeze_cannot_be_moved_away_for_new_floors(server: &Server) {
     let admin = server.login("city.admin").await;
     let mut document = admin.get("/v1/policies/2023").await.is(200)["document"].clone();
     document["windows"]["freeze"]["opens"] = json!("2023-12-28T00:00:00+08:00");
-    let draft = draft(&admin, &document).await;
+    let moved = draft(&admin, &document).await;
+    publication(&admin, &moved).await.refused(422, "year-end-freeze");
     document["floors"] = json!({"total": 90, "public": 30, "professional": 60});
-    let edited = admin.put(draft.0.trim_end_matches("/publication"));
-    let edited = edited.json(json!({"document": document})).if_match(&draft.1).await;
+    let edited = admin.put(moved.0.trim_end_matches("/publication"));
+    let edited = edited.json(json!({"document": document})).if_match(&moved.1).await;
     edited.is(200);
-    let draft = (draft.0, edited.etag());
-    publication(&admin, &draft).await.refused(422, "year-end-freeze");
+    publication(&admin, &(moved.0, edited.etag())).await.refused(422, "year-end-freeze");
     let auditor = server.login("auditor").await;
     assert_eq!(auditor.get(&path).await.is(200)["state"], "in_progress");
+}
+
+/// W3, A3: what would be declared in a window that opens again after the settlement would be in none.
+async fn w3_a3_the_windows_of_a_settled_year_stand(server: &Server) {
+    crate::settled_years::settle(server).await;
+    let admin = server.login("city.admin").await;
+    let mut document = admin.get("/v1/policies/2023").await.is(200)["document"].clone();
+    document["windows"]["review"]["opens"] = json!("2023-09-20T00:00:00+08:00");
+    let again = draft(&admin, &document).await;
+    let problem = publication(&admin, &again).await.refused(422, "validation-failed");
+    let codes: Vec<_> =
+        problem["errors"].as_array().unwrap().iter().map(|error| &error["code"]).collect();
+    assert!(codes.contains(&&json!("year-settled")), "{problem:#}");
+}
+
+/// W3, A2, A3: a year that was certified under 90 hours needs no 100 later: neither when something else is declared, nor at the
+/// settlement, whose seal names the version. Once its certificate falls it is measured like any other one.
+async fn w3_a2_a_certified_year_keeps_the_floors_of_its_certificate(server: &Server) {
+    let certified = steps::certified_person(server).await;
+    publish_floors(&server.login("city.admin").await, [100, 30, 70]).await;
+    let doctor = server.login("professional").await;
+    let more = steps::conference_with_evidence(&doctor, "学术年会", "05-08", "05-09", 8).await;
+    steps::submission(&doctor, &more).await.is(200);
+    let year = doctor.get("/v1/me/years/2023").await.is(200);
+    assert_eq!(
+        (&year["state"], &year["certificate"]["number"], &year["requirement"]["total"]),
+        (&json!("certified"), &json!(certified.number), &json!(90)),
+        "{year:#}"
+    );
+    crate::settled_years::settle(server).await;
+    let officer = server.login("city.officer").await;
+    let seal = crate::settled_years::sealed(&officer, &certified.professional_id, 2023).await;
+    assert_eq!(
+        (&seal["outcome"], &seal["policy_version"]),
+        (&json!("completed_in_year"), &json!(1)),
+        "{seal:#}"
+    );
+    assert!(seal["certificate_id"].is_string(), "{seal:#}");
+    let path = format!("/v1/declarations/{}/revocation", certified.public);
+    let revocation = officer.post(&path).json(json!({"reason": "核查不符"}));
+    revocation.if_match("*").await.is(200);
+    let path = format!("/v1/professionals/{}/annual-records/2023", certified.professional_id);
+    let fallen = officer.get(&path).await.is(200);
+    assert_eq!(
+        (&fallen["state"], &fallen["certificate"], &fallen["shortfall"]["total"]),
+        (&json!("incomplete"), &Value::Null, &json!(40)),
+        "{fallen:#}"
+    );
+}
+
+/// W3, M1: lower floors that are published for a settled year complete nobody, and keep nobody from making it up.
+async fn w3_m1_a_settled_year_lacks_what_its_own_floors_ask(server: &Server) {
+    let admin = server.login("city.admin").await;
+    let mut document = admin.get("/v1/policies/2022").await.is(200)["document"].clone();
+    document["floors"] = json!({"total": 20, "public": 0, "professional": 20});
+    let begun = admin.post("/v1/policies/2022/drafts").json(json!({"document": document})).await;
+    let path = format!("/v1/policies/2022/drafts/{}/publication", begun.is(201)["version"]);
+    publication(&admin, &(path, begun.etag())).await.is(200);
+    let (han, grant) = xueshi_tests::makeup::person_with_grant(server).await;
+    let year = han.get("/v1/me/years/2022").await.is(200);
+    assert_eq!((&year["state"], &year["requirement"]["total"]), (&json!("incomplete"), &json!(90)));
+    assert!(!grant.is_empty());
 }
 
 /// A1, W3, Who: after the windows, whoever would be certified by their own publication cannot publish; somebody else can.

@@ -11,7 +11,7 @@ use xueshi_domain::policy::{Floors, Policy};
 use xueshi_domain::review::State;
 use xueshi_domain::settlement::{self, AddendumCause, outcome};
 use xueshi_persistence::{
-    AnnualRecord, Certificate, Declaration, Id, Moment, Reader, Tenths, Word, Writer,
+    AnnualRecord, Certificate, Declaration, Id, Moment, Reader, StoredPolicy, Tenths, Word, Writer,
 };
 
 use super::appraisals::{self, Change};
@@ -50,28 +50,78 @@ pub fn completion(record: &AnnualRecord, floors: Floors) -> Completion {
     settlement::completion(floors, totals(record).approved, made_up(record))
 }
 
-/// The version of the policy by which a year is settled, with its floors, from the beginning of its settlement on (W3); `None`
-/// before.
+/// The version of the policy by which a person's year is measured, and its content: the one in force when the year was certified
+/// (a correction of the certificate changes nothing about that) or when its settlement began, whichever came first; `None` while
+/// neither has, when the one in force now counts (W3: past decisions keep their version). Whether the settlement has come to the
+/// person yet makes no difference.
 ///
 /// # Errors
 /// When the stored policy does not read back.
-pub fn settled_by(
+pub fn measured_by(
     reader: &mut Reader<'_>,
-    city: Id,
-    year: i32,
-) -> Result<Option<(i32, Floors)>, Problem> {
-    let Some(settlement) = reader.settlement(city, year)? else { return Ok(None) };
-    let version = settlement.policy_version;
-    let versions = reader.policy_versions(city, year)?;
-    let Some(stored) = versions.into_iter().find(|stored| stored.version == version) else {
+    record: &AnnualRecord,
+) -> Result<Option<(i32, Policy)>, Problem> {
+    let (city, year) = (record.jurisdiction_id, record.year);
+    let settlement = reader.settlement(city, year)?;
+    if settlement.is_none() && record.certificate_id.is_none() {
         return Ok(None);
+    }
+    let versions = reader.policy_versions(city, year)?;
+    let settled = settlement.map(|settlement| (settlement.started_at, settlement.policy_version));
+    let version = version_of(reader, record, &versions, settled)?;
+    let stored = versions.iter().find(|stored| Some(stored.version) == version);
+    let read = |stored: &StoredPolicy| {
+        let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
+        Ok((stored.version, policy))
     };
-    let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-    Ok(Some((version, policy.floors)))
+    stored.map(read).transpose()
 }
 
-/// The floors that a year is measured by: once its settlement has begun those of the version that it settles by, otherwise those
-/// in force (W3: past decisions keep their version). Whether the settlement has come to a person yet makes no difference.
+/// The number of that version, among those of the year. `settled` says when the settlement began, and by which version it settles.
+///
+/// # Errors
+/// On a database failure.
+pub fn version_of(
+    reader: &mut Reader<'_>,
+    record: &AnnualRecord,
+    versions: &[StoredPolicy],
+    settled: Option<(Moment, i32)>,
+) -> Result<Option<i32>, Problem> {
+    let mut published = versions.iter().filter(|stored| stored.published_at.is_some());
+    let only = published.clone().count() == 1;
+    let by_settlement = settled.map(|(_, version)| version);
+    let certified = match only {
+        // Most years have one version: nothing has to be looked up.
+        true => return Ok(by_settlement.or(published.next().map(|stored| stored.version))),
+        false => certified_since(reader, record)?,
+    };
+    let Some(certified) = certified else { return Ok(by_settlement) };
+    if settled.is_some_and(|(began, _)| began <= certified) {
+        return Ok(by_settlement);
+    }
+    let then = published.clone().rfind(|stored| stored.published_at <= Some(certified));
+    Ok(then.or_else(|| published.next()).map(|stored| stored.version))
+}
+
+/// When a year was certified, as the certificate that stands says, or the oldest one that it corrects.
+fn certified_since(
+    reader: &mut Reader<'_>,
+    record: &AnnualRecord,
+) -> Result<Option<Moment>, Problem> {
+    let Some(id) = record.certificate_id else { return Ok(None) };
+    let all =
+        reader.certificates_of_year(record.jurisdiction_id, record.professional_id, record.year)?;
+    let Some(place) = all.iter().position(|certificate| certificate.id == id) else {
+        return Ok(None);
+    };
+    let before = all.iter().take(place).rev();
+    let corrected =
+        before.take_while(|certificate| certificate.state.0 == CertificateState::Superseded);
+    let standing = all.iter().skip(place).take(1);
+    Ok(corrected.chain(standing).map(|certificate| certificate.issued_at).min())
+}
+
+/// The floors of [`measured_by`].
 ///
 /// # Errors
 /// When the stored policy does not read back.
@@ -80,8 +130,7 @@ pub fn floors_of(
     record: &AnnualRecord,
     in_force: Floors,
 ) -> Result<Floors, Problem> {
-    let settled_by = settled_by(reader, record.jurisdiction_id, record.year)?;
-    Ok(settled_by.map_or(in_force, |(_, floors)| floors))
+    Ok(measured_by(reader, record)?.map_or(in_force, |(_, policy)| policy.floors))
 }
 
 /// The hours of a stored year that were registered under grants; of what is pending, at least what may become approved.
@@ -215,21 +264,15 @@ impl Year {
         &mut self.record
     }
 
-    /// Posts a declaration that has moved, and lets the year's state follow (H1, E1–E3). Approved hours under a grant are kept
-    /// apart (M5). A year that falls below a floor loses its certificate (A2, E13).
+    /// Moves the hours of a declaration in the totals of the year (H1); approved hours under a grant are kept apart (M5). Whether
+    /// that changed anything. The year's state does not follow yet.
     ///
     /// # Errors
     /// When the totals do not allow the move, which would mean that they had been wrong before.
-    pub fn post(
-        mut self,
-        writer: &mut Writer<'_>,
-        declaration: &Declaration,
-        posting: Posting<'_>,
-    ) -> Result<(), Problem> {
+    pub fn count(&mut self, declaration: &Declaration, was: State) -> Result<bool, Problem> {
         let d = declaration;
-        let was = posting.was;
         if Bucket::of(was) == Bucket::of(d.state.0) {
-            return Ok(());
+            return Ok(false);
         }
         let inconsistent =
             |error| Problem::internal(format!("year of declaration {}: {error}", d.id));
@@ -246,6 +289,26 @@ impl Year {
         record.approved_professional = Tenths(totals.approved.professional);
         record.pending_public = Tenths(totals.pending.public);
         record.pending_professional = Tenths(totals.pending.professional);
+        Ok(true)
+    }
+
+    /// Posts a declaration that has moved, and lets the year's state follow (H1, E1–E3). A year that falls below a floor loses
+    /// its certificate (A2, E13).
+    ///
+    /// # Errors
+    /// As [`Self::count`].
+    pub fn post(
+        mut self,
+        writer: &mut Writer<'_>,
+        declaration: &Declaration,
+        posting: Posting<'_>,
+    ) -> Result<(), Problem> {
+        let d = declaration;
+        let was = posting.was;
+        if !self.count(d, was)? {
+            return Ok(());
+        }
+        let record = &mut self.record;
         if self.settled.is_none() && Bucket::of(d.state.0) == Some(Bucket::Pending) {
             // U2: the year follows a new submission; what happens later to an old declaration does not bring the old units back. The
             // units of a settled year are those of the freeze (A3).
@@ -263,7 +326,7 @@ impl Year {
     }
 
     /// Lets the year's state, outcome and certificate follow its hours and its floors, stores it, and tells what changed. A
-    /// settled year is measured by the floors under which it was settled (W3). A certificate that falls is revoked for this class
+    /// certified or settled year is measured by the floors under which it was (W3). A certificate that falls is revoked for this class
     /// of reason (A2).
     ///
     /// # Errors
@@ -275,14 +338,14 @@ impl Year {
         class: &str,
         change: Change<'_>,
     ) -> Result<(), Problem> {
-        let floors = floors_of(writer, &self.record, in_force)?;
+        let mut floors = floors_of(writer, &self.record, in_force)?;
         let by = change.by;
         let now = Moment(writer.now());
         let before = self.record.state.0;
         let mut fallen = Vec::new();
-        let satisfied = assess(floors, totals(&self.record)).satisfied;
+        let mut satisfied = assess(floors, totals(&self.record)).satisfied;
         let is_settled = self.record.settled_at.is_some();
-        let after = state_after(before, satisfied, is_settled);
+        let mut after = state_after(before, satisfied, is_settled);
         if revokes_certificate(before, after)
             && let Some(certificate) = standing_certificate(writer, &self.record)?
         {
@@ -298,6 +361,10 @@ impl Year {
                 .by_account(by)
                 .data(json!({"number": certificate.number, "reason": class}))
                 .tell(writer, self.record.jurisdiction_id)?;
+            // Without it the year is measured like any other one.
+            floors = floors_of(writer, &self.record, in_force)?;
+            satisfied = assess(floors, totals(&self.record)).satisfied;
+            after = state_after(after, satisfied, is_settled);
         }
         let record = &mut self.record;
         record.state = Word(after);

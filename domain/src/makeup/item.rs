@@ -43,8 +43,8 @@ pub const ITEM_CHECKS: &[CheckName] = &[
     CheckName::NoOtherApplication,
 ];
 
-/// Whether a person may make up a year, and what of it is missing (M1, M3). `policy` is the published one of the prior
-/// year, if it has one: its floors count.
+/// Whether a person may make up a year, and what of it is missing (M1, M3). `policy` is that of the prior year, if
+/// it has a published one, with the floors that the person's year is measured by.
 ///
 /// It is asked when an item is written, submitted and granted: what holds at the application must still hold at the grant.
 ///

@@ -50,6 +50,22 @@ impl Policy {
         problems.0
     }
 
+    /// A3: what of the windows differs from the version by which the settlement of the year has begun: what were declared or decided
+    /// in another window would be in no settlement any more.
+    #[must_use]
+    pub fn against_settlement(&self, settled: &Self) -> Vec<PolicyProblem> {
+        let (new, old) = (&self.windows, &settled.windows);
+        let mut problems = Problems(Vec::new());
+        for (pointer, same) in [
+            ("/windows/declare", new.declare == old.declare),
+            ("/windows/review", new.review == old.review),
+            ("/windows/freeze", new.freeze == old.freeze),
+        ] {
+            problems.unless(same, pointer, PolicyProblemKind::YearSettled);
+        }
+        problems.0
+    }
+
     /// The windows in which something is done, each with its place in the document.
     fn working_windows(&self) -> Vec<(&'static str, Window)> {
         [

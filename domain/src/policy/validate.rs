@@ -42,6 +42,8 @@ text_enum! {
         WindowInAnotherFreeze = "window-in-another-freeze",
         /// A freeze that reaches into a window or the freeze of another year.
         FreezeOverlapsAnotherYear = "freeze-overlaps-another-year",
+        /// Another window for declaring or review, or another freeze, for a year whose settlement has begun (A3).
+        YearSettled = "year-settled",
         /// A platform that is not in the city's register (H6).
         UnknownPlatform = "unknown-platform",
     }

@@ -41,7 +41,7 @@ pub(super) fn of_year(
         }
     };
     let (version, policy) =
-        measure(reader, (city, Id(person), year), record.as_ref())?.ok_or_else(not_found)?;
+        measure(reader, (city, year), record.as_ref())?.ok_or_else(not_found)?;
     let sealed = match &record {
         Some(record) if record.settled_at.is_some() => reader.appraisal(city, Id(person), year)?,
         Some(_) | None => None,

@@ -9,7 +9,7 @@ use xueshi_persistence::{AnnualRecord, Certificate, Id, Reader, StoredPolicy, Wr
 use super::basis::Basis;
 use super::{Decided, keep};
 use crate::problem::Problem;
-use crate::services::year::{completion, settled_by, standing_certificate, totals};
+use crate::services::year::{completion, measured_by, totals};
 
 /// A year's hours against its floors, and what else decides where it stands.
 #[must_use]
@@ -60,7 +60,7 @@ pub fn keep_year(
     by: Option<Id>,
     more: Vec<Finding>,
 ) -> Result<(), Problem> {
-    let key = (record.jurisdiction_id, record.professional_id, record.year);
+    let key = (record.jurisdiction_id, record.year);
     let version = match measure(writer, key, Some(record))? {
         Some((version, policy)) if policy.floors == floors => version,
         Some(_) | None => {
@@ -83,34 +83,23 @@ pub fn keep_year(
     keep(writer, decided, &year_basis(record, floors).and(more))
 }
 
-/// The version of a year's policy by which a person's year is measured, and its content: a settled year by that of its
-/// settlement, a certified one by that in force when it was certified, and an open one by that in force now or, once the year's
-/// settlement has begun, by the one that it settles by.
+/// [`measured_by`], and while nothing of that has come the version in force.
 ///
 /// # Errors
 /// On a database failure.
 pub(super) fn measure(
     reader: &mut Reader<'_>,
-    (city, person, year): (Id, Id, i32),
+    (city, year): (Id, i32),
     record: Option<&AnnualRecord>,
 ) -> Result<Option<(i32, Policy)>, Problem> {
-    let Some(record) = record else { return in_force(reader, city, year) };
-    if record.settled_at.is_some()
-        && let Some(sealed) = reader.appraisal(city, person, year)?
-    {
-        let version = sealed.policy_version;
-        return Ok(Some((version, version_of(reader, city, year, version)?)));
-    }
-    let certified = standing_certificate(reader, record)?.map(|certificate| certificate.issued_at);
-    let Some(closed_at) = record.settled_at.or(certified) else {
-        return match settled_by(reader, city, year)? {
-            Some((version, _)) => Ok(Some((version, version_of(reader, city, year, version)?))),
-            None => in_force(reader, city, year),
-        };
+    let measured = match record {
+        Some(record) => measured_by(reader, record)?,
+        None => None,
     };
-    let versions = reader.policy_versions(city, year)?;
-    let then = |stored: &&StoredPolicy| stored.published_at.is_some_and(|since| since <= closed_at);
-    versions.iter().rev().find(then).map(read_policy).transpose()
+    match measured {
+        Some(measured) => Ok(Some(measured)),
+        None => in_force(reader, city, year),
+    }
 }
 
 fn in_force(
@@ -151,7 +140,7 @@ pub fn keep_certificate(
     replaced: Option<&Certificate>,
 ) -> Result<(), Problem> {
     let city = record.jurisdiction_id;
-    let key = (city, record.professional_id, record.year);
+    let key = (city, record.year);
     let measured = match record.settled_at {
         Some(_) => measure(writer, key, Some(record))?,
         // The certificate that stands by now is this one.

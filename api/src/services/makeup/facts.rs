@@ -8,13 +8,13 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{Breakdown, YearTotals};
 use xueshi_domain::makeup::{GrantState, ItemFacts, check_item};
 use xueshi_domain::people::employment_of_day;
-use xueshi_domain::policy::MakeupTerms;
+use xueshi_domain::policy::{MakeupTerms, Policy};
 use xueshi_persistence::{Employment, Id, Professional, Reader};
 
 use crate::problem::refusal_text::text;
 use crate::problem::{Code, Problem};
 use crate::services::rules::Rules;
-use crate::services::year::totals;
+use crate::services::year::{measured_by, totals};
 
 /// Judges items of one application; the policies of prior years are read once each.
 pub(super) struct Judge {
@@ -82,14 +82,27 @@ impl Judge {
                 entry.insert(published(reader, city, year)?)
             }
         };
+        // W3: a settled year lacks what its own version asks for, not what a later one would.
+        let policy = match (rules, &record) {
+            (None, _) => None,
+            (Some(rules), None) => Some((rules.version, rules.policy.clone())),
+            (Some(rules), Some(record)) => {
+                let measured = measured_by(reader, record)?;
+                let (version, floors) = measured
+                    .map_or((rules.version, rules.policy.floors), |(version, policy)| {
+                        (version, policy.floors)
+                    });
+                Some((version, Policy { floors, ..rules.policy.clone() }))
+            }
+        };
         let approved: Breakdown = facts.totals.approved.into();
         self.seen.push(json!({
-            "prior_year": year, "prior_policy_version": rules.as_ref().map(|rules| rules.version),
-            "floors": rules.as_ref().map(|rules| Breakdown::from(rules.policy.floors)),
+            "prior_year": year, "prior_policy_version": policy.as_ref().map(|(version, _)| version),
+            "floors": policy.as_ref().map(|(_, policy)| Breakdown::from(policy.floors)),
             "approved": approved, "year_state": facts.state,
             "earliest_year": facts.terms.earliest_year,
         }));
-        Ok(check_item(&facts, rules.as_ref().map(|rules| &rules.policy)))
+        Ok(check_item(&facts, policy.as_ref().map(|(_, policy)| policy)))
     }
 
     /// What was looked at of each item, without whom it is about (V7).

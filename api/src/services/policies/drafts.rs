@@ -24,7 +24,7 @@ use crate::services::cities::{own_city, whole_city};
 use crate::services::events::Happening;
 use crate::services::rules::Rules;
 use crate::services::working_days::follow_freeze;
-use crate::services::year::{Year, settled_by, totals};
+use crate::services::year::{Year, totals};
 use crate::services::{Asker, Reply};
 
 /// The draft of this number.
@@ -107,7 +107,7 @@ pub fn edit(
 ///
 /// # Errors
 /// 403, 404 when that version is not a draft, 412 on a stale revision, 422 without a reason when a version is replaced, and
-/// `year-end-freeze` when years of people would have to follow new floors in a freeze; 403 `own-case` when the publisher's own year
+/// `year-end-freeze` for other floors or windows in a freeze that is on (W1); 403 `own-case` when the publisher's own year
 /// would be certified with it.
 pub fn publish(
     writer: &mut Writer<'_>,
@@ -127,14 +127,18 @@ pub fn publish(
     let replaced = writer.published_policy(city.id, year)?;
     let before = replaced.as_ref().map(|stored| stored.version);
     let mut freeze_moves = false;
-    let mut rules_before = None;
     if let Some(mut replaced) = replaced {
         if publication.reason.is_none() {
             return Err(reason_missing(replaced.version));
         }
         let old = Policy::from_json(&replaced.document).map_err(Problem::internal)?;
         freeze_moves = old.windows.freeze != policy.windows.freeze;
-        rules_before = Some(Rules::of(writer, city.id, year)?);
+        if old.windows != policy.windows || old.floors != policy.floors {
+            // W1: a freeze that is on is not moved away, neither for floors nor for windows.
+            let rules = Rules::of(writer, city.id, year)?;
+            let admission = rules.timetable.admit(Action::FollowFloors, writer.now())?;
+            writer.valid_until(admission.valid_until);
+        }
         replaced.state = Word(PolicyState::Superseded);
         update(writer, &mut replaced)?;
     }
@@ -143,7 +147,7 @@ pub fn publish(
     draft.published_at = Some(Moment(writer.now()));
     update(writer, &mut draft)?;
     let reason = publication.reason.as_deref().unwrap_or_default();
-    reassess(writer, asker, &policy, rules_before, reason)?;
+    reassess(writer, asker, &policy, reason)?;
     if freeze_moves {
         follow_freeze(writer, city.id)?;
     }
@@ -156,8 +160,8 @@ pub fn publish(
     Ok(Reply::ok(dto(&city, &draft)?).version(draft.revision))
 }
 
-/// What publication would find (W3): the document's own problems, other years of the city that its windows run into, and
-/// platforms that the city has not registered.
+/// What publication would find (W3): the document's own problems, other years of the city that its windows run into, platforms
+/// that the city has not registered, and windows that differ from those by which its year is settled.
 ///
 /// # Errors
 /// When a stored policy does not read back.
@@ -172,25 +176,28 @@ pub(super) fn before_publication(
     }
     let known: BTreeSet<String> =
         reader.platforms(city)?.into_iter().map(|platform| platform.code).collect();
-    Ok(policy.before_publication(&others, |code| known.contains(code)))
+    let mut found = policy.before_publication(&others, |code| known.contains(code));
+    if reader.settlement(city, policy.year)?.is_some()
+        && let Some(replaced) = others.iter().find(|other| other.year == policy.year)
+    {
+        found.extend(policy.against_settlement(replaced));
+    }
+    Ok(found)
 }
 
 /// Lets the years that are not certified yet follow the floors of a new version (W3, H1). One that is complete by it, and can be
 /// verified no more, is certified with it (A1), unless it is the publisher's own: somebody else has to publish then (Who).
 ///
-/// `before` are the rules that the version replaces: a freeze that is on cannot be moved away for it (W1).
-///
 /// # Errors
-/// `year-end-freeze` when a year would have to follow in a freeze; `own-case`.
+/// `year-end-freeze` when a year would have to follow in a freeze (W1); `own-case`.
 fn reassess(
     writer: &mut Writer<'_>,
     asker: &Asker,
     policy: &Policy,
-    before: Option<Rules>,
     reason: &str,
 ) -> Result<(), Problem> {
     let city = asker.jurisdiction;
-    if settled_by(writer, city, policy.year)?.is_some() {
+    if writer.settlement(city, policy.year)?.is_some() {
         // Whatever the settlement has come to, the year is measured by the version that it began with.
         return Ok(());
     }
@@ -203,10 +210,8 @@ fn reassess(
         return Ok(());
     }
     let rules = Rules::of(writer, city, policy.year)?;
-    for rules in before.iter().chain([&rules]) {
-        let admission = rules.timetable.admit(Action::FollowFloors, writer.now())?;
-        writer.valid_until(admission.valid_until);
-    }
+    let admission = rules.timetable.admit(Action::FollowFloors, writer.now())?;
+    writer.valid_until(admission.valid_until);
     let bureau = writer.municipal_bureau(city)?;
     let bureau = bureau.ok_or_else(|| Problem::internal("the municipal bureau is missing"))?;
     let cause = AddendumCause::Correction;

@@ -117,6 +117,10 @@ fn text(kind: PolicyProblemKind) -> Text {
             "与其他年度的年终结转期重叠，结转期内任何年度均不得变更",
             "reaches into the freeze of another year, in which nothing of any year changes",
         ),
+        PolicyProblemKind::YearSettled => Text::new(
+            "该年度结转已经开始，申报、审核和冻结时间不再变更",
+            "the settlement of the year has begun: the times for declaring, review and freeze stand",
+        ),
         PolicyProblemKind::FreezeOverlapsAnotherYear => Text::new(
             "与其他年度的办理时间或结转期重叠",
             "reaches into a window or the freeze of another year",

@@ -10,7 +10,8 @@ use xueshi_domain::ledger::Outcome;
 use xueshi_domain::policy::Policy;
 use xueshi_domain::settlement::SettlementState;
 use xueshi_persistence::{
-    Appraisal, Id, Job, JobError, Moment, Reader, Settlement, SettlementBatch, Word, Writer,
+    Appraisal, Employment, Id, Job, JobError, Moment, Settlement, SettlementBatch, StoredPolicy,
+    Word, Writer,
 };
 
 use super::person::{Facts, Person, settle};
@@ -86,8 +87,10 @@ pub fn settle_next(writer: &mut Writer<'_>, job: &mut Job, size: i64) -> Result<
     progress.after = Some(last.0);
     let size = i64::try_from(batch.people.len()).unwrap_or(size);
 
+    let versions = writer.policy_versions(city, year)?;
     let mut facts = Facts {
-        policy: policy_of(writer, &settlement)?,
+        policy: policy_of(&versions, &settlement)?,
+        versions,
         calendar: working_days(writer, city)?,
         bureau: writer
             .municipal_bureau(city)?
@@ -175,9 +178,8 @@ fn finish(
 }
 
 /// The policy by which the settlement began to measure, also when a later version is in force by now.
-fn policy_of(reader: &mut Reader<'_>, settlement: &Settlement) -> Result<Policy, Problem> {
-    let versions = reader.policy_versions(settlement.jurisdiction_id, settlement.year)?;
-    let version = versions.into_iter().find(|row| row.version == settlement.policy_version);
+fn policy_of(versions: &[StoredPolicy], settlement: &Settlement) -> Result<Policy, Problem> {
+    let version = versions.iter().find(|row| row.version == settlement.policy_version);
     let version = version.ok_or_else(|| Problem::internal("the policy's version is missing"))?;
     Policy::from_json(&version.document).map_err(Problem::internal)
 }
@@ -188,8 +190,12 @@ fn people(batch: SettlementBatch) -> Vec<Person> {
         batch.people.into_iter().map(|(id, post)| (id, Person::new(id, post))).collect();
     for employment in batch.employments {
         if let Some(person) = people.get_mut(&employment.professional_id) {
-            // The latest first: of two that overlap, it is the one that counts.
-            person.employment.get_or_insert(employment);
+            // The latest first: of two that overlap it is the one that counts, unless a merge ended it in favour of the other (U4).
+            let better =
+                |known: &Employment| known.ended_by_merge() && !employment.ended_by_merge();
+            if person.employment.as_ref().is_none_or(better) {
+                person.employment = Some(employment);
+            }
         }
     }
     for record in batch.records {

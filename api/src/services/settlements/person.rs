@@ -8,12 +8,12 @@ use xueshi_domain::calendar::WorkdayCalendar;
 use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::{Breakdown, Outcome, RecordState};
 use xueshi_domain::people::Post;
-use xueshi_domain::policy::{Policy, Window};
+use xueshi_domain::policy::{Floors, Policy, Window};
 use xueshi_domain::review::{Ending, Event, late_from, next};
 use xueshi_domain::settlement::{Held, Lapse, counts, lapse, outcome, settled_state};
 use xueshi_persistence::{
     AnnualRecord, Appraisal, Declaration, Employment, Event as Told, Id, LapseRow, Moment,
-    Organization, Settlement, Word, Writer,
+    Organization, Settlement, StoredPolicy, Word, Writer,
 };
 
 use super::seal::{of_one, seal_of};
@@ -21,13 +21,15 @@ use crate::problem::Problem;
 use crate::services::declarations::{Cause, moved};
 use crate::services::events::Happening;
 use crate::services::rules::Rules;
-use crate::services::year::{Year, made_up, totals};
+use crate::services::year::{Year, made_up, totals, version_of};
 
 /// What is the same for everybody in a batch.
 pub(super) struct Facts {
     pub(super) settlement: Settlement,
     /// The policy by whose floors it measures.
     pub(super) policy: Policy,
+    /// All versions of it.
+    pub(super) versions: Vec<StoredPolicy>,
     pub(super) calendar: WorkdayCalendar,
     pub(super) bureau: Organization,
     /// Employers that were looked up.
@@ -94,7 +96,8 @@ pub(super) fn settle(
     };
     let exempt = record.state.0 == RecordState::Exempt;
     let (hours, makeup) = (totals(&record).approved, made_up(&record));
-    let how = outcome(facts.policy.floors, hours, makeup, exempt);
+    let (version, floors) = measured(writer, facts, &record)?;
+    let how = outcome(floors, hours, makeup, exempt);
     let now = Moment(writer.now());
     record.state = Word(settled_state(record.state.0, how));
     record.outcome = Some(Word(how));
@@ -106,11 +109,31 @@ pub(super) fn settle(
     } else {
         writer.save_annual_record(&mut record)?;
     }
-    let row = snapshot(facts, &record, &unit, &lapsed, now);
+    let row = snapshot(&record, version, &unit, &lapsed, now);
     let told = Happening::annual_record(EventType::AnnualRecordSettled, &record)
         .data(json!({"approved": Breakdown::from(hours), "lapsed": row.lapsed}))
         .event(writer, city);
     Ok(Some((row, told)))
+}
+
+/// W3: the version by which a year is settled, with its floors: one that was certified under an earlier version stays measured by it.
+fn measured(
+    writer: &mut Writer<'_>,
+    facts: &Facts,
+    record: &AnnualRecord,
+) -> Result<(i32, Floors), Problem> {
+    let settlement = &facts.settlement;
+    let own = (settlement.policy_version, facts.policy.floors);
+    let settled = Some((settlement.started_at, settlement.policy_version));
+    let version = version_of(writer, record, &facts.versions, settled)?;
+    let other = facts.versions.iter().find(|stored| Some(stored.version) == version);
+    match other {
+        Some(stored) if stored.version != settlement.policy_version => {
+            let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
+            Ok((stored.version, policy.floors))
+        }
+        Some(_) | None => Ok(own),
+    }
 }
 
 /// A3: a declaration that waits lapses; the stage and the unit that held it are kept, and for how long.
@@ -179,8 +202,8 @@ fn employer(writer: &mut Writer<'_>, facts: &mut Facts, id: Id) -> Result<Organi
 
 /// A3: the snapshot of a year, with its digest.
 fn snapshot(
-    facts: &Facts,
     record: &AnnualRecord,
+    version: i32,
     unit: &Organization,
     lapsed: &[Lapse],
     now: Moment,
@@ -199,7 +222,7 @@ fn snapshot(
         makeup_public: record.makeup_public,
         makeup_professional: record.makeup_professional,
         certificate_id: record.certificate_id,
-        policy_version: facts.settlement.policy_version,
+        policy_version: version,
         lapsed: count(lapsed.len()),
         lapsed_overdue: count(lapsed.iter().filter(|lapse| lapse.overdue).count()),
         digest: String::new(),
