@@ -54,6 +54,28 @@ pub enum Conflict {
         /// The declarations that make it up.
         declaration_ids: Vec<Uuid>,
     },
+    /// A3: the settlement of a year has begun and not ended: it may have come to one record and not to the other.
+    UnfinishedSettlement {
+        /// The year.
+        year: i32,
+    },
+    /// Who: both records have an account, and that of the merged one holds offices, which have to be handed over first (U1).
+    OfficeAccount {
+        /// The account of the merged record.
+        account_id: Uuid,
+    },
+    /// A5: an exemption from the same year waits or stands in both.
+    SameYearExempt {
+        /// The year.
+        year: i32,
+        /// That of the record that is kept, and that of the other.
+        exemption_ids: [Uuid; 2],
+    },
+    /// V8: both have appealed in the same matter, which is appealed once.
+    SameAppeal {
+        /// That of the record that is kept, and that of the other.
+        appeal_ids: [Uuid; 2],
+    },
 }
 
 /// A declaration that gives way to another one of the same learning.

@@ -135,6 +135,23 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// A person's appeals, in the order in which they were brought, whoever asks.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn appeals_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<Appeal>, StoreError> {
+        Ok(appeals::table
+            .filter(appeals::jurisdiction_id.eq(jurisdiction))
+            .filter(appeals::professional_id.eq(professional))
+            .order(appeals::id.asc())
+            .select(Appeal::as_select())
+            .load(self.conn)?)
+    }
+
     /// The appeals of a scope, in the order in which they were brought.
     ///
     /// # Errors

@@ -151,14 +151,20 @@ impl Reader<'_> {
             .optional()?)
     }
 
-    /// Under whose id a person's year would be sealed.
+    /// Under whose id a person's year would be sealed. A record that was merged has its own seals still; of other years it leads to
+    /// the one that stands.
     fn sealed_as(
         &mut self,
         jurisdiction: Id,
         professional: Id,
         year: i32,
     ) -> Result<Id, StoreError> {
-        let record = self.annual_record(jurisdiction, professional, year)?;
+        let mut record = self.annual_record(jurisdiction, professional, year)?;
+        if record.is_none()
+            && let Some(standing) = self.merged_with(jurisdiction, professional)?
+        {
+            record = self.annual_record(jurisdiction, standing, year)?;
+        }
         Ok(record.and_then(|record| record.sealed_as).unwrap_or(professional))
     }
 

@@ -9,6 +9,8 @@ on_both!(
     u4_h7_the_same_evidence_for_two_years,
     u4_h7_what_waits_gives_way_whatever_its_year,
     u4_h8_the_yearly_limit_of_a_way_holds_for_both,
+    u4_m3_of_two_grants_for_a_year_one_stands,
+    u4_who_an_office_is_handed_over_before_its_account_loses_its_person,
 );
 
 const PASSWORD: &str = "a long enough password";
@@ -183,4 +185,64 @@ async fn u4_h8_the_yearly_limit_of_a_way_holds_for_both(server: &Server) {
     steps::decision(&company, all[4].as_str().unwrap(), "return").await.is(200);
     twice.merge(&officer).await.is(200);
     steps::assert_totals_add_up(server, &twice.kept, 2023).await;
+}
+
+/// M3: both records were granted 2022: one grant stands, and what was declared under the other one goes on under it.
+async fn u4_m3_of_two_grants_for_a_year_one_stands(server: &Server) {
+    let twice = Twice::new(server).await;
+    server.set_clock("2023-10-16T09:00:00+08:00").await;
+    let application =
+        makeup::submitted(&server.login("company.admin").await, &[&twice.merged]).await;
+    let body = server.login("jinshui.reviewer").await;
+    let officer = server.login("city.officer").await;
+    let granted = makeup::granted(&application, &body, &officer).await;
+    let second = text(&granted["items"][0], "grant_id");
+    server.set_clock("2023-11-06T09:00:00+08:00").await;
+    let other = Twice::other(server).await;
+    let meeting = makeup::conference(&second, "研讨会", "2023-10-17", "2023-10-18", 8);
+    let waiting = makeup::drafted(&other, &meeting).await;
+    steps::submission(&other, &waiting).await.is(200);
+
+    let officer = server.login("city.officer").await;
+    twice.merge(&officer).await.is(200);
+    let path = format!("/v1/makeup-grants?professional_id={}&limit=200", twice.kept);
+    let grants = steps::all_pages(&officer, &path).await;
+    let mut states: Vec<_> =
+        grants.iter().map(|grant| (text(grant, "id"), text(grant, "state"))).collect();
+    let mut expected =
+        vec![(twice.grant.clone(), "granted".to_owned()), (second, "expired".to_owned())];
+    states.sort();
+    expected.sort();
+    assert_eq!(states, expected);
+    let han = Twice::han(server).await;
+    let moved = steps::reread(&han, &waiting).await;
+    assert_eq!(
+        (&moved["makeup_grant_id"], &moved["professional_id"]),
+        (&json!(twice.grant), &json!(twice.kept))
+    );
+    let id = text(&waiting, "id");
+    for reviewer in ["company.admin", "jinshui.reviewer"] {
+        steps::decision(&server.login(reviewer).await, &id, "approve").await.is(200);
+    }
+    steps::assert_totals_add_up(server, &twice.kept, 2022).await;
+}
+
+/// Who: an account that held an office would, without its person, be let into that person's own cases.
+async fn u4_who_an_office_is_handed_over_before_its_account_loses_its_person(server: &Server) {
+    let twice = Twice::new(server).await;
+    let other = Twice::other(server).await.get("/v1/me").await.is(200);
+    let admin = server.login("city.admin").await;
+    let unit = admin.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let path = format!("/v1/accounts/{}/grants", text(&other, "id"));
+    let office = json!({"role": "municipal_officer", "organization_id": unit});
+    let office = admin.post(&path).json(office).await.is(201);
+    let officer = server.login("city.officer").await;
+    let problem = twice.merge(&officer).await.refused(409, "records-conflict");
+    assert_eq!(
+        (&problem["conflicts"][0]["kind"], &problem["conflicts"][0]["account_id"]),
+        (&json!("office_account"), &other["id"]),
+        "{problem:#}"
+    );
+    admin.delete(&format!("{path}/{}", text(&office, "id"))).await.is(204);
+    twice.merge(&officer).await.is(200);
 }

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Client, Server, on_both};
+use xueshi_tests::{Client, Server, on_both, on_sqlite};
 
 use crate::people_merging::{approved, deliver, merge, second_record};
 use crate::settled_years::{added, record, sealed, settle};
+use crate::settlement::{hold_jobs, over};
 
 on_both!(
     u4_a1_a_merge_after_the_windows_certifies_what_it_completes,
@@ -13,7 +14,10 @@ on_both!(
     u4_a3_what_was_added_beside_a_seal_stays_beside_it,
     u4_a3_u2_a_seal_is_found_through_every_merge,
     u4_a5_a2_the_end_of_a_merged_exemption_leaves_one_certificate,
+    u4_a2_h7_nobody_falls_short_while_two_records_become_one,
+    u4_a3_the_employment_that_goes_on_is_that_of_the_seal,
 );
+on_sqlite!(u4_a3_no_merge_while_a_settlement_is_unfinished);
 
 const REASON: &str = "护照与身份证重复登记";
 
@@ -104,12 +108,12 @@ async fn u4_a3_what_was_added_beside_a_seal_stays_beside_it(server: &Server) {
     assert_eq!(own["addenda"], json!([]), "nothing came to the record that stands: {own:#}");
 }
 
-/// The same person once more, registered by the company this year: the id, and an account of that record.
-async fn new_record(server: &Server, passport: &str) -> (String, Client) {
+/// The same person once more, registered by the company: the id, and an account of that record.
+async fn new_record(server: &Server, passport: &str, since: &str) -> (String, Client) {
     let company = server.login("company.admin").await;
     let unit = company.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
     let body = json!({"name": "林知远", "id_type": "passport", "id_number": passport, "post": "technical",
-        "employer_id": unit, "started_on": "2024-01-03"});
+        "employer_id": unit, "started_on": since});
     let id = text(&company.post("/v1/professionals").json(body).await.is(201), "id");
     let (username, password) =
         (format!("lin.{}", passport.to_lowercase()), "a long enough password");
@@ -127,19 +131,19 @@ async fn u4_a3_u2_a_seal_is_found_through_every_merge(server: &Server) {
     let declared = approved(server, &other, &more).await;
     settle(server).await;
     let officer = server.login("city.officer").await;
-    let (second, _) = new_record(server, "E20000001").await;
+    let (second, _) = new_record(server, "E20000001", "2024-01-03").await;
     merge(&officer, &second, &first).await.is(200);
     let path = format!("/v1/declarations/{}/revocation", text(&declared, "id"));
     let revocation = officer.post(&path).json(json!({"reason": "核查不符"}));
     revocation.if_match("*").await.is(200);
     let added = sealed(&officer, &second, 2023).await;
     assert_eq!(added["addenda"].as_array().unwrap().len(), 1, "{added:#}");
-    let (third, person) = new_record(server, "E30000001").await;
+    let (third, person) = new_record(server, "E30000001", "2024-01-03").await;
     merge(&officer, &third, &second).await.is(200);
 
     let company = server.login("company.admin").await;
     for reader in [&officer, &company, &person] {
-        for id in [&first, &third] {
+        for id in [&first, &second, &third] {
             assert_eq!(sealed(reader, id, 2023).await, added, "as it was before the second merge");
         }
         let why = reader.get(&format!("/v1/explanations/appraisal/{third}:2023")).await.is(200);
@@ -178,4 +182,62 @@ async fn u4_a5_a2_the_end_of_a_merged_exemption_leaves_one_certificate(server: &
     ending.if_match("*").await.is(200);
     let after = certificate(server, &kept).await;
     assert_eq!((&after["number"], &after["state"]), (&standing["number"], &json!("valid")));
+}
+
+/// U4, A2, H7: of a certified record the public hours give way to those of the record that stands. The sum never falls short, so that
+/// the certificate is replaced and not revoked, and both are told.
+async fn u4_a2_h7_nobody_falls_short_while_two_records_become_one(server: &Server) {
+    let certified = steps::certified_person(server).await;
+    let doctor = server.login("professional").await;
+    let public = steps::records(&doctor, "public").await.remove(0);
+    let (kept, other) = second_record(server).await;
+    let same = deliver(server, &kept, &text(&public, "course_code"), 30).await;
+    approved(server, &other, &same).await;
+    let officer = server.login("city.officer").await;
+    let done = merge(&officer, &kept, &certified.professional_id).await.is(200);
+    assert_eq!(done["ended_declarations"][0]["declaration_id"], certified.public, "{done:#}");
+
+    let path = format!("/v1/verify/{}", certified.code);
+    let old = server.nobody().get(&path).header("accept", "application/json").await.is(200);
+    assert_eq!(old["state"], "superseded", "{old:#}");
+    let now = certificate(server, &kept).await;
+    assert_eq!(
+        (&now["state"], &now["hours"]),
+        (&json!("valid"), &json!({"total": 90, "public": 30, "professional": 60}))
+    );
+    let told = async |kind: &str| {
+        let path = format!("/v1/events?professional_id={kept}&type={kind}&limit=200");
+        steps::all_pages(&officer, &path).await.len()
+    };
+    assert_eq!((told("certificate.revoked").await, told("certificate.superseded").await), (0, 1));
+    steps::assert_totals_add_up(server, &kept, 2023).await;
+}
+
+/// U4, A3: both records counted on the counting day; the employer that the merge kept answers for the year.
+async fn u4_a3_the_employment_that_goes_on_is_that_of_the_seal(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let hospital = server.login("hospital.admin").await;
+    let unit = hospital.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let (merged, _) = new_record(server, "E40000001", "2023-02-01").await;
+    server.set_clock("2024-01-03T10:00:00+08:00").await;
+    let officer = server.login("city.officer").await;
+    merge(&officer, &kept, &merged).await.is(200);
+    let asked = officer.post("/v1/settlements/2023").await;
+    assert_eq!(over(&officer, asked.header("location")).await["state"], "succeeded");
+    assert_eq!(sealed(&officer, &kept, 2023).await["employer_id"], unit);
+}
+
+/// U4, A3: a settlement that may have come to one of the records and not to the other is finished first.
+async fn u4_a3_no_merge_while_a_settlement_is_unfinished(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let (merged, _) = second_record(server).await;
+    server.set_clock("2024-01-03T10:00:00+08:00").await;
+    let held = hold_jobs(server);
+    let officer = server.login("city.officer").await;
+    let job = officer.post("/v1/settlements/2023").await.header("location").to_owned();
+    let problem = merge(&officer, &kept, &merged).await.refused(409, "records-conflict");
+    assert_eq!(problem["conflicts"], json!([{"kind": "unfinished_settlement", "year": 2023}]));
+    drop(held);
+    assert_eq!(over(&officer, &job).await["state"], "succeeded");
+    merge(&officer, &kept, &merged).await.is(200);
 }

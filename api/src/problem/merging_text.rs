@@ -43,5 +43,23 @@ fn one_conflict(conflict: &Conflict) -> (String, String) {
                 ),
             )
         }
+        Conflict::UnfinishedSettlement { year } => (
+            format!("{year} 年度结转尚未完成，须待其完成"),
+            format!("the settlement of {year} is not finished: let it finish"),
+        ),
+        Conflict::OfficeAccount { account_id } => (
+            format!("被并入记录的账号 {account_id} 仍担任管理或审核职务，须先移交"),
+            format!("account {account_id} of the merged record holds offices: hand them over"),
+        ),
+        Conflict::SameYearExempt { year, exemption_ids: [one, other] } => (
+            format!("{year} 年度两条记录均有免修 {one} 与 {other}，须撤回或终止其一"),
+            format!(
+                "both records have an exemption from {year}, {one} and {other}: withdraw or end one"
+            ),
+        ),
+        Conflict::SameAppeal { appeal_ids: [one, other] } => (
+            format!("两条记录就同一事项提出申诉 {one} 与 {other}"),
+            format!("both records have appealed in the same matter, {one} and {other}"),
+        ),
     }
 }

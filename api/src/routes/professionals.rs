@@ -207,7 +207,9 @@ async fn take_back_departure(
 /// A municipal act (U4). Everything of the merged record belongs to the other one afterwards: learning, declarations with their
 /// reviews and evidence, years, certificates, employments, id numbers. Of two declarations of the same learning the one that
 /// has come further stands (H7); years are added up, and a certified one is stated anew (A2); one account remains. The
-/// merged record is an empty shell. What could not be taken apart, such as two grants for one year, is refused.
+/// merged record is an empty shell. Of two grants for one year one stands (M3). What somebody has to decide first is refused, and
+/// named in `conflicts`: learning that is approved twice and not alike (H7), hours over a yearly limit (H8), a settlement that is
+/// not finished (A3), an account in office (Who), two exemptions from one year (A5), two appeals in one matter (V8).
 #[utoipa::path(tag = "professionals", params(DryRun, IdempotencyKey), request_body = Merge,
     responses((status = 200, description = "What was done", body = MergeResult)),
     extensions(("x-codes" = json!([Code::OwnCase, Code::SameRecord, Code::RecordsConflict, Code::UnknownReference,

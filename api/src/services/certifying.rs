@@ -207,7 +207,11 @@ pub fn reissue(
     keep_certificate(writer, &record, &certificate, certifying.check(), Some(&old))
 }
 
-fn tell_certificate(
+/// Tells what has become of a certificate.
+///
+/// # Errors
+/// On a database failure.
+pub fn tell_certificate(
     writer: &mut Writer<'_>,
     asker: &Asker,
     kind: EventType,

@@ -28,3 +28,26 @@ where exists (
         and annual_records.year = appraisal_addenda.year
         and annual_records.sealed_as is not null
 );
+-- Of a record that was merged in its turn: it has neither the year nor a seal of its own any more.
+update appraisal_addenda set professional_id = (
+    select annual_records.sealed_as from annual_records
+    join person_merges on person_merges.jurisdiction_id = annual_records.jurisdiction_id
+        and person_merges.professional_id = annual_records.professional_id
+    where annual_records.jurisdiction_id = appraisal_addenda.jurisdiction_id
+        and person_merges.merged_id = appraisal_addenda.professional_id
+        and annual_records.year = appraisal_addenda.year
+)
+where not exists (
+    select 1 from appraisals
+    where appraisals.jurisdiction_id = appraisal_addenda.jurisdiction_id
+        and appraisals.professional_id = appraisal_addenda.professional_id
+        and appraisals.year = appraisal_addenda.year
+) and exists (
+    select 1 from annual_records
+    join person_merges on person_merges.jurisdiction_id = annual_records.jurisdiction_id
+        and person_merges.professional_id = annual_records.professional_id
+    where annual_records.jurisdiction_id = appraisal_addenda.jurisdiction_id
+        and person_merges.merged_id = appraisal_addenda.professional_id
+        and annual_records.year = appraisal_addenda.year
+        and annual_records.sealed_as is not null
+);

@@ -64,6 +64,23 @@ impl Reader<'_> {
         Ok(merged_records(jurisdiction, professional).load(self.conn)?)
     }
 
+    /// The record that stands since this one was merged into it; `None` for one that was not merged.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn merged_with(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Option<Id>, StoreError> {
+        Ok(person_merges::table
+            .filter(person_merges::jurisdiction_id.eq(jurisdiction))
+            .filter(person_merges::merged_id.eq(professional))
+            .select(person_merges::professional_id)
+            .first(self.conn)
+            .optional()?)
+    }
+
     /// All declarations of a person, of whatever year and in whatever state, oldest first.
     ///
     /// # Errors
@@ -156,6 +173,26 @@ impl Writer<'_> {
             .filter(d::professional_id.eq(pair.merged))
             .filter(d::learning_record_id.eq(old))
             .set(d::learning_record_id.eq(new))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
+    /// Lets what a person declared under one grant rest on another one for the same year (M3).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn rest_on_grant(
+        &mut self,
+        (jurisdiction, professional): (Id, Id),
+        old: Id,
+        new: Id,
+    ) -> Result<(), StoreError> {
+        use declarations as d;
+        diesel::update(d::table)
+            .filter(d::jurisdiction_id.eq(jurisdiction))
+            .filter(d::professional_id.eq(professional))
+            .filter(d::makeup_grant_id.eq(old))
+            .set(d::makeup_grant_id.eq(new))
             .execute(self.conn)?;
         Ok(())
     }

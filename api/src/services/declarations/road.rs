@@ -36,6 +36,8 @@ pub struct Cause<'a> {
     pub decision: Option<(Id, Id)>,
     /// What whoever moves it says: a reason, a comment.
     pub said: Option<&'a str>,
+    /// Whether the caller posts it to its year.
+    pub posted_later: bool,
 }
 
 impl<'a> Cause<'a> {
@@ -50,6 +52,7 @@ impl<'a> Cause<'a> {
             basis: Basis::default(),
             decision: None,
             said: None,
+            posted_later: false,
         }
     }
 
@@ -81,6 +84,12 @@ impl<'a> Cause<'a> {
     #[must_use]
     pub fn saying(self, said: Option<&'a str>) -> Self {
         Self { said, ..self }
+    }
+
+    /// The caller posts it to its year: the state of that does not follow yet.
+    #[must_use]
+    pub fn posted_later(self) -> Self {
+        Self { posted_later: true, ..self }
     }
 
     /// More to tell.
@@ -126,19 +135,18 @@ pub fn moved(
         ..Decided::on(declaration, cause.event, cause.by, rules.version)
     };
     keep(writer, decided, &cause.basis)?;
-    Year::of(writer, declaration)?.post(
-        writer,
-        declaration,
-        Posting {
+    if !cause.posted_later {
+        let posting = Posting {
             was,
             floors: rules.policy.floors,
             class: cause.reason,
             said: cause.said,
             by: cause.by,
             unit: cause.decision.map(|(_, unit)| unit),
-        },
-    )?;
-    makeup::follow(writer, declaration)?;
+        };
+        Year::of(writer, declaration)?.post(writer, declaration, posting)?;
+        makeup::follow(writer, declaration)?;
+    }
     Happening::declaration(cause.event, declaration)
         .by_account(cause.by)
         .data(cause.data)

@@ -184,6 +184,19 @@ pub fn expire(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem> {
     Ok(count)
 }
 
+/// Ends a grant beside which another one stands for the same person and year, whether it was used or not (M3, U4).
+///
+/// # Errors
+/// [`StoreError::Conflict`] when someone else moved the grant.
+pub fn give_way(writer: &mut Writer<'_>, mut grant: MakeupGrant) -> Result<(), Problem> {
+    if grant.state.0 == GrantState::Used {
+        end(writer, grant.clone(), GrantEvent::Reopen)?;
+        let (city, person, id) = (grant.jurisdiction_id, grant.professional_id, grant.id);
+        grant = grant_of(writer, city, person, id)?;
+    }
+    end(writer, grant, GrantEvent::Expire)
+}
+
 fn end(writer: &mut Writer<'_>, mut grant: MakeupGrant, event: GrantEvent) -> Result<(), Problem> {
     let mut trail = Trail::default().looking_at(json!({
         "study_until": Timestamp::from(grant.study_until),
