@@ -1,5 +1,7 @@
 //! The OpenAPI document, and whether an answer keeps to it.
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 
 use crate::answer::Answer;
@@ -19,7 +21,8 @@ pub struct Operation {
 /// The document of this build, which `document.rs` compares with the served one.
 #[must_use]
 pub fn document() -> &'static Value {
-    &xueshi_api::openapi::document().value
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(xueshi_api::openapi::value)
 }
 
 /// All operations in the order of the document.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use serde_json::Value;
+use utoipa::openapi::path::{self, ParameterIn};
+use utoipa::openapi::{OpenApi, RefOr, SecurityRequirement};
 
 /// What the frame needs to know about a documented operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,19 +63,26 @@ struct Node {
 impl OperationIndex {
     /// Reads a document.
     #[must_use]
-    pub fn of(document: &Value) -> Self {
+    pub fn of(document: &OpenApi) -> Self {
         let mut index = Self::default();
-        for (template, item) in document["paths"].as_object().into_iter().flatten() {
+        for (template, item) in &document.paths.paths {
+            let operations = [
+                (Method::GET, &item.get),
+                (Method::PUT, &item.put),
+                (Method::POST, &item.post),
+                (Method::DELETE, &item.delete),
+                (Method::OPTIONS, &item.options),
+                (Method::HEAD, &item.head),
+                (Method::PATCH, &item.patch),
+                (Method::TRACE, &item.trace),
+            ];
             let mut entry = PathEntry::default();
-            for (name, operation) in item.as_object().into_iter().flatten() {
-                let Ok(method) = Method::from_bytes(name.to_uppercase().as_bytes()) else {
-                    continue;
-                };
-                if operation.get("operationId").is_some() {
-                    entry
-                        .operations
-                        .push((method, Arc::new(Operation::of(document, template, operation))));
-                }
+            for (method, operation) in operations {
+                let named = operation.as_ref().and_then(|operation| {
+                    let id = operation.operation_id.as_deref()?;
+                    Some(Operation::of(document, template, id, operation))
+                });
+                entry.operations.extend(named.map(|operation| (method, Arc::new(operation))));
             }
             index.root.insert(template, entry);
         }
@@ -90,18 +98,21 @@ impl OperationIndex {
 }
 
 impl Operation {
-    fn of(document: &Value, template: &str, operation: &Value) -> Self {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let query = parameters
-            .filter(|parameter| parameter["in"] == "query")
-            .map(|parameter| text(&parameter["name"]));
-        let security = operation.get("security").or_else(|| document.get("security"));
+    fn of(document: &OpenApi, template: &str, id: &str, operation: &path::Operation) -> Self {
+        let query = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
+            RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => {
+                Some(parameter.name.clone())
+            }
+            RefOr::T(_) | RefOr::Ref(_) => None,
+        });
+        // `security(())` is one requirement of nothing: public.
+        let nothing = SecurityRequirement::default();
+        let needs = operation.security.as_ref().or(document.security.as_ref());
         Self {
-            id: text(&operation["operationId"]).into(),
+            id: id.into(),
             template: template.into(),
             query: query.collect(),
-            secured: security.and_then(Value::as_array).is_some_and(|list| !list.is_empty()),
+            secured: needs.is_some_and(|needs| needs.iter().any(|need| *need != nothing)),
         }
     }
 }
@@ -152,17 +163,21 @@ mod tests {
 
     #[test]
     fn paths_are_found_as_the_router_finds_them() {
-        let operation =
-            |id: &str| json!({"operationId": id, "parameters": [{"in": "query", "name": "limit"}]});
-        let index = OperationIndex::of(&json!({"security": [{"bearer": []}], "paths": {
+        let operation = |id: &str| {
+            json!({"operationId": id, "responses": {},
+                "parameters": [{"in": "query", "name": "limit", "required": false}]})
+        };
+        let document = json!({"openapi": "3.1.0", "info": {"title": "", "version": ""},
+            "security": [{"bearer": []}], "paths": {
             "/v1/reviews": {"get": operation("a")},
             "/v1/reviews:batch": {"post": operation("b")},
             "/v1/reviews/{id}": {"get": operation("c"), "delete": operation("d")},
-            "/v1/reviews/mine": {"get": {"operationId": "e", "security": []}},
+            "/v1/reviews/mine": {"get": {"operationId": "e", "responses": {}, "security": [{}]}},
             "/v1/reviews/{id}/steps": {"get": operation("f")},
             "/v1/certificates/{number}": {"get": operation("g")},
             "/v1/certificates/{number}.pdf": {"get": operation("h")},
-        }}));
+        }});
+        let index = OperationIndex::of(&serde_json::from_value(document).unwrap());
         let id = |path: &str| {
             let entry = index.find(path)?;
             entry.operations.first().map(|(_, operation)| operation.id.to_string())

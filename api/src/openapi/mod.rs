@@ -13,18 +13,17 @@ use std::sync::OnceLock;
 use actix_web::App;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 
 pub use index::{Operation, OperationIndex, PathEntry};
 
-/// The document in the forms in which it is served.
+/// What of the document a service keeps, and the forms in which it is served.
 #[derive(Debug)]
 pub struct Document {
-    /// The document as a tree.
-    pub value: Value,
     /// Its operations by path.
     pub index: OperationIndex,
-    // Written when somebody asks for them: they take longer than all the rest of a start.
+    // Written when somebody asks for them, and the tree is not kept: they take longer than all the rest of a start, and more memory.
     json: OnceLock<String>,
     yaml: OnceLock<String>,
     etag: OnceLock<String>,
@@ -33,12 +32,12 @@ pub struct Document {
 impl Document {
     /// As JSON.
     pub fn json(&self) -> &str {
-        self.json.get_or_init(|| order::json(&self.value))
+        self.json.get_or_init(|| order::json(&value()))
     }
 
     /// As YAML.
     pub fn yaml(&self) -> &str {
-        self.yaml.get_or_init(|| order::yaml(&self.value))
+        self.yaml.get_or_init(|| order::yaml(&value()))
     }
 
     /// Entity tag of both, with its quotation marks.
@@ -55,17 +54,27 @@ impl Document {
 pub fn document() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
-        let (_, collected) = App::new()
-            .into_utoipa_app()
-            .openapi(base::base())
-            .configure(crate::routes::routes)
-            .configure(crate::routes::sandbox_routes)
-            .split_for_parts();
-        // Types derived by utoipa always serialise; an empty document would fail every test of it.
-        let value = finish::finish(serde_json::to_value(collected).unwrap_or_default());
         let (json, yaml, etag) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Document { index: OperationIndex::of(&value), json, yaml, etag, value }
+        Document { index: OperationIndex::of(&collected()), json, yaml, etag }
     })
+}
+
+/// The document as a tree, made anew.
+#[must_use]
+pub fn value() -> Value {
+    // Types derived by utoipa always serialise; an empty document would fail every test of it.
+    finish::finish(serde_json::to_value(collected()).unwrap_or_default())
+}
+
+/// What the mounted routes say of themselves.
+fn collected() -> OpenApi {
+    let (_, collected) = App::new()
+        .into_utoipa_app()
+        .openapi(base::base())
+        .configure(crate::routes::routes)
+        .configure(crate::routes::sandbox_routes)
+        .split_for_parts();
+    collected
 }
 
 #[cfg(test)]

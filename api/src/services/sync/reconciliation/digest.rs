@@ -113,6 +113,9 @@ fn write_value(text: &mut String, value: &Value) {
     }
 }
 
+/// People whose records are held at once: someone may have thousands of them.
+const AT_ONCE: usize = 10;
+
 /// The digests of all records of some people, computed from the records.
 pub(super) fn compute(
     reader: &mut Reader<'_>,
@@ -120,9 +123,22 @@ pub(super) fn compute(
     people: &[Id],
 ) -> Result<Computed, Problem> {
     let mut computed = Computed::default();
+    for people in people.chunks(AT_ONCE) {
+        add(reader, city, people, &mut computed)?;
+    }
+    Ok(computed)
+}
+
+fn add(
+    reader: &mut Reader<'_>,
+    city: Id,
+    people: &[Id],
+    computed: &mut Computed,
+) -> Result<(), Problem> {
     let rows = reader.digested_people(city, people)?;
-    computed.units =
-        rows.iter().map(|row| (row.professional_id, row.employer_id.unwrap_or(NOWHERE))).collect();
+    computed
+        .units
+        .extend(rows.iter().map(|row| (row.professional_id, row.employer_id.unwrap_or(NOWHERE))));
     let mut shown = professionals(reader, city, &rows)?;
     shown.extend(render::learning_records(reader.digested_learning(city, people)?)?);
     shown.extend(render::grants(&reader.digested_grants(city, people)?)?);
@@ -136,7 +152,7 @@ pub(super) fn compute(
         let digest = of_record(key.resource(), record);
         computed.records.push(Digested { key: *key, person, year, digest });
     }
-    Ok(computed)
+    Ok(())
 }
 
 /// People without their phones, which are not compared: nothing has to be decrypted.
