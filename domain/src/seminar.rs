@@ -343,12 +343,28 @@ pub fn may_host<'a>(actor: &'a Actor, host: &OrgPath) -> Option<&'a Grant> {
         .max_by_key(|grant| grant.path.depth())
 }
 
-/// Who: nobody decides on a seminar that they brought themselves, or on one whose hours they get.
+/// Who: nobody decides on a seminar in which they had a hand for its host, at whatever step, or on one whose hours they get.
 ///
 /// # Errors
 /// [`Refusal::OwnCase`].
-pub fn require_other_hand(decider: Uuid, brought_by: Uuid, attends: bool) -> Result<(), Refusal> {
-    if attends || decider == brought_by { Err(Refusal::OwnCase) } else { Ok(()) }
+pub fn require_other_hand(
+    decider: Uuid,
+    host_hands: impl IntoIterator<Item = Uuid>,
+    attends: bool,
+) -> Result<(), Refusal> {
+    let had_a_hand = host_hands.into_iter().any(|hand| hand == decider);
+    if attends || had_a_hand { Err(Refusal::OwnCase) } else { Ok(()) }
+}
+
+impl Event {
+    /// Whether it is the host's.
+    #[must_use]
+    pub const fn is_of_host(self) -> bool {
+        match self {
+            Self::Edit | Self::Submit | Self::Withdraw | Self::Admit | Self::Report => true,
+            Self::Approve | Self::Return | Self::Reject | Self::ReturnReport | Self::Close => false,
+        }
+    }
 }
 
 /// All that the rules of a declaration need to know of the seminar behind it (H5, P6).

@@ -188,10 +188,12 @@ fn p6_results_match_the_list() {
 /// Who: neither the one who brought it nor one who gets its hours.
 #[test]
 fn p6_who_another_hand_decides() {
-    let [a, b] = [1, 2].map(Uuid::from_u128);
-    assert_eq!(require_other_hand(a, b, false), Ok(()));
-    assert_eq!(require_other_hand(a, a, false), Err(Refusal::OwnCase));
-    assert_eq!(require_other_hand(a, b, true), Err(Refusal::OwnCase));
+    let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
+    assert_eq!(require_other_hand(a, [b, c], false), Ok(()));
+    for hands in [[a, b], [b, a]] {
+        assert_eq!(require_other_hand(a, hands, false), Err(Refusal::OwnCase));
+    }
+    assert_eq!(require_other_hand(a, [b, c], true), Err(Refusal::OwnCase));
 }
 
 /// Who: administrators for their subtree, reviewers for their body only, officers for nobody.

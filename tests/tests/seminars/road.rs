@@ -10,7 +10,10 @@ use xueshi_tests::{Client, Server, on_both, on_sqlite};
 use super::{admission, decision, person, proposal, report, step, submitted, unit};
 
 on_both!(p6_from_the_proposal_to_the_hours, p6_one_of_many_decisions_stands, p6_who_sees_what,);
-on_sqlite!(p6_who_nobody_decides_on_their_own,);
+on_sqlite!(
+    p6_who_nobody_decides_on_their_own,
+    p6_who_a_report_by_a_colleague_does_not_open_the_closing,
+);
 
 /// P6, H5, H7, V10: proposal, return, approval, list, report, closing; the hours are declared and count as professional ones.
 async fn p6_from_the_proposal_to_the_hours(server: &Server) {
@@ -268,6 +271,38 @@ async fn p6_who_nobody_decides_on_their_own(server: &Server) {
     for client in [&attendee, &host] {
         step(client, &reported, "closing").json(closing.clone()).await.refused(403, "own-case");
     }
+    let officer = server.login("city.officer").await;
+    step(&officer, &reported, "closing").json(closing).await.is(200);
+}
+
+/// Who: a colleague reports; whoever submitted the seminar and drew up its list has had a hand in it all the same.
+async fn p6_who_a_report_by_a_colleague_does_not_open_the_closing(server: &Server) {
+    let officer = server.login("city.officer").await;
+    let bureau = unit(&officer).await;
+    let host = server.login("jinshui.reviewer").await;
+    let district = unit(&host).await;
+    let account = text(&host.get("/v1/me").await.is(200), "id");
+    let admin = server.login("city.admin").await;
+    let grant = json!({"role": "municipal_officer", "organization_id": bureau});
+    admin.post(&format!("/v1/accounts/{account}/grants")).json(grant).await.is(201);
+    let draft = host.post("/v1/seminars").json(proposal(&district)).await.is(201);
+    let sent = step(&host, &draft, "submission").await.is(200);
+    let seminar = decision(&officer, &sent, "approve").await.is(200);
+    let id = steps::professional_id(&server.login("engineer").await).await;
+    let listed = admission(&host, &seminar, &json!([{"professional_id": id}])).await.is(200);
+    server.set_clock("2023-11-10T18:00:00+08:00").await;
+    // The office is handed over; the officer stays.
+    let admin = server.login("city.admin").await;
+    let me = server.login("jinshui.reviewer").await.get("/v1/me").await.is(200).clone();
+    let office = me["grants"].as_array().unwrap().iter().find(|grant| grant["role"] == "reviewer");
+    let office = text(office.unwrap(), "id");
+    admin.delete(&format!("/v1/accounts/{account}/grants/{office}")).await.is(204);
+    let colleague = steps::another(server, "jinshui.second", "reviewer", &json!(district)).await;
+    let results = json!([{"professional_id": id, "hours": 40, "passed": true}]);
+    let reported = report(&colleague, &listed, &results).await.is(200);
+    let closing = json!({"decision": "close"});
+    let host = server.login("jinshui.reviewer").await;
+    step(&host, &reported, "closing").json(closing.clone()).await.refused(403, "own-case");
     let officer = server.login("city.officer").await;
     step(&officer, &reported, "closing").json(closing).await.is(200);
 }

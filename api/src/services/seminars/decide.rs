@@ -1,6 +1,7 @@
 //! What the municipal bureau decides: the proposal, and in the end the report (P6).
 
 use serde_json::json;
+use uuid::Uuid;
 use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::CheckName;
 use xueshi_domain::instant::china_date;
@@ -11,10 +12,10 @@ use xueshi_domain::seminar::{
     ClosingDecision, Event, SeminarRoad, require_not_begun, require_other_hand,
 };
 use xueshi_persistence::{
-    Id, LearningRecord, Moment, Seminar, SeminarAdmission, StoreError, Word, Writer,
+    Id, LearningRecord, Moment, Reader, Seminar, SeminarAdmission, StoreError, Word, Writer,
 };
 
-use super::{Taken, possible, rules_now, shown, span, supervised, take};
+use super::{Held, Taken, possible, rules_now, shown, span, supervised, take};
 use crate::dto::seminars::{SeminarClosing, SeminarDecision, SeminarDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
@@ -37,7 +38,7 @@ pub fn decide(
     let now = writer.now();
     let mut held = supervised(writer, asker, id)?;
     let mut trail = Trail::acting_for(held.acting_for).saying(new.comment.as_deref());
-    let other = require_other_hand(asker.account().0, held.seminar.brought_by.0, false);
+    let other = require_other_hand(asker.account().0, host_hands(writer, &held)?, false);
     trail.ask_one(CheckName::NotOnesOwn, other)?;
     condition.check(held.seminar.version.into())?;
     let event = Event::from(new.decision);
@@ -59,6 +60,14 @@ pub fn decide(
     Ok(shown(held))
 }
 
+/// Whoever had a hand in a seminar for its host: who brought it, edited and submitted it, drew up its list and reported on it.
+fn host_hands(reader: &mut Reader<'_>, held: &Held) -> Result<Vec<Uuid>, Problem> {
+    let seminar = &held.seminar;
+    let steps = reader.seminar_steps(seminar.jurisdiction_id, seminar.id)?;
+    let hands = steps.iter().filter(|step| step.event.0.is_of_host()).map(|step| step.account_id.0);
+    Ok(hands.chain([seminar.brought_by.0]).collect())
+}
+
 /// Closes a reported seminar, which gives everyone who passed their learning record; or returns the report.
 ///
 /// # Errors
@@ -75,7 +84,7 @@ pub fn close(
     let list = writer.seminar_list(held.seminar.jurisdiction_id, held.seminar.id)?;
     let attends = list.iter().any(|row| asker.actor.is_professional(row.professional_id.0));
     let mut trail = Trail::acting_for(held.acting_for).saying(new.comment.as_deref());
-    let other = require_other_hand(asker.account().0, held.seminar.brought_by.0, attends);
+    let other = require_other_hand(asker.account().0, host_hands(writer, &held)?, attends);
     trail.ask_one(CheckName::NotOnesOwn, other)?;
     condition.check(held.seminar.version.into())?;
     let event = Event::from(new.decision);
