@@ -10,6 +10,7 @@ on_both!(
     a3_a_year_is_settled_once_in_its_freeze,
     a3_is_refused_before_the_freeze_and_to_others,
     a3_counts_who_was_employed_when_the_freeze_began,
+    a3_u4b_who_counts_is_not_changed_by_a_post,
     a3_a_sealed_snapshot_never_changes,
     a3a_what_a_late_unit_let_lapse_is_reinstated,
     a3a_is_refused_in_the_freeze_and_where_nobody_was_late,
@@ -227,6 +228,23 @@ async fn a3_counts_who_was_employed_when_the_freeze_began(server: &Server) {
     };
     assert_eq!(standing(&counted).await, "not_met");
     assert_eq!(standing(&late).await, "not_counted");
+}
+
+/// A3, U4b: from the freeze on nobody gets a post that does not count, until the year is settled; the bureau corrects mistakes.
+async fn a3_u4b_who_counts_is_not_changed_by_a_post(server: &Server) {
+    let person = steps::professional_id(&server.login("professional").await).await;
+    server.set_clock("2023-12-22T09:00:00+08:00").await;
+    let path = format!("/v1/professionals/{person}");
+    let post = async |who: &str, post: &str| {
+        let client = server.login(who).await;
+        client.patch(&path).if_match("*").json(json!({"post": post})).await
+    };
+    let problem = post("hospital.admin", "civil_servant").await.refused(422, "validation-failed");
+    assert_eq!(problem["errors"][0]["code"], "before-the-freeze", "{problem:#}");
+    settle(server).await;
+    let officer = server.login("city.officer").await;
+    officer.get(&format!("/v1/professionals/{person}/appraisals/2023")).await.is(200);
+    post("hospital.admin", "civil_servant").await.is(200);
 }
 
 /// A3, M5: there is no way to change a snapshot, not even behind the program's back.

@@ -3,11 +3,9 @@
 use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::Refusal;
-use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::people::require_active;
-use xueshi_domain::policy::Policy;
 use xueshi_domain::registry::PersonState;
 use xueshi_persistence::{Employment, Id, Professional, StoreError, Word, Writer};
 
@@ -15,7 +13,7 @@ use super::events::Happening;
 use super::professionals::{managed, save, tell};
 use super::references::unfit;
 use super::sweep::MOST;
-use super::{Asker, Reply, offices};
+use super::{Asker, Reply, counting, offices};
 use crate::dto::professionals::{EmploymentEnd, EndReason, ProfessionalDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
@@ -53,7 +51,7 @@ pub fn end_employment(
             "is before the employment began or more than a year ahead (of someone deceased, after today)",
         ));
     }
-    require_after_the_freeze(writer, asker, &person, day)?;
+    counting::require_after_the_freeze(writer, asker, &person, day)?;
     writer.set_employment_end(&present, Some((day, end.reason.as_str())))?;
     if day <= today {
         return leave(writer, asker, person);
@@ -67,35 +65,6 @@ pub fn end_employment(
         &json!({"ends_on": day}),
     )?;
     Ok(reply)
-}
-
-/// A3: who counted when a freeze began is not changed afterwards by the employer, only by the municipal bureau.
-fn require_after_the_freeze(
-    writer: &mut Writer<'_>,
-    asker: &Asker,
-    person: &Professional,
-    day: time::Date,
-) -> Result<(), Problem> {
-    let now = writer.now();
-    let mut frozen = None;
-    for stored in writer.published_policies(person.jurisdiction_id)? {
-        let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-        let opens = policy.windows.freeze.opens;
-        if opens <= now {
-            frozen = frozen.max(Some(opens));
-        }
-    }
-    // Who left on the very day on which the freeze began was not there any more: whoever counted stayed longer.
-    let counted = frozen.is_some_and(|opens| day <= china_date(opens));
-    if !counted || asker.actor.may(Permission::MergePeople) {
-        return Ok(());
-    }
-    Err(unfit(
-        "/ended_on",
-        "before-the-freeze",
-        "年终结转开始时的在职人员已经确定，离职日期须晚于结转开始之日；确有差错的，由市人社局更正",
-        "who counted when the freeze began is settled: the day must lie after it; the municipal bureau corrects mistakes",
-    ))
 }
 
 /// Takes back an end that was announced and has not come (U3).

@@ -11,6 +11,7 @@ pub mod certificates;
 pub mod certifying;
 pub mod cities;
 pub mod classes;
+pub mod counting;
 pub mod declarations;
 pub mod departures;
 pub mod events;

@@ -14,7 +14,7 @@ use xueshi_persistence::{
 
 use super::events::Happening;
 use super::references::{unfit, unknown};
-use super::{Asker, Reply, organizations};
+use super::{Asker, Reply, counting, organizations};
 use crate::dto::id_numbers::{id_number_text, parse_id_number};
 use crate::dto::professionals::{
     EmploymentDto, Employments, NewProfessional, ProfessionalChanges, ProfessionalDto,
@@ -133,7 +133,10 @@ pub fn edit(
         person.title_level = level.map(Word);
     }
     checked_title(person.title_series.as_deref(), person.title_level.map(|word| word.0))?;
-    person.post = changes.post.map_or(person.post, Word);
+    let post = changes.post.map_or(person.post, Word);
+    let city = person.jurisdiction_id;
+    counting::require_same_scope(writer, asker, city, (person.post.0, post.0))?;
+    person.post = post;
     let reply = save(writer, &mut person, changes.phone.clone())?;
     tell(writer, asker, EventType::ProfessionalChanged, &person)?;
     Ok(reply)
