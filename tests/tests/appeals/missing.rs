@@ -9,6 +9,7 @@ use super::{bring, class, decide, unit_of};
 on_both!(
     v8_the_record_of_a_class_that_is_missing_is_added,
     v8_the_record_of_a_course_that_is_missing_is_added,
+    v8_what_was_delivered_too_late_is_declared_with_the_appeal,
 );
 
 /// V8: somebody whom the roster forgot: the bureau adds the record, and one call declares from it.
@@ -93,4 +94,37 @@ async fn v8_the_record_of_a_course_that_is_missing_is_added(server: &Server) {
     platform.post("/v1/learning-records").json(delivery).await.is(201);
     decide(&officer, &late, "uphold").await.refused(409, "record-not-missing");
     assert_eq!(decide(&officer, &late, "dismiss").await.is(200)["state"], "dismissed");
+}
+
+/// V8: delivered when the year can be declared no more, whether before or after the appeal was brought: the appeal is the only way.
+async fn v8_what_was_delivered_too_late_is_declared_with_the_appeal(server: &Server) {
+    let person = steps::professional_id(&server.login("engineer").await).await;
+    server.set_clock("2024-01-03T10:00:00+08:00").await;
+    let engineer = server.login("engineer").await;
+    let officer = server.login("city.officer").await;
+    let platform = server.machine("hnzjzx").await;
+    let course = |code: &str| {
+        json!({"platform": "hnzjzx", "course_code": code, "title": "数字技术", "hours": 6,
+            "started_on": "2023-12-04", "completed_on": "2023-12-08"})
+    };
+    for (code, before) in [("late-1", false), ("late-2", true)] {
+        let deliver = async || {
+            let mut record = course(code);
+            record["professional_id"] = json!(person);
+            platform.post("/v1/learning-records").json(record).await.is(201)
+        };
+        let early = if before { Some(deliver().await) } else { None };
+        let appeal = bring(&engineer, json!({"course": course(code)})).await.is(201);
+        let record = match early {
+            Some(record) => record,
+            None => deliver().await,
+        };
+        let upheld = decide(&officer, &appeal, "uphold").await.is(200);
+        assert_eq!(upheld["learning_record_id"], record["id"], "{upheld:#}");
+        let declared = format!("/v1/declarations/{}", text(&upheld, "declaration_id"));
+        assert_eq!(engineer.get(&declared).await.is(200)["state"], "approved");
+        let again = bring(&engineer, json!({"course": course(code)})).await;
+        assert_eq!(again.status, 409, "{again:?}");
+    }
+    steps::assert_totals_add_up(server, &person, 2023).await;
 }

@@ -3,6 +3,7 @@
 use time::OffsetDateTime;
 use xueshi_domain::Refusal;
 use xueshi_domain::appeal::has_ended;
+use xueshi_domain::calendar::Action;
 use xueshi_domain::class::ClassState;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
@@ -37,7 +38,9 @@ pub(super) fn from_class(
     let filing = filing.ok_or_else(|| unknown("/class_id"))?;
     has_ended(filing.class.ends_on, now)
         .map_err(|refusal| Problem::from(refusal).moved("/learning_end", "/class_id"))?;
-    if let Some(record) = reader.class_completion(city, person, class)? {
+    if let Some(record) = reader.class_completion(city, person, class)?
+        && !came_too_late(reader, &record)?
+    {
         return Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into());
     }
     Ok(filing.class)
@@ -73,16 +76,42 @@ pub(super) fn from_platform(
     let standing =
         reader.platform_completion(city, person, &course.platform, &course.course_code)?;
     match standing {
-        Some(record) => Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into()),
-        None => Ok(span),
+        Some(record) if !came_too_late(reader, &record)? => {
+            Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into())
+        }
+        Some(_) | None => Ok(span),
     }
 }
 
-/// Adds the record that was missing, and tells of it like of a delivery. Its source says that it came by an appeal.
+/// Whether a record was delivered when its year could be declared no more: nothing is missing, and there is no other way to the hours
+/// than the appeal.
+fn came_too_late(reader: &mut Reader<'_>, record: &LearningRecord) -> Result<bool, Problem> {
+    if !record.passed || record.declared {
+        return Ok(false);
+    }
+    let rules = Rules::of(reader, record.jurisdiction_id, record.year)?;
+    Ok(rules.timetable.possible_until(Action::Submit, reader.now()).is_none())
+}
+
+/// Adds the record that was missing, and tells of it like of a delivery. Its source says that it came by an appeal. One that was
+/// delivered since, too late to be declared, is the one.
 ///
 /// # Errors
 /// As [`from_class`] and [`from_platform`], on what stands now.
 pub(super) fn add(writer: &mut Writer<'_>, asker: &Asker, appeal: &Appeal) -> Result<Id, Problem> {
+    let (city, person) = (appeal.jurisdiction_id, appeal.professional_id);
+    let delivered = match (appeal.class_id, course(appeal)) {
+        (Some(class), _) => writer.class_completion(city, person, class)?,
+        (None, Some(course)) => {
+            writer.platform_completion(city, person, &course.platform, &course.course_code)?
+        }
+        (None, None) => None,
+    };
+    if let Some(record) = delivered
+        && came_too_late(writer, &record)?
+    {
+        return Ok(record.id);
+    }
     let record = match (appeal.class_id, course(appeal)) {
         (Some(class), _) => of_class(writer, appeal, class)?,
         (None, Some(course)) => of_course(writer, appeal, &course)?,
