@@ -161,6 +161,24 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The request to join of an account that waits for an answer; there is at most one.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn waiting_employment_request(
+        &mut self,
+        jurisdiction: Id,
+        account: Id,
+    ) -> Result<Option<EmploymentRequest>, StoreError> {
+        Ok(employment_requests::table
+            .filter(employment_requests::jurisdiction_id.eq(jurisdiction))
+            .filter(employment_requests::account_id.eq(account))
+            .filter(employment_requests::state.eq(Word(State::Submitted)))
+            .select(EmploymentRequest::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
     /// The requests to join of a scope, and the account's own, in the order in which they were made.
     ///
     /// # Errors

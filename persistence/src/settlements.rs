@@ -8,6 +8,7 @@ use xueshi_domain::settlement::SettlementState;
 
 use crate::annual_records::AnnualRecord;
 use crate::appraisals::Appraisal;
+use crate::certificates::Certificate;
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Declaration;
@@ -15,7 +16,8 @@ use crate::error::StoreError;
 use crate::page::{Page, Slice};
 use crate::people::Employment;
 use crate::schema::{
-    annual_records, appraisals, declarations, employments, lapses, professionals, settlements,
+    annual_records, appraisals, certificates, declarations, employments, lapses, professionals,
+    settlements,
 };
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
@@ -136,6 +138,8 @@ pub struct SettlementBatch {
     pub sealed: Vec<Appraisal>,
     /// What waits for a review and was submitted before the freeze, whatever its year.
     pub waiting: Vec<Declaration>,
+    /// Their certificates of the year, where they were asked for.
+    pub certificates: Vec<Certificate>,
 }
 
 impl Reader<'_> {
@@ -181,6 +185,7 @@ impl Reader<'_> {
     pub fn settlement_batch(
         &mut self,
         settlement: &Settlement,
+        with_certificates: bool,
         after: Option<Id>,
         limit: i64,
     ) -> Result<SettlementBatch, StoreError> {
@@ -230,8 +235,19 @@ impl Reader<'_> {
             .order((declarations::professional_id.asc(), declarations::id.asc()))
             .select(Declaration::as_select())
             .load(self.conn)?;
+        let certificates = match with_certificates {
+            true => certificates::table
+                .filter(certificates::jurisdiction_id.eq(city))
+                .filter(certificates::professional_id.gt(first))
+                .filter(certificates::professional_id.le(last))
+                .filter(certificates::year.eq(year))
+                .order((certificates::professional_id.asc(), certificates::version.asc()))
+                .select(Certificate::as_select())
+                .load(self.conn)?,
+            false => Vec::new(),
+        };
         let people = people.into_iter().map(|(id, post)| (id, post.0)).collect();
-        Ok(SettlementBatch { people, employments, records, sealed, waiting })
+        Ok(SettlementBatch { people, employments, records, sealed, waiting, certificates })
     }
 
     /// How many declarations lapsed in a settlement, and how many of them were overdue.

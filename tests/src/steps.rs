@@ -246,3 +246,14 @@ pub async fn bare_account(admin: &Client, username: &str, password: &str) -> Str
     let account = json!({"username": username, "display_name": "新账号", "password": password});
     text(&admin.post("/v1/accounts").json(account).await.is(201), "id")
 }
+
+/// Somebody else with an office on a unit, logged in.
+pub async fn another(server: &Server, name: &str, role: &str, unit: &Value) -> Client {
+    let (admin, password) = (server.login("city.admin").await, "a long enough password");
+    let account = json!({"username": name, "display_name": name, "password": password});
+    let account = admin.post("/v1/accounts").json(account).await.is(201);
+    let office = json!({"role": role, "organization_id": unit});
+    let grants = format!("/v1/accounts/{}/grants", text(&account, "id"));
+    admin.post(&grants).json(office).await.is(201);
+    server.login_with(name, password).await
+}

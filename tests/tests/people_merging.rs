@@ -9,6 +9,7 @@ use xueshi_tests::{Call, Client, Server, on_both};
 on_both!(
     u4_two_records_become_one,
     u4_the_certificate_follows_the_added_hours,
+    u0_u4_a_request_to_join_ends_with_its_account,
     u4_what_is_not_merged,
     u4_a3_what_was_sealed_stays_sealed,
     u4_what_was_told_of_both_records_is_one_history,
@@ -32,6 +33,15 @@ pub(crate) async fn second_record(server: &Server) -> (String, Client) {
     let account = json!({"username": "lin.passport", "display_name": "林知远", "password": PASSWORD, "professional_id": id});
     server.login("city.admin").await.post("/v1/accounts").json(account).await.is(201);
     (id, server.login_with("lin.passport", PASSWORD).await)
+}
+
+/// And once more, by another passport, without an account.
+async fn third_record(server: &Server) -> (String, Client) {
+    let hospital = server.login("hospital.admin").await;
+    let unit = hospital.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let body = json!({"name": "林知远", "id_type": "passport", "id_number": "E50000001", "post": "technical",
+        "employer_id": unit, "started_on": "2022-09-01"});
+    (text(&hospital.post("/v1/professionals").json(body).await.is(201), "id"), hospital)
 }
 
 /// A completion that a listed platform delivers for a person.
@@ -106,9 +116,30 @@ async fn u4_two_records_become_one(server: &Server) {
     hospital.post("/v1/professionals").json(body).await.refused(409, "already-exists");
     other.get("/v1/me").await.refused(401, "invalid-token");
     assert_eq!(steps::professional_id(&doctor).await, kept);
-    let again = deliver(server, &kept, "third", 1).await;
+    // Whoever still delivers to the merged record means the person.
+    let again = deliver(server, &merged, "third", 1).await;
     approved(server, &doctor, &again).await;
     merge(&officer, &kept, &kept).await.refused(422, "same-record");
+    // An empty shell is not merged again, nor into.
+    let (third, _) = third_record(server).await;
+    merge(&officer, &merged, &third).await.refused(422, "unknown-reference");
+    merge(&officer, &third, &merged).await.refused(422, "unknown-reference");
+}
+
+/// U0, U4: a request to join of an account that loses its person is taken back with the merge; both sides can see it.
+async fn u0_u4_a_request_to_join_ends_with_its_account(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let (merged, other) = second_record(server).await;
+    let end = json!({"ended_on": "2023-10-16", "reason": "left"});
+    let left = server.login("hospital.admin").await;
+    let left = left.post(&format!("/v1/professionals/{merged}/departure")).json(end);
+    left.if_match("*").await.is(200);
+    let company = server.login("company.admin").await;
+    let request = json!({"employer_unit_code": crate::people_registration::COMPANY});
+    other.post("/v1/employment-requests").json(request).await.is(201);
+    merge(&server.login("city.officer").await, &kept, &merged).await.is(200);
+    let listed = company.get("/v1/employment-requests").await.is(200);
+    assert_eq!(listed["data"][0]["state"], "withdrawn", "{listed:#}");
 }
 
 /// U4, A2: a certified year to which hours are added is stated anew; the old number says that it was superseded.

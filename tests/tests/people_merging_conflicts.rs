@@ -10,6 +10,8 @@ on_both!(
     u4_h7_what_waits_gives_way_whatever_its_year,
     u4_h8_the_yearly_limit_of_a_way_holds_for_both,
     u4_m3_of_two_grants_for_a_year_one_stands,
+    u4_m1_one_application_for_both_records_is_no_dead_end,
+    u4_p4_both_on_one_roster_is_no_dead_end,
     u4_who_an_office_is_handed_over_before_its_account_loses_its_person,
 );
 
@@ -245,4 +247,38 @@ async fn u4_who_an_office_is_handed_over_before_its_account_loses_its_person(ser
     );
     admin.delete(&format!("{path}/{}", text(&office, "id"))).await.is(204);
     twice.merge(&officer).await.is(200);
+}
+
+/// M1, M3: one application named both records for 2022, and both were granted it.
+async fn u4_m1_one_application_for_both_records_is_no_dead_end(server: &Server) {
+    let company = server.login("company.admin").await;
+    let unit = company.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+    let body = json!({"name": makeup::SHORT, "id_type": "passport", "id_number": "E87654321", "post": "technical",
+        "employer_id": unit, "started_on": "2022-09-01"});
+    let kept = makeup::person(server, makeup::SHORT).await;
+    let merged = text(&company.post("/v1/professionals").json(body).await.is(201), "id");
+    let application = makeup::submitted(&company, &[&kept, &merged]).await;
+    let body = server.login("jinshui.reviewer").await;
+    let officer = server.login("city.officer").await;
+    makeup::granted(&application, &body, &officer).await;
+    let merge = json!({"kept_id": kept, "merged_id": merged, "reason": "重复登记"});
+    officer.post("/v1/professionals:merge").json(merge).await.is(200);
+    let path = format!("/v1/makeup-grants?professional_id={kept}&limit=200");
+    let grants = steps::all_pages(&officer, &path).await;
+    assert_eq!(grants.len(), 1, "{grants:#?}");
+    assert_eq!(grants[0]["state"], "granted");
+}
+
+/// P4, H7: both records attended one class, the merged one by a correction of its roster.
+async fn u4_p4_both_on_one_roster_is_no_dead_end(server: &Server) {
+    let doctor = server.login("professional").await;
+    let kept = steps::professional_id(&doctor).await;
+    let (merged, _) = crate::people_merging::second_record(server).await;
+    let class = crate::rosters::corrected_class(server, &kept, &merged).await;
+    let officer = server.login("city.officer").await;
+    let merge = json!({"kept_id": kept, "merged_id": merged, "reason": "重复登记"});
+    officer.post("/v1/professionals:merge").json(merge).await.is(200);
+    let roster = steps::all_pages(&officer, &format!("/v1/classes/{class}/roster?limit=200")).await;
+    let of_kept = roster.iter().filter(|line| line["professional_id"] == json!(kept)).count();
+    assert_eq!(of_kept, 1, "{roster:#?}");
 }

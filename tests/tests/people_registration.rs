@@ -17,7 +17,7 @@ on_both!(
 );
 
 const HOSPITAL: &str = "12410100MA0000058X";
-const COMPANY: &str = "91410105MA0000066U";
+pub(crate) const COMPANY: &str = "91410105MA0000066U";
 const HEALTH: &str = "11410100MA00000319";
 const PASSWORD: &str = "a long enough password";
 

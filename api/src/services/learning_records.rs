@@ -216,7 +216,9 @@ pub(super) fn person(reader: &mut Reader<'_>, city: Id, named: Named<'_>) -> Res
     match (named.id, named.id_type, named.number) {
         (Some(id), None, None) => {
             let person = reader.professional(city, Id(id))?;
-            person.map(|person| person.professional_id).ok_or_else(|| nobody("/professional_id"))
+            let person = person.ok_or_else(|| nobody("/professional_id"))?.professional_id;
+            // Whoever keeps the id of a record that was merged since means the one that stands (U4).
+            Ok(reader.merged_with(city, person)?.unwrap_or(person))
         }
         (None, Some(id_type), Some(number)) => {
             let number = parse_id_number(id_type, number, "/id_number")?;

@@ -330,6 +330,26 @@ pub fn withdraw(
     Ok(Reply::ok(shown(writer, &transfer)?).version(transfer.version))
 }
 
+/// Takes back the transfer that waits of a record which is merged into another one (U4): its employer is no longer the person's.
+///
+/// # Errors
+/// On a database failure.
+pub fn end_of_merged(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    unit: Id,
+    person: Id,
+) -> Result<(), Problem> {
+    let Some(mut transfer) = writer.open_transfer(asker.jurisdiction, person)? else {
+        return Ok(());
+    };
+    let mut trail = Trail::acting_for(unit);
+    transfer.state = Word(trail.step::<Road>(transfer.state.0, Event::Withdraw)?);
+    transfer.decided_at = Some(Moment(writer.now()));
+    save(writer, &mut transfer)?;
+    tell(writer, asker, EventType::TransferWithdrawn, &transfer, trail)
+}
+
 fn save(writer: &mut Writer<'_>, transfer: &mut Transfer) -> Result<(), Problem> {
     stands(writer.save_transfer(transfer)?)
 }

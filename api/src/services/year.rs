@@ -50,10 +50,9 @@ pub fn completion(record: &AnnualRecord, floors: Floors) -> Completion {
     settlement::completion(floors, totals(record).approved, made_up(record))
 }
 
-/// The version of the policy by which a person's year is measured, and its content: the one in force when the year was certified
-/// (a correction of the certificate changes nothing about that) or when its settlement began, whichever came first; `None` while
-/// neither has, when the one in force now counts (W3: past decisions keep their version). Whether the settlement has come to the
-/// person yet makes no difference.
+/// The version of the policy by which a person's year is measured, and its content: once it is sealed the one of its seal; before, the
+/// one in force when the year was certified (a correction of the certificate changes nothing about that) or when its settlement
+/// began, whichever came first; `None` while neither has, when the one in force now counts (W3: past decisions keep their version).
 ///
 /// # Errors
 /// When the stored policy does not read back.
@@ -62,13 +61,27 @@ pub fn measured_by(
     record: &AnnualRecord,
 ) -> Result<Option<(i32, Policy)>, Problem> {
     let (city, year) = (record.jurisdiction_id, record.year);
+    let sealed = match record.settled_at {
+        Some(_) => reader.appraisal(city, record.professional_id, year)?,
+        None => None,
+    };
     let settlement = reader.settlement(city, year)?;
-    if settlement.is_none() && record.certificate_id.is_none() {
+    if settlement.is_none() && record.certificate_id.is_none() && sealed.is_none() {
         return Ok(None);
     }
     let versions = reader.policy_versions(city, year)?;
-    let settled = settlement.map(|settlement| (settlement.started_at, settlement.policy_version));
-    let version = version_of(reader, record, &versions, settled)?;
+    let version = match sealed {
+        Some(sealed) => Some(sealed.policy_version),
+        None => {
+            let settled = settlement.map(|found| (found.started_at, found.policy_version));
+            let certified = match several(&versions) {
+                true => certified_since(reader, record)?,
+                // Most years have one version: nothing has to be looked up.
+                false => None,
+            };
+            version_of(&versions, certified, settled)
+        }
+    };
     let stored = versions.iter().find(|stored| Some(stored.version) == version);
     let read = |stored: &StoredPolicy| {
         let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
@@ -77,30 +90,28 @@ pub fn measured_by(
     stored.map(read).transpose()
 }
 
-/// The number of that version, among those of the year. `settled` says when the settlement began, and by which version it settles.
-///
-/// # Errors
-/// On a database failure.
+/// Whether more than one version of a year's policy was ever published.
+#[must_use]
+pub fn several(versions: &[StoredPolicy]) -> bool {
+    versions.iter().filter(|stored| stored.published_at.is_some()).count() > 1
+}
+
+/// The number of the version, among those of the year, by which a year is measured that was certified then and whose settlement began
+/// then, by that version.
+#[must_use]
 pub fn version_of(
-    reader: &mut Reader<'_>,
-    record: &AnnualRecord,
     versions: &[StoredPolicy],
+    certified: Option<Moment>,
     settled: Option<(Moment, i32)>,
-) -> Result<Option<i32>, Problem> {
-    let mut published = versions.iter().filter(|stored| stored.published_at.is_some());
-    let only = published.clone().count() == 1;
+) -> Option<i32> {
     let by_settlement = settled.map(|(_, version)| version);
-    let certified = match only {
-        // Most years have one version: nothing has to be looked up.
-        true => return Ok(by_settlement.or(published.next().map(|stored| stored.version))),
-        false => certified_since(reader, record)?,
-    };
-    let Some(certified) = certified else { return Ok(by_settlement) };
+    let Some(certified) = certified else { return by_settlement };
     if settled.is_some_and(|(began, _)| began <= certified) {
-        return Ok(by_settlement);
+        return by_settlement;
     }
+    let mut published = versions.iter().filter(|stored| stored.published_at.is_some());
     let then = published.clone().rfind(|stored| stored.published_at <= Some(certified));
-    Ok(then.or_else(|| published.next()).map(|stored| stored.version))
+    then.or_else(|| published.next()).map(|stored| stored.version)
 }
 
 /// When a year was certified, as the certificate that stands says, or the oldest one that it corrects.
@@ -111,14 +122,18 @@ fn certified_since(
     let Some(id) = record.certificate_id else { return Ok(None) };
     let all =
         reader.certificates_of_year(record.jurisdiction_id, record.professional_id, record.year)?;
-    let Some(place) = all.iter().position(|certificate| certificate.id == id) else {
-        return Ok(None);
-    };
-    let before = all.iter().take(place).rev();
+    Ok(beginning_of(id, &all))
+}
+
+/// When the certificate of this id was issued among those of its year, by version, or the oldest one that it corrects.
+#[must_use]
+pub fn beginning_of(id: Id, certificates: &[Certificate]) -> Option<Moment> {
+    let place = certificates.iter().position(|certificate| certificate.id == id)?;
+    let before = certificates.iter().take(place).rev();
     let corrected =
         before.take_while(|certificate| certificate.state.0 == CertificateState::Superseded);
-    let standing = all.iter().skip(place).take(1);
-    Ok(corrected.chain(standing).map(|certificate| certificate.issued_at).min())
+    let standing = certificates.iter().skip(place).take(1);
+    corrected.chain(standing).map(|certificate| certificate.issued_at).min()
 }
 
 /// The floors of [`measured_by`].

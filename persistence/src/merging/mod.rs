@@ -12,8 +12,8 @@ use crate::declarations::Declaration;
 use crate::error::StoreError;
 use crate::learning::LearningRecord;
 use crate::schema::{
-    annual_records, attachments, certificates, declarations, learning_records, person_merges,
-    transfers,
+    annual_records, appeals, attachments, certificates, declarations, learning_records,
+    makeup_grants, makeup_items, makeup_reviews, person_merges, roster_lines,
 };
 use crate::store::{Reader, Writer};
 
@@ -197,6 +197,47 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Keeps together what belongs together where something could not move, because the record that stands has the same already: what
+    /// has moved rests on the learning that stands, and the reviews and the grant of an item that both have in one application stay
+    /// with the shell's item.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn keep_together(&mut self, pair: Pair, learning: &[(Id, Id)]) -> Result<(), StoreError> {
+        for (copy, standing) in learning {
+            diesel::update(roster_lines::table)
+                .filter(roster_lines::jurisdiction_id.eq(pair.jurisdiction))
+                .filter(roster_lines::professional_id.eq(pair.kept))
+                .filter(roster_lines::learning_record_id.eq(copy))
+                .set(roster_lines::learning_record_id.eq(standing))
+                .execute(self.conn)?;
+            diesel::update(appeals::table)
+                .filter(appeals::jurisdiction_id.eq(pair.jurisdiction))
+                .filter(appeals::professional_id.eq(pair.kept))
+                .filter(appeals::learning_record_id.eq(copy))
+                .set(appeals::learning_record_id.eq(standing))
+                .execute(self.conn)?;
+        }
+        let items: Vec<Id> = makeup_items::table
+            .filter(makeup_items::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(makeup_items::professional_id.eq(pair.merged))
+            .select(makeup_items::id)
+            .load(self.conn)?;
+        diesel::update(makeup_reviews::table)
+            .filter(makeup_reviews::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(makeup_reviews::professional_id.eq(pair.kept))
+            .filter(makeup_reviews::item_id.eq_any(items.clone()))
+            .set(makeup_reviews::professional_id.eq(pair.merged))
+            .execute(self.conn)?;
+        diesel::update(makeup_grants::table)
+            .filter(makeup_grants::jurisdiction_id.eq(pair.jurisdiction))
+            .filter(makeup_grants::professional_id.eq(pair.kept))
+            .filter(makeup_grants::item_id.eq_any(items))
+            .set(makeup_grants::professional_id.eq(pair.merged))
+            .execute(self.conn)?;
+        Ok(())
+    }
+
     /// Numbers the certificates of the merged record's year behind those of the one that stands.
     ///
     /// # Errors
@@ -216,30 +257,6 @@ impl Writer<'_> {
                 .set(c::version.eq(certificate.version + behind))
                 .execute(self.conn)?;
         }
-        Ok(())
-    }
-
-    /// Ends what waits for a decision of the merged record's transfers: its employer is no longer the person's.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn withdraw_transfers_of(&mut self, pair: Pair) -> Result<(), StoreError> {
-        use xueshi_domain::transfer::State;
-
-        use crate::columns::Word;
-        use transfers as t;
-        let now = Moment(self.now());
-        diesel::update(t::table)
-            .filter(t::jurisdiction_id.eq(pair.jurisdiction))
-            .filter(t::professional_id.eq(pair.merged))
-            .filter(t::state.eq(Word(State::Requested)))
-            .set((
-                t::state.eq(Word(State::Withdrawn)),
-                t::decided_at.eq(now),
-                t::updated_at.eq(now),
-                t::version.eq(t::version + 1),
-            ))
-            .execute(self.conn)?;
         Ok(())
     }
 

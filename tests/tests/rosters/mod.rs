@@ -34,6 +34,16 @@ async fn ended_class(server: &Server) -> (Client, Value) {
     (server.login("base.admin").await, class)
 }
 
+/// A class that both people have passed: the first by its roster, the second by a correction of it. Its id.
+pub(crate) async fn corrected_class(server: &Server, first: &str, second: &str) -> String {
+    let (base, class) = ended_class(server).await;
+    roster(&base, &class, &[line(first, 24, true)]).await.is(200);
+    let both = [line(first, 24, true), line(second, 24, true)];
+    let class = training::reread_class(&base, &class).await;
+    roster(&base, &class, &both).await.is(200);
+    text(&class, "id")
+}
+
 /// A person of the demo world.
 async fn person(server: &Server, name: &str) -> String {
     let admin = server.login("city.admin").await;

@@ -141,13 +141,8 @@ pub fn keep_certificate(
 ) -> Result<(), Problem> {
     let city = record.jurisdiction_id;
     let key = (city, record.year);
-    let measured = match record.settled_at {
-        Some(_) => measure(writer, key, Some(record))?,
-        // The certificate that stands by now is this one.
-        None => in_force(writer, city, record.year)?,
-    };
-    let (version, policy) =
-        measured.ok_or_else(|| Problem::internal("a certified year has no policy"))?;
+    let (version, policy) = measure(writer, key, Some(record))?
+        .ok_or_else(|| Problem::internal("a certified year has no policy"))?;
     let mut basis =
         year_basis(record, policy.floors).and([rests_on, Finding::passed(CheckName::NotOnesOwn)]);
     if let Some(old) = replaced {

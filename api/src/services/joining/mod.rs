@@ -234,6 +234,27 @@ pub fn withdraw(
     Ok(Reply::ok(shown(writer, &request)?).version(request.version))
 }
 
+/// Takes back the request that waits of an account which has lost its person to another record's account (U4): nobody could be employed
+/// by it.
+///
+/// # Errors
+/// On a database failure.
+pub fn end_of_account(
+    writer: &mut Writer<'_>,
+    by: Id,
+    city: Id,
+    account: Id,
+) -> Result<(), Problem> {
+    let Some(mut request) = writer.waiting_employment_request(city, account)? else {
+        return Ok(());
+    };
+    let mut trail = Trail::default();
+    request.state = Word(trail.step::<Road>(request.state.0, Event::Withdraw)?);
+    request.decided_at = Some(Moment(writer.now()));
+    save(writer, &mut request)?;
+    tell(writer, Some(by), EventType::EmploymentRequestWithdrawn, &request, trail)
+}
+
 fn save(writer: &mut Writer<'_>, request: &mut EmploymentRequest) -> Result<(), Problem> {
     stands(writer.save_employment_request(request)?)
 }

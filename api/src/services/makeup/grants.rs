@@ -142,15 +142,26 @@ pub fn follow(writer: &mut Writer<'_>, declaration: &Declaration) -> Result<(), 
     if d.makeup_grant_id.is_none() && d.year >= china_date(writer.now()).year() {
         return Ok(());
     }
-    let (city, person) = (d.jurisdiction_id, d.professional_id);
-    let Some(record) = writer.annual_record(city, person, d.year)? else { return Ok(()) };
-    let grants = writer.makeup_grants_of_year(city, person, d.year)?;
+    follow_year(writer, (d.jurisdiction_id, d.professional_id, d.year), d.makeup_grant_id)
+}
+
+/// [`follow`] for a person's year; of grants that have expired, `under` is used: the one that its last hours were registered under.
+///
+/// # Errors
+/// [`StoreError::Conflict`] when someone else moved the grant.
+pub fn follow_year(
+    writer: &mut Writer<'_>,
+    (city, person, year): (Id, Id, i32),
+    under: Option<Id>,
+) -> Result<(), Problem> {
+    let Some(record) = writer.annual_record(city, person, year)? else { return Ok(()) };
+    let grants = writer.makeup_grants_of_year(city, person, year)?;
     let in_state = |state: GrantState| grants.iter().find(|grant| grant.state.0 == state).cloned();
     let has_makeup = !record.makeup_public.0.is_zero() || !record.makeup_professional.0.is_zero();
     let (grant, event) = match (is_complete(&record), has_makeup) {
         (true, true) if in_state(GrantState::Used).is_none() => {
             // The one that stands, or else the expired one that these very hours were registered under.
-            let own = || grants.iter().find(|grant| Some(grant.id) == d.makeup_grant_id).cloned();
+            let own = || grants.iter().find(|grant| Some(grant.id) == under).cloned();
             (in_state(GrantState::Granted).or_else(own), GrantEvent::Use)
         }
         (false, _) => (in_state(GrantState::Used), GrantEvent::Reopen),

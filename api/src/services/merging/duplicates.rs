@@ -96,10 +96,14 @@ fn end_one(
 }
 
 /// H7: what both records have learnt is one: declarations of the merged record rest on the other's learning from now on, and its
-/// own copy stays with the shell.
-pub(super) fn share_learning(writer: &mut Writer<'_>, pair: Pair) -> Result<(), Problem> {
+/// own copy stays with the shell. Gives the copies, each with the record that stands.
+pub(super) fn share_learning(
+    writer: &mut Writer<'_>,
+    pair: Pair,
+) -> Result<Vec<(Id, Id)>, Problem> {
     let city = pair.jurisdiction;
     let kept = writer.learning_of(city, pair.kept)?;
+    let mut shared = Vec::new();
     for copy in writer.learning_of(city, pair.merged)? {
         let same = kept.iter().find(|own| {
             let class = own.class_id.is_some() && own.class_id == copy.class_id;
@@ -111,12 +115,13 @@ pub(super) fn share_learning(writer: &mut Writer<'_>, pair: Pair) -> Result<(), 
         });
         let Some(own) = same else { continue };
         writer.rest_on(pair, copy.id, own.id)?;
+        shared.push((copy.id, own.id));
         if copy.declared {
             writer.set_declared(city, pair.merged, copy.id, false)?;
             writer.set_declared(city, pair.kept, own.id, true)?;
         }
     }
-    Ok(())
+    Ok(shared)
 }
 
 /// M3: of two grants for the same year one stands, the one that was used or else that of the record that stands; what was declared
@@ -131,9 +136,13 @@ pub(super) fn one_grant_each(writer: &mut Writer<'_>, pair: Pair) -> Result<(), 
         let (Some(own), Some(other)) = (standing(pair.kept)?, standing(pair.merged)?) else {
             continue;
         };
-        let used = |state: GrantState| state == GrantState::Used;
-        let (stands, gives_way) =
-            if used(other.state.0) && !used(own.state.0) { (other, own) } else { (own, other) };
+        // Of one application the item that stands stays with its grant.
+        let other_used = other.state.0 == GrantState::Used && own.state.0 != GrantState::Used;
+        let (stands, gives_way) = if other_used && other.application_id != own.application_id {
+            (other, own)
+        } else {
+            (own, other)
+        };
         writer.rest_on_grant((city, gives_way.professional_id), gives_way.id, stands.id)?;
         makeup::give_way(writer, gives_way)?;
     }

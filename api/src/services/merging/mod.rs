@@ -6,19 +6,19 @@ mod years;
 
 use serde_json::json;
 use xueshi_domain::Refusal;
-use xueshi_domain::access::{Permission, Role};
+use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::china_date;
 use xueshi_domain::registry::{PersonState, Standing};
 use xueshi_persistence::{
-    Account, Grant, Id, Moment, Pair, PersonMerge, Professional, StoreError, Word, Writer,
+    Account, Id, Moment, Pair, PersonMerge, Professional, StoreError, Word, Writer,
 };
 
 use self::duplicates::{end_duplicates, one_grant_each, share_learning};
 use self::years::{Before, add_years, follow_year};
 use super::events::Happening;
 use super::references::unknown;
-use super::{Asker, Reply, following, offices};
+use super::{Asker, Reply, following, joining, offices, transfers};
 use crate::dto::merging::{Merge, MergeResult};
 use crate::problem::{Code, Problem};
 
@@ -42,6 +42,12 @@ pub fn merge(
     }
     let mut kept = writer.professional(city, pair.kept)?.ok_or_else(|| unknown("/kept_id"))?;
     let mut shell = writer.professional(city, pair.merged)?.ok_or_else(|| unknown("/merged_id"))?;
+    for (id, pointer) in [(pair.kept, "/kept_id"), (pair.merged, "/merged_id")] {
+        // An empty shell is nobody's any more: what it stood for is the record that it was merged into.
+        if writer.merged_with(city, id)?.is_some() {
+            return Err(unknown(pointer));
+        }
+    }
     if [pair.kept, pair.merged].iter().any(|id| asker.actor.is_professional(id.0)) {
         return Err(Refusal::OwnCase.into());
     }
@@ -51,18 +57,19 @@ pub fn merge(
     let ended = end_duplicates(writer, asker, pair, unit, &request.reason)?;
     one_grant_each(writer, pair)?;
     end_shell_employment(writer, asker, &kept, &shell)?;
-    writer.withdraw_transfers_of(pair)?;
+    transfers::end_of_merged(writer, asker, unit, pair.merged)?;
     let years = writer.with_deferred_keys(|writer| {
-        share_learning(writer, pair)?;
+        let shared = share_learning(writer, pair)?;
         let years = add_years(writer, asker, pair, before)?;
         writer.rekey(pair)?;
+        writer.keep_together(pair, &shared)?;
         match writer.check_keys(pair)? {
             true => Ok(years),
             false => Err(Problem::from(Refusal::RecordsConflict { conflicts: Vec::new() })),
         }
     })?;
     settle_people(writer, &mut kept, &mut shell)?;
-    let account = one_account(writer, pair)?;
+    let account = one_account(writer, asker, pair)?;
     if let Some(employer) = kept.employer_id
         && let Some(employer) = writer.organization(city, employer)?
         && employer.reviewing_body_id.is_some()
@@ -150,9 +157,9 @@ fn settle_people(
     Ok(())
 }
 
-/// One person, one account: that of the record that stands, otherwise the other one's. An account that is left without a record
-/// and without an office is closed.
-fn one_account(writer: &mut Writer<'_>, pair: Pair) -> Result<Option<Id>, Problem> {
+/// One person, one account: that of the record that stands, otherwise the other one's. An account that is left without a record is
+/// closed; it holds no office ([`obstacles`]).
+fn one_account(writer: &mut Writer<'_>, asker: &Asker, pair: Pair) -> Result<Option<Id>, Problem> {
     let city = pair.jurisdiction;
     let own = writer.account_of(city, pair.kept)?;
     let Some(mut other) = writer.account_of(city, pair.merged)? else {
@@ -163,11 +170,9 @@ fn one_account(writer: &mut Writer<'_>, pair: Pair) -> Result<Option<Id>, Proble
         return save_account(writer, &mut other).map(|()| Some(other.id));
     };
     other.professional_id = None;
-    let in_office = |(grant, _): &(Grant, String)| grant.role.0 != Role::Professional;
-    if !writer.grants_of(other.id)?.iter().any(in_office) {
-        other.state = Word(Standing::Disabled);
-        writer.end_sessions_of(other.id, "merged")?;
-    }
+    other.state = Word(Standing::Disabled);
+    writer.end_sessions_of(other.id, "merged")?;
+    joining::end_of_account(writer, asker.account(), city, other.id)?;
     save_account(writer, &mut other)?;
     Ok(Some(own.id))
 }

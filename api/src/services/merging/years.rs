@@ -9,11 +9,11 @@ use xueshi_domain::settlement::AddendumCause;
 use xueshi_persistence::{AnnualRecord, Id, Pair, Reader, Tenths, Word, Writer};
 
 use crate::problem::Problem;
-use crate::services::Asker;
 use crate::services::appraisals::Change;
 use crate::services::certifying::{Certifying, certificate_follows, tell_certificate};
 use crate::services::rules::Rules;
 use crate::services::year::{Year, standing_certificate, totals};
+use crate::services::{Asker, makeup};
 
 /// The years of both records as they were before the merge.
 pub(super) struct Before {
@@ -77,6 +77,8 @@ pub(super) fn add_years(
             own.settled_at = copy.settled_at;
             own.sealed_as = sealed_as;
             own.outcome = copy.outcome;
+            // The units of the freeze answer for a settled year.
+            (own.employer_id, own.authority_id) = (copy.employer_id, copy.authority_id);
         }
         if certified {
             own.state = Word(RecordState::Certified);
@@ -151,5 +153,6 @@ pub(super) fn follow_year(
     let following = Year::changed(record, before);
     following.follow(writer, rules.policy.floors, "hours_revoked", change)?;
     let decision = Certifying { unit, cause: AddendumCause::Correction, reason: Some(reason) };
-    certificate_follows(writer, asker, &rules, year, decision).map(|_| ())
+    certificate_follows(writer, asker, &rules, year, decision)?;
+    makeup::follow_year(writer, year, None)
 }

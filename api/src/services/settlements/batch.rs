@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use xueshi_domain::event::EventType;
 use xueshi_domain::ledger::Outcome;
-use xueshi_domain::policy::Policy;
+use xueshi_domain::policy::{Floors, Policy};
 use xueshi_domain::settlement::SettlementState;
 use xueshi_persistence::{
     Appraisal, Employment, Id, Job, JobError, Moment, Settlement, SettlementBatch, StoredPolicy,
@@ -20,6 +20,7 @@ use crate::problem::{Language, Problem};
 use crate::services::events::Happening;
 use crate::services::jobs::Step;
 use crate::services::rules::working_days;
+use crate::services::year::several;
 
 /// Where a settlement stands: what the job keeps as its cursor.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,16 +81,18 @@ pub fn settle_next(writer: &mut Writer<'_>, job: &mut Job, size: i64) -> Result<
     let settlement = writer.settlement(city, year)?;
     let settlement = settlement.ok_or_else(|| Problem::internal("the settlement is missing"))?;
     let mut progress = Progress::of(job, year)?;
-    let batch = writer.settlement_batch(&settlement, progress.after.map(Id), size)?;
+    let versions = writer.policy_versions(city, year)?;
+    let batch =
+        writer.settlement_batch(&settlement, several(&versions), progress.after.map(Id), size)?;
     let Some((last, _)) = batch.people.last() else {
         return finish(writer, job, settlement, &progress);
     };
     progress.after = Some(last.0);
     let size = i64::try_from(batch.people.len()).unwrap_or(size);
 
-    let versions = writer.policy_versions(city, year)?;
     let mut facts = Facts {
         policy: policy_of(&versions, &settlement)?,
+        floors: floors_by_version(&versions)?,
         versions,
         calendar: working_days(writer, city)?,
         bureau: writer
@@ -184,6 +187,16 @@ fn policy_of(versions: &[StoredPolicy], settlement: &Settlement) -> Result<Polic
     Policy::from_json(&version.document).map_err(Problem::internal)
 }
 
+/// The floors of every version that was published.
+fn floors_by_version(versions: &[StoredPolicy]) -> Result<BTreeMap<i32, Floors>, Problem> {
+    let published = versions.iter().filter(|stored| stored.published_at.is_some());
+    let floors = published.map(|stored| {
+        let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
+        Ok((stored.version, policy.floors))
+    });
+    floors.collect()
+}
+
 /// The batch by person, in the order of their ids.
 fn people(batch: SettlementBatch) -> Vec<Person> {
     let mut people: BTreeMap<Id, Person> =
@@ -201,6 +214,11 @@ fn people(batch: SettlementBatch) -> Vec<Person> {
     for record in batch.records {
         if let Some(person) = people.get_mut(&record.professional_id) {
             person.record = Some(record);
+        }
+    }
+    for certificate in batch.certificates {
+        if let Some(person) = people.get_mut(&certificate.professional_id) {
+            person.certificates.push(certificate);
         }
     }
     for row in batch.sealed {

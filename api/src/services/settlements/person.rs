@@ -12,8 +12,8 @@ use xueshi_domain::policy::{Floors, Policy, Window};
 use xueshi_domain::review::{Ending, Event, late_from, next};
 use xueshi_domain::settlement::{Held, Lapse, counts, lapse, outcome, settled_state};
 use xueshi_persistence::{
-    AnnualRecord, Appraisal, Declaration, Employment, Event as Told, Id, LapseRow, Moment,
-    Organization, Settlement, StoredPolicy, Word, Writer,
+    AnnualRecord, Appraisal, Certificate, Declaration, Employment, Event as Told, Id, LapseRow,
+    Moment, Organization, Settlement, StoredPolicy, Word, Writer,
 };
 
 use super::seal::{of_one, seal_of};
@@ -21,7 +21,7 @@ use crate::problem::Problem;
 use crate::services::declarations::{Cause, moved};
 use crate::services::events::Happening;
 use crate::services::rules::Rules;
-use crate::services::year::{Year, made_up, totals, version_of};
+use crate::services::year::{Year, beginning_of, made_up, totals, version_of};
 
 /// What is the same for everybody in a batch.
 pub(super) struct Facts {
@@ -30,6 +30,8 @@ pub(super) struct Facts {
     pub(super) policy: Policy,
     /// All versions of it.
     pub(super) versions: Vec<StoredPolicy>,
+    /// The floors of those that were published.
+    pub(super) floors: BTreeMap<i32, Floors>,
     pub(super) calendar: WorkdayCalendar,
     pub(super) bureau: Organization,
     /// Employers that were looked up.
@@ -47,13 +49,16 @@ pub(super) struct Person {
     pub(super) record: Option<AnnualRecord>,
     pub(super) sealed: Option<Appraisal>,
     pub(super) waiting: Vec<Declaration>,
+    /// Those of the year, by version; none where one version of the policy was ever published.
+    pub(super) certificates: Vec<Certificate>,
 }
 
 impl Person {
     /// Someone of whom nothing more is known yet.
     pub(super) fn new(id: Id, post: Post) -> Self {
         let waiting = Vec::new();
-        Self { id, post, employment: None, record: None, sealed: None, waiting }
+        let certificates = Vec::new();
+        Self { id, post, employment: None, record: None, sealed: None, waiting, certificates }
     }
 }
 
@@ -96,7 +101,7 @@ pub(super) fn settle(
     };
     let exempt = record.state.0 == RecordState::Exempt;
     let (hours, makeup) = (totals(&record).approved, made_up(&record));
-    let (version, floors) = measured(writer, facts, &record)?;
+    let (version, floors) = measured(facts, person, &record);
     let how = outcome(floors, hours, makeup, exempt);
     let now = Moment(writer.now());
     record.state = Word(settled_state(record.state.0, how));
@@ -117,23 +122,13 @@ pub(super) fn settle(
 }
 
 /// W3: the version by which a year is settled, with its floors: one that was certified under an earlier version stays measured by it.
-fn measured(
-    writer: &mut Writer<'_>,
-    facts: &Facts,
-    record: &AnnualRecord,
-) -> Result<(i32, Floors), Problem> {
+fn measured(facts: &Facts, person: &Person, record: &AnnualRecord) -> (i32, Floors) {
     let settlement = &facts.settlement;
-    let own = (settlement.policy_version, facts.policy.floors);
-    let settled = Some((settlement.started_at, settlement.policy_version));
-    let version = version_of(writer, record, &facts.versions, settled)?;
-    let other = facts.versions.iter().find(|stored| Some(stored.version) == version);
-    match other {
-        Some(stored) if stored.version != settlement.policy_version => {
-            let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-            Ok((stored.version, policy.floors))
-        }
-        Some(_) | None => Ok(own),
-    }
+    let own = settlement.policy_version;
+    let certified = record.certificate_id.and_then(|id| beginning_of(id, &person.certificates));
+    let settled = Some((settlement.started_at, own));
+    let version = version_of(&facts.versions, certified, settled).unwrap_or(own);
+    (version, facts.floors.get(&version).copied().unwrap_or(facts.policy.floors))
 }
 
 /// A3: a declaration that waits lapses; the stage and the unit that held it are kept, and for how long.
