@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use actix_web::rt::task::JoinHandle;
-use xueshi_persistence::Store;
+use xueshi_persistence::{Reader, Store};
 
 use crate::services::sync::reconciliation::{daily, refresh};
 
@@ -11,8 +11,8 @@ use crate::services::sync::reconciliation::{daily, refresh};
 const ROUND: Duration = Duration::from_secs(1);
 /// The most that one look computes before it rests.
 const WORK: Duration = Duration::from_secs(1);
-/// How much longer than it worked it rests: under a load that lasts, digests come later, not at the expense of those who write. Whoever
-/// asks for them has what is left computed at once.
+/// How much longer than it worked it rests while others write: under a load that lasts, digests come later, not at the expense of those
+/// who write. Whoever asks for them has what is left computed at once.
 const REST: u32 = 9;
 
 /// Runs beside a service; ends when it is dropped.
@@ -28,8 +28,13 @@ impl Digester {
             loop {
                 actix_web::rt::time::sleep(rest).await;
                 let begun = Instant::now();
+                let before = newest(&store).await;
                 let done = refresh(&store, Some(WORK)).await;
-                rest = ROUND.max(begun.elapsed() * REST);
+                let others_write = newest(&store).await > before;
+                rest = match (&done, others_write) {
+                    (Ok(false), false) => Duration::ZERO,
+                    (Ok(_) | Err(_), _) => ROUND.max(begun.elapsed() * REST),
+                };
                 let done = match done {
                     Ok(true) => daily(&store).await,
                     Ok(false) => Ok(()),
@@ -41,6 +46,11 @@ impl Digester {
             }
         }))
     }
+}
+
+/// The newest note of a change that waits for its digests.
+async fn newest(store: &Store) -> Option<i64> {
+    store.read(|reader: &mut Reader<'_>| reader.newest_change()).await.unwrap_or_default()
 }
 
 impl Drop for Digester {

@@ -146,6 +146,14 @@ impl Reader<'_> {
         Ok(Some(Stale { city, people, seqs, turns }))
     }
 
+    /// The number of the newest note that records changed since their digests were computed.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn newest_change(&mut self) -> Result<Option<i64>, StoreError> {
+        Ok(digest_tail::table.select(diesel::dsl::max(digest_tail::seq)).first(self.conn)?)
+    }
+
     /// Whether records of a city changed since their digests were computed.
     ///
     /// # Errors

@@ -114,7 +114,7 @@ fn write_value(text: &mut String, value: &Value) {
 }
 
 /// People whose records are held at once: someone may have thousands of them.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 25;
 
 /// The digests of all records of some people, computed from the records.
 pub(super) fn compute(
