@@ -147,7 +147,11 @@ impl Application {
             settings,
         });
         let upkeep = Upkeep::start(state.clone());
-        let tools = Tools { store: store.clone(), blobs: storage.blobs.clone() };
+        let tools = Tools {
+            store: store.clone(),
+            blobs: storage.blobs.clone(),
+            sources: routes::exports::source,
+        };
         let worker = Worker::start(tools, bell);
         let courier = Courier::start(store.clone(), courier_bell, terms);
         let sweeper = Sweeper::start(store.clone());

@@ -80,17 +80,7 @@ impl Table {
         text.push_str(&heads.join(","));
         text.push_str("\r\n");
         for row in &self.rows {
-            let cells: Vec<String> = row
-                .iter()
-                .map(|cell| match cell {
-                    Cell::Empty => String::new(),
-                    Cell::Text(text) => quoted(text),
-                    Cell::Whole(number) => number.to_string(),
-                    Cell::Number(number) => number.to_string(),
-                })
-                .collect();
-            text.push_str(&cells.join(","));
-            text.push_str("\r\n");
+            text.push_str(&line_of_csv(row));
         }
         text.into_bytes()
     }
@@ -156,6 +146,21 @@ impl Table {
             .insert_header((header::VARY, "Accept, Accept-Language"))
             .body(bytes))
     }
+}
+
+/// A row as a line of CSV (RFC 4180).
+#[must_use]
+pub fn line_of_csv(row: &[Cell]) -> String {
+    let cells: Vec<String> = row
+        .iter()
+        .map(|cell| match cell {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => quoted(text),
+            Cell::Whole(number) => number.to_string(),
+            Cell::Number(number) => number.to_string(),
+        })
+        .collect();
+    cells.join(",") + "\r\n"
 }
 
 /// A text as a field of CSV. What a spreadsheet would take for a formula gets an apostrophe in front.

@@ -9,6 +9,8 @@ text_enum! {
         Settlement = "settlement",
         /// Taking a file of rows in (ADR 0024).
         Import = "import",
+        /// Taking a list out as a file (ADR 0026).
+        Export = "export",
     }
 }
 

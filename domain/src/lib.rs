@@ -41,6 +41,7 @@ pub mod duplicate;
 pub mod event;
 pub mod exemption;
 pub mod explanation;
+pub mod export;
 pub mod figures;
 pub mod filing;
 pub mod funding;

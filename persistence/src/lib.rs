@@ -26,6 +26,7 @@ mod error;
 mod events;
 mod exemptions;
 mod explanations;
+mod exports;
 mod feed;
 mod figures;
 mod filing;
@@ -86,6 +87,7 @@ pub use error::{StoreError, StoreFailure};
 pub use events::{Event, EventFilter};
 pub use exemptions::{Exemption, ExemptionAct, ExemptionFilter};
 pub use explanations::{StoredExplanation, StoredRefusal};
+pub use exports::{Export, ExportPart};
 pub use feed::{FeedPage, FeedSignal, Owned, Sight, Which};
 pub use figures::{
     Behind, FINAL_AFTER, FigureDiscrepancy, FigureRows, Folded, PersonPartRow, UnitCounts,

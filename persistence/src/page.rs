@@ -21,3 +21,11 @@ pub struct Slice<R> {
     /// How many there are in all, if that was asked.
     pub total: Option<i64>,
 }
+
+impl<R> Slice<R> {
+    /// The same part, of something else.
+    #[must_use]
+    pub fn map<T>(self, other: impl FnMut(R) -> T) -> Slice<T> {
+        Slice { rows: self.rows.into_iter().map(other).collect(), total: self.total }
+    }
+}

@@ -25,6 +25,8 @@ const TABLES: &[&str] = &[
     "appraisals",
     "lapses",
     "settlements",
+    "export_parts",
+    "exports",
     "import_errors",
     "imports",
     "job_errors",

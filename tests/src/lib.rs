@@ -24,6 +24,7 @@ mod run;
 mod schemas;
 mod server;
 pub mod steps;
+pub mod workbook;
 
 pub use answer::Answer;
 pub use client::{Call, Client, form};

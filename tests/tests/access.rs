@@ -64,6 +64,7 @@ struct Side {
     training: Training,
     job: String,
     import: String,
+    export: String,
     makeup_application: String,
     makeup_item: String,
     makeup_grant: String,
@@ -223,6 +224,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
     let [makeup_application, makeup_item, makeup_grant] =
         made_up(server, &administrator, &unit, authority).await;
     let import = import(&administrator, &unit).await;
+    let export = export(&administrator).await;
     Side {
         name,
         declaration,
@@ -245,6 +247,7 @@ async fn side(server: &Server, name: &'static str, person: &str, admin: &str, cl
         training: training(server, class).await,
         job: text(&settled["job"], "id"),
         import,
+        export,
         makeup_application,
         makeup_item,
         makeup_grant,
@@ -269,6 +272,15 @@ async fn import(administrator: &Client, unit: &str) -> String {
     let import =
         imports::over(administrator, imports::send(administrator, &fields, file.as_bytes()));
     text(&import.await, "id")
+}
+
+/// A list that was taken out.
+async fn export(administrator: &Client) -> String {
+    let body = json!({"list": "classes", "parameters": {"year": "2023"}, "format": "csv"});
+    let asked = administrator.post("/v1/exports").json(body).await;
+    let id = text(&asked.is(202), "id");
+    crate::settlement::over(administrator, asked.header("location")).await;
+    id
 }
 
 /// Something that the province says otherwise than the school decided.
@@ -320,6 +332,7 @@ impl Side {
             "training-plans" => &self.training.plan,
             "jobs" => &self.job,
             "imports" => &self.import,
+            "exports" => &self.export,
             "makeup-applications" => &self.makeup_application,
             "makeup-grants" => &self.makeup_grant,
             "webhooks" => &self.webhook[0],

@@ -20,6 +20,7 @@ mod events;
 mod evidence;
 mod exemptions;
 mod explanations;
+mod exports;
 mod figures;
 mod filing;
 mod floors;

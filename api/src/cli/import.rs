@@ -1,28 +1,25 @@
 //! `xueshi import`: takes a file of rows in, in the name of an account and with its rights.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::Args;
 use serde_json::Value;
 use uuid::Uuid;
 use xueshi_domain::import::{ImportKind, ImportMode};
 use xueshi_domain::job::JobState;
-use xueshi_persistence::{Keep, Reader, Store, StoreError, Writer};
+use xueshi_persistence::{Keep, Reader, Store, Writer};
 
 use super::output::{CommandError, Output};
-use super::progress::Progress;
+use super::progress::work;
 use super::settle::failed;
 use crate::dto::imports::ImportDto;
 use crate::problem::{Code, Problem};
 use crate::services::Asker;
 use crate::services::imports::{self, Checked, Wanted};
-use crate::services::jobs::runner::{self, BATCH, JobKey, Tools};
+use crate::services::jobs::runner::{BATCH, JobKey, Tools};
 use crate::settings::Settings;
 use crate::storage::Storage;
 
-/// Real time between two looks at a job that another process does.
-const LOOK: Duration = Duration::from_millis(300);
 /// Errors that are written out.
 const SHOWN: i64 = 20;
 
@@ -85,9 +82,13 @@ impl Import {
         let checked =
             imports::check(&wanted, &name, &bytes, settings.import_rows).map_err(failed)?;
         let storage = Storage::open(&settings).await?;
-        let tools = Tools { store: storage.desk.store().clone(), blobs: storage.blobs.clone() };
+        let tools = Tools {
+            store: storage.desk.store().clone(),
+            blobs: storage.blobs.clone(),
+            sources: crate::routes::exports::source,
+        };
         let key = ask(&tools, self.account, wanted, checked, &bytes).await?;
-        work(&tools, key, &name, self.batch).await?;
+        work(&tools, key, format!("importing {name}"), self.batch).await?;
         report(&tools.store, key, output).await
     }
 }
@@ -124,27 +125,6 @@ async fn ask(
         log::warn!("a sealed file that nothing names was not removed: {error}");
     }
     asked.map_err(failed)
-}
-
-/// Does the job, or watches another process do it, until it is over.
-async fn work(tools: &Tools, key: JobKey, name: &str, batch: u32) -> Result<(), CommandError> {
-    let mut progress = Progress::new(format!("importing {name}"));
-    loop {
-        if let Some(_lock) = runner::try_lock(&tools.store).await.map_err(failed)? {
-            let over = runner::run(tools, key, batch, |job| progress.show(job)).await;
-            progress.end();
-            return over.map(drop).map_err(failed);
-        }
-        let look = move |reader: &mut Reader<'_>| reader.job(key.0, key.1);
-        match tools.store.read::<_, StoreError, _>(look).await? {
-            Some(job) if !job.state.0.is_over() => progress.show(&job),
-            Some(_) | None => {
-                progress.end();
-                return Ok(());
-            }
-        }
-        tokio::time::sleep(LOOK).await;
-    }
 }
 
 /// What became of it: for people, as JSON, and as an exit code.

@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod demo;
+mod export;
 mod import;
 mod migrate;
 mod openapi;
@@ -59,6 +60,8 @@ enum Command {
     Reconcile(reconcile::Reconcile),
     /// Take a file of rows in: people, units, plans, a roster, declarations
     Import(import::Import),
+    /// Take a list out as a file: xlsx, csv or ndjson
+    Export(export::Export),
     /// The audit log
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -93,6 +96,7 @@ fn run(cli: Cli, output: Output) -> Result<(), CommandError> {
             Command::Settle(command) => command.run(settings, output).await,
             Command::Reconcile(command) => command.run(settings, output).await,
             Command::Import(command) => command.run(settings, output).await,
+            Command::Export(command) => command.run(settings, output).await,
             Command::Audit(command) => command.run(settings, output).await,
             Command::Openapi(command) => command.run(),
         }

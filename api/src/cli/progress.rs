@@ -4,10 +4,16 @@ use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use xueshi_persistence::Job;
+use xueshi_persistence::{Job, Reader, StoreError};
+
+use super::output::CommandError;
+use super::settle::failed;
+use crate::services::jobs::runner::{self, JobKey, Tools};
 
 /// Time between two lines where there is no terminal.
 const LINE: Duration = Duration::from_secs(2);
+/// Real time between two looks at a job that another process does.
+const LOOK: Duration = Duration::from_millis(300);
 
 /// A progress bar on a terminal, plain lines elsewhere; both on standard error, so that the result stays alone on standard output.
 pub(super) struct Progress {
@@ -70,4 +76,30 @@ fn seconds_left(job: &Job) -> Option<i64> {
     let rate = job.rate.filter(|rate| *rate > 0 && !job.state.0.is_over())?;
     let left = (job.total - job.done).max(0);
     Some(left.saturating_mul(1_000).div_euclid(rate) + 1)
+}
+
+/// Does the job, or watches another process do it, until it is over.
+pub(super) async fn work(
+    tools: &Tools,
+    key: JobKey,
+    what: String,
+    batch: u32,
+) -> Result<(), CommandError> {
+    let mut progress = Progress::new(what);
+    loop {
+        if let Some(_lock) = runner::try_lock(&tools.store).await.map_err(failed)? {
+            let over = runner::run(tools, key, batch, |job| progress.show(job)).await;
+            progress.end();
+            return over.map(drop).map_err(failed);
+        }
+        let look = move |reader: &mut Reader<'_>| reader.job(key.0, key.1);
+        match tools.store.read::<_, StoreError, _>(look).await? {
+            Some(job) if !job.state.0.is_over() => progress.show(&job),
+            Some(_) | None => {
+                progress.end();
+                return Ok(());
+            }
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }

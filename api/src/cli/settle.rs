@@ -54,7 +54,11 @@ impl Settle {
         let key = (asked.job.jurisdiction_id, asked.job.id);
         let was_settled = asked.settlement.state.0 == SettlementState::Finished;
         if !was_settled {
-            let tools = Tools { store: store.clone(), blobs: storage.blobs.clone() };
+            let tools = Tools {
+                store: store.clone(),
+                blobs: storage.blobs.clone(),
+                sources: crate::routes::exports::source,
+            };
             work(&tools, key, year, self.batch).await?;
         }
         let (text, value, state) = report(store, key, year, was_settled).await?;

@@ -118,6 +118,7 @@ fn result(job: &Job) -> Option<String> {
     match job.kind.0 {
         // What was wrong can be read before it is over.
         JobKind::Import => Some(format!("/v1/imports/{}", job.id)),
+        JobKind::Export => Some(format!("/v1/exports/{}", job.id)),
         JobKind::Settlement if job.state.0 != JobState::Succeeded => None,
         JobKind::Settlement => job.year.map(|year| format!("/v1/settlements/{year}")),
     }

@@ -14,6 +14,7 @@ pub mod declarations;
 pub mod events;
 pub mod exemptions;
 pub mod explanations;
+pub mod exports;
 pub mod filings;
 pub mod funding_reports;
 pub mod id_numbers;

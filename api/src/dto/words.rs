@@ -56,6 +56,10 @@ words! {
     YearOutcome: xueshi_domain::ledger::Outcome;
     /// What the rows of a file are.
     ImportKind: xueshi_domain::import::ImportKind;
+    /// A list that can be taken out as a whole.
+    ExportList: xueshi_domain::export::ExportList;
+    /// What a file is that is taken out.
+    ExportFormat: xueshi_domain::export::ExportFormat;
     /// What one refused row does to the others.
     ImportMode: xueshi_domain::import::ImportMode;
     /// What a job does.

@@ -35,6 +35,7 @@ pub use dry_run::DryRun;
 pub use form::TokenForm;
 pub use idempotency_key::IdempotencyKey;
 pub use params::Params;
+pub(crate) use params::parse as parse_params;
 pub use path::{PathId, PathText, PathYear};
 pub(crate) use query::unknown_parameter;
 pub use query::{Query, RESERVED, invalid_parameter};

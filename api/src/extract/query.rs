@@ -24,6 +24,23 @@ impl Query {
         Self::parse(request.query_string())
     }
 
+    /// Parameters that came in another way.
+    ///
+    /// # Errors
+    /// 400 `invalid-parameter` for text with a NUL.
+    pub(crate) fn from_pairs(
+        pairs: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Problem> {
+        let pairs: Vec<(String, String)> = pairs.into_iter().collect();
+        if let Some((name, _)) =
+            pairs.iter().find(|(name, value)| (name.to_owned() + value).contains('\0'))
+        {
+            let text = Text::new("含有 NUL", "has a NUL");
+            return Err(invalid_parameter(name, "encoding", text));
+        }
+        Ok(Self(pairs))
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for part in text.split('&').filter(|part| !part.is_empty()) {

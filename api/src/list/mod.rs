@@ -19,6 +19,7 @@
 //! ```
 
 mod cursor;
+pub mod listed;
 mod page;
 mod query;
 

@@ -150,7 +150,7 @@ impl<P: Page> ListQuery<P> {
         format!("{}?{}", self.path, pairs.join("&"))
     }
 
-    fn parse(path: &str, query: &Query) -> Result<Self, Problem> {
+    pub(super) fn parse(path: &str, query: &Query) -> Result<Self, Problem> {
         let limit = match query.get("limit") {
             None => DEFAULT_LIMIT,
             Some(text) => {

@@ -50,6 +50,7 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("webhooks", "What happens, delivered to a receiver of one's own"),
     ("jobs", "Long work and its progress"),
     ("imports", "Files of rows that are taken in"),
+    ("exports", "Lists that are taken out as files"),
     ("settlements", "The end of a year: settlement, what lapsed, what was sealed"),
     ("sandbox", "Test clock and reset; only where started with `--sandbox`, elsewhere 404"),
     ("service", "Health, metrics, documentation"),

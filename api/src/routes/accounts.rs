@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{AccountFilter, Id};
+use xueshi_persistence::{AccountFilter, Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::accounts::{
@@ -16,9 +16,10 @@ use crate::dto::words;
 use crate::extract::{
     Body, DryRun, ETag, IdempotencyKey, Params, PathId, PathText, RequiredIfMatch,
 };
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, accounts, administrators};
+use crate::services::{Act, Asker, accounts, administrators};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -33,7 +34,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of accounts.
-    struct AccountPage of AccountDto, list AccountList,
+    pub(super) struct AccountPage of AccountDto, list AccountList,
     sort AccountSort { CreatedAt = "created_at" } default "created_at",
     expand [], sparse true
 }
@@ -41,7 +42,7 @@ page! {
 /// Which accounts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichAccounts {
+pub(super) struct WhichAccounts {
     /// Only the one of this name.
     #[param(example = "hospital.admin")]
     username: Option<String>,
@@ -66,20 +67,33 @@ async fn list_accounts(
     which: Params<WhichAccounts>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = AccountFilter {
-        username: which.username.map(|name| name.to_lowercase()),
-        state: which.state,
-        professional: which.professional_id.map(Id),
-        organization: which.organization_id.map(Id),
-    };
-    let slice = state
-        .desk
-        .read(&caller, move |reader, asker| accounts::list(reader, asker, &filter, page))
-        .await?;
-    let (rows, next) = list.cut(slice.rows, |row| row.id);
-    list.respond(rows.iter().map(AccountDto::from).collect(), next, slice.total)
+    listed::answer::<Accounts>(&state.desk, &caller, list, which.0).await
+}
+
+/// The accounts of the city.
+pub(super) struct Accounts;
+
+impl Listed for Accounts {
+    type Needs = permissions::ReadAudit;
+    type Page = AccountPage;
+    type Which = WhichAccounts;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichAccounts,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = AccountFilter {
+            username: which.username.map(|name| name.to_lowercase()),
+            state: which.state,
+            professional: which.professional_id.map(Id),
+            organization: which.organization_id.map(Id),
+        };
+        let found = accounts::list(reader, asker, &filter, page)?;
+        Ok(found.map(|row| (row.id, AccountDto::from(&row))))
+    }
 }
 
 /// Make an account

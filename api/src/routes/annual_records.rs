@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::ledger::RecordState;
-use xueshi_persistence::{AnnualRecordFilter, Id};
+use xueshi_persistence::{AnnualRecordFilter, Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::annual_records::{AnnualRecordDto, VerificationDto, Verify};
@@ -15,9 +15,10 @@ use crate::dto::me::YearDto;
 use crate::dto::words;
 use crate::dto::years::FilterYear;
 use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathText};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, me, verification};
+use crate::services::{Act, Asker, me, verification};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -34,7 +35,7 @@ page! {
 /// Which years.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichYears {
+pub(super) struct WhichYears {
     /// The year.
     #[param(inline)]
     year: FilterYear,
@@ -57,19 +58,32 @@ async fn list_annual_records(
     which: Params<WhichYears>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = AnnualRecordFilter {
-        year: which.year.0,
-        state: which.state,
-        employer: which.employer_id.map(Id),
-    };
-    let found = state.desk.read(&caller, move |reader, asker| {
-        Ok(reader.annual_records(&asker.scope(Permission::ReadRecords), &filter, page)?)
-    });
-    let slice = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| row.professional_id);
-    list.respond(rows.iter().map(AnnualRecordDto::from).collect(), next, slice.total)
+    listed::answer::<AnnualRecords>(&state.desk, &caller, list, which.0).await
+}
+
+/// People's years that the caller may see.
+pub(super) struct AnnualRecords;
+
+impl Listed for AnnualRecords {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = AnnualRecordPage;
+    type Which = WhichYears;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichYears,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = AnnualRecordFilter {
+            year: which.year.0,
+            state: which.state,
+            employer: which.employer_id.map(Id),
+        };
+        let found = reader.annual_records(&asker.scope(Permission::ReadRecords), &filter, page)?;
+        Ok(found.map(|row| (row.professional_id, AnnualRecordDto::from(&row))))
+    }
 }
 
 /// One person's year

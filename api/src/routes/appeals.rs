@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::appeals::{
@@ -11,8 +11,9 @@ use crate::dto::appeals::{
 use crate::extract::{
     Body, DryRun, ETag, IdempotencyKey, IfMatch, Params, PathId, RequiredIfMatch,
 };
+use crate::list::listed::{self, Listed, Rows};
 use crate::problem::{Code, Problem};
-use crate::services::{Act, appeals};
+use crate::services::{Act, Asker, appeals};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -37,13 +38,27 @@ async fn list_appeals(
     which: Params<WhichAppeals>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let found =
-        state.desk.read(&caller, move |reader, asker| appeals::list(reader, asker, which, page));
-    let slice = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| Id(row.id));
-    list.respond(rows, next, slice.total)
+    listed::answer::<Appeals>(&state.desk, &caller, list, which.0).await
+}
+
+/// The appeals that the caller may see.
+pub(super) struct Appeals;
+
+impl Listed for Appeals {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = AppealPage;
+    type Which = WhichAppeals;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichAppeals,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = appeals::list(reader, asker, which, page)?;
+        Ok(found.map(|appeal| (Id(appeal.id), appeal)))
+    }
 }
 
 /// Bring an appeal

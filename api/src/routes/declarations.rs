@@ -8,7 +8,7 @@ use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::learning::Subject;
 use xueshi_domain::review::State;
-use xueshi_persistence::{DeclarationFilter, Id};
+use xueshi_persistence::{DeclarationFilter, Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::declarations::{
@@ -17,9 +17,10 @@ use crate::dto::declarations::{
 use crate::dto::words;
 use crate::dto::years::FilterYear;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, declarations, revocation};
+use crate::services::{Act, Asker, declarations, revocation};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -44,7 +45,7 @@ page! {
 /// Which declarations.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichDeclarations {
+pub(super) struct WhichDeclarations {
     /// Only of this year.
     #[param(inline)]
     year: Option<FilterYear>,
@@ -73,24 +74,35 @@ async fn list_declarations(
     which: Params<WhichDeclarations>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = DeclarationFilter {
-        year: which.year.map(|year| year.0),
-        states: which.state,
-        subject: which.subject,
-        professional: which.professional_id.map(Id),
-        employer: which.employer_id.map(Id),
-    };
-    let found = state.desk.read(&caller, move |reader, asker| {
-        Ok((
-            reader.declarations(&asker.scope(Permission::ReadRecords), &filter, page)?,
-            reader.now(),
-        ))
-    });
-    let (slice, now) = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| row.id);
-    list.respond(rows.iter().map(|row| DeclarationDto::new(row, now)).collect(), next, slice.total)
+    listed::answer::<Declarations>(&state.desk, &caller, list, which.0).await
+}
+
+/// The declarations that the caller may see.
+pub(super) struct Declarations;
+
+impl Listed for Declarations {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = DeclarationPage;
+    type Which = WhichDeclarations;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichDeclarations,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = DeclarationFilter {
+            year: which.year.map(|year| year.0),
+            states: which.state,
+            subject: which.subject,
+            professional: which.professional_id.map(Id),
+            employer: which.employer_id.map(Id),
+        };
+        let found = reader.declarations(&asker.scope(Permission::ReadRecords), &filter, page)?;
+        let now = reader.now();
+        Ok(found.map(|row| (row.id, DeclarationDto::new(&row, now))))
+    }
 }
 
 /// Begin a declaration

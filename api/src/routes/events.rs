@@ -6,15 +6,17 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::event::EventType;
-use xueshi_persistence::{EventFilter, Id};
+use xueshi_persistence::{EventFilter, Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::events::EventDto;
 use crate::dto::words;
 use crate::dto::years::FilterYear;
 use crate::extract::Params;
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::Problem;
+use crate::services::Asker;
 use crate::services::events;
 use crate::state::AppState;
 
@@ -32,7 +34,7 @@ page! {
 /// Which events.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichEvents {
+pub(super) struct WhichEvents {
     /// Only of this kind.
     #[serde(rename = "type")]
     #[param(value_type = Option<words::EventType>)]
@@ -61,18 +63,32 @@ async fn list_events(
     which: Params<WhichEvents>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let which = which.0;
-    let filter = EventFilter {
-        kinds: which.kind.into_iter().collect(),
-        subject: which.subject_id.map(Id),
-        person: which.professional_id.map(Id),
-        unit: which.organization_id.map(Id),
-        year: which.year.map(|year| year.0),
-    };
-    let found =
-        state.desk.read(&caller, move |reader, asker| events::list(reader, asker, &filter, page));
-    let slice = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| Id(row.id));
-    list.respond(rows, next, slice.total)
+    listed::answer::<Events>(&state.desk, &caller, list, which.0).await
+}
+
+/// What happened, as far as the caller may see it.
+pub(super) struct Events;
+
+impl Listed for Events {
+    type Needs = permissions::ReadOwnOrEvents;
+    type Page = EventPage;
+    type Which = WhichEvents;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichEvents,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = EventFilter {
+            kinds: which.kind.into_iter().collect(),
+            subject: which.subject_id.map(Id),
+            person: which.professional_id.map(Id),
+            unit: which.organization_id.map(Id),
+            year: which.year.map(|year| year.0),
+        };
+        let found = events::list(reader, asker, &filter, page)?;
+        Ok(found.map(|event| (Id(event.id), event)))
+    }
 }

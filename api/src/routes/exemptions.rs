@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::exemptions::{
@@ -12,8 +12,9 @@ use crate::dto::exemptions::{
 use crate::extract::{
     Body, DryRun, ETag, IdempotencyKey, IfMatch, Params, PathId, RequiredIfMatch,
 };
+use crate::list::listed::{self, Listed, Rows};
 use crate::problem::{Code, Problem};
-use crate::services::{Act, exemptions};
+use crate::services::{Act, Asker, exemptions};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -41,13 +42,27 @@ async fn list_exemptions(
     which: Params<WhichExemptions>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let found =
-        state.desk.read(&caller, move |reader, asker| exemptions::list(reader, asker, which, page));
-    let slice = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| row.id);
-    list.respond(rows.iter().map(ExemptionDto::from).collect(), next, slice.total)
+    listed::answer::<Exemptions>(&state.desk, &caller, list, which.0).await
+}
+
+/// The exemptions that the caller may see.
+pub(super) struct Exemptions;
+
+impl Listed for Exemptions {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = ExemptionPage;
+    type Which = WhichExemptions;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichExemptions,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = exemptions::list(reader, asker, which, page)?;
+        Ok(found.map(|row| (row.id, ExemptionDto::from(&row))))
+    }
 }
 
 /// Apply for an exemption

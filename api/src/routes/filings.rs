@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use xueshi_domain::filing::FilingEvent;
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::filings::{
@@ -11,9 +11,10 @@ use crate::dto::filings::{
     FilingSubmission, FilingWithHistory, NewFiling, StatedReason,
 };
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::problem::{Code, Problem};
-use crate::services::Act;
 use crate::services::filing::filings;
+use crate::services::{Act, Asker};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -37,16 +38,30 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 async fn list_filings(
     caller: Caller<permissions::ReadClasses>,
     list: FilingList,
-    wanted: Params<FilingParams>,
+    which: Params<FilingParams>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(wanted) = wanted;
-    let read =
-        state.desk.read(&caller, move |reader, asker| filings::list(reader, asker, wanted, page));
-    let slice = read.await?;
-    let (rows, next) = list.cut(slice.rows, |filing| Id(filing.id));
-    list.respond(rows, next, slice.total)
+    listed::answer::<Filings>(&state.desk, &caller, list, which.0).await
+}
+
+/// The filings that the caller may see.
+pub(super) struct Filings;
+
+impl Listed for Filings {
+    type Needs = permissions::ReadClasses;
+    type Page = FilingPage;
+    type Which = FilingParams;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: FilingParams,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = filings::list(reader, asker, which, page)?;
+        Ok(found.map(|filing| (Id(filing.id), filing)))
+    }
 }
 
 /// Apply for filing

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::{Id, Page};
+use xueshi_persistence::{Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::funding_reports::{
@@ -10,8 +10,9 @@ use crate::dto::funding_reports::{
     FundingRevisionPage, NewFundingReport, WhichFundingReports,
 };
 use crate::extract::{Body, DryRun, ETag, IfMatch, Params, PathId, PathYear};
+use crate::list::listed::{self, Listed, Rows};
 use crate::problem::{Code, Problem};
-use crate::services::{Act, funding_reports};
+use crate::services::{Act, Asker, funding_reports};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -35,14 +36,27 @@ async fn list_funding_reports(
     which: Params<WhichFundingReports>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page: Page<(i32, Id)> = list.page()?;
-    let Params(which) = which;
-    let read = state
-        .desk
-        .read(&caller, move |reader, asker| funding_reports::list(reader, asker, &which, page));
-    let slice = read.await?;
-    let (rows, next) = list.cut(slice.rows, |row| (row.year, Id(row.organization_id)));
-    list.respond(rows, next, slice.total)
+    listed::answer::<FundingReports>(&state.desk, &caller, list, which.0).await
+}
+
+/// The funding reports that the caller may see.
+pub(super) struct FundingReports;
+
+impl Listed for FundingReports {
+    type Needs = permissions::ReadStatistics;
+    type Page = FundingReportPage;
+    type Which = WhichFundingReports;
+    type Key = (i32, Id);
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichFundingReports,
+        page: Page<(i32, Id)>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = funding_reports::list(reader, asker, &which, page)?;
+        Ok(found.map(|report| ((report.year, Id(report.organization_id)), report)))
+    }
 }
 
 /// The training funds of a unit and year

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::learning_records::{
@@ -10,9 +10,10 @@ use crate::dto::learning_records::{
     LearningRecordParams, NewLearningRecord,
 };
 use crate::extract::{Batch, Body, DryRun, IdempotencyKey, Params, PathId};
+use crate::list::listed::{self, Listed, Rows};
 use crate::openapi::examples::lines;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, learning_records};
+use crate::services::{Act, Asker, learning_records};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -32,16 +33,30 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 async fn list_learning_records(
     caller: Caller<permissions::ReadOwnOrRecords>,
     list: LearningRecordList,
-    wanted: Params<LearningRecordParams>,
+    which: Params<LearningRecordParams>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let read = state
-        .desk
-        .read(&caller, move |reader, asker| learning_records::list(reader, asker, &wanted.0, page));
-    let slice = read.await?;
-    let (rows, next) = list.cut(slice.rows, |record| record.id);
-    list.respond(rows.into_iter().map(LearningRecordDto::from).collect(), next, slice.total)
+    listed::answer::<LearningRecords>(&state.desk, &caller, list, which.0).await
+}
+
+/// The learning records that the caller may see.
+pub(super) struct LearningRecords;
+
+impl Listed for LearningRecords {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = LearningRecordPage;
+    type Which = LearningRecordParams;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: LearningRecordParams,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = learning_records::list(reader, asker, &which, page)?;
+        Ok(found.map(|row| (row.id, LearningRecordDto::from(row))))
+    }
 }
 
 /// Deliver a completion

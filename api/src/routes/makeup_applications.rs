@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::makeup::ApplicationState;
-use xueshi_persistence::{Id, MakeupApplicationFilter};
+use xueshi_persistence::{Id, MakeupApplicationFilter, Page, Reader, Slice};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::makeup::{
@@ -18,9 +18,10 @@ use crate::dto::years::FilterYear;
 use crate::extract::{
     Body, DryRun, ETag, IdempotencyKey, IfMatch, Params, PathId, RequiredIfMatch,
 };
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, makeup};
+use crate::services::{Act, Asker, makeup};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -36,7 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of applications for make-up.
-    struct MakeupApplicationPage of MakeupApplicationDto, list MakeupApplicationRows,
+    pub(super) struct MakeupApplicationPage of MakeupApplicationDto, list MakeupApplicationRows,
     sort MakeupApplicationSort { CreatedAt = "created_at" } default "-created_at",
     expand [], sparse true
 }
@@ -44,7 +45,7 @@ page! {
 /// Which applications.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichMakeupApplications {
+pub(super) struct WhichMakeupApplications {
     /// Only of this year of application.
     #[param(inline)]
     year: Option<FilterYear>,
@@ -72,22 +73,35 @@ async fn list_makeup_applications(
     which: Params<WhichMakeupApplications>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = MakeupApplicationFilter {
-        year: which.year.map(|year| year.0),
-        states: which.state,
-        employer: which.employer_id.map(Id),
-        body: which.body_id.map(Id),
-        exceptional: which.exceptional,
-    };
-    let found = state.desk.read(&caller, move |reader, asker| {
-        let slice = reader.makeup_applications(&makeup::sight(asker), &filter, page)?;
-        Ok((makeup::shown(reader, &slice.rows)?, slice.total))
-    });
-    let (shown, total) = found.await?;
-    let (rows, next) = list.cut(shown, |row| Id(row.id));
-    list.respond(rows, next, total)
+    listed::answer::<MakeupApplications>(&state.desk, &caller, list, which.0).await
+}
+
+/// The applications for make-up that the caller may see.
+pub(super) struct MakeupApplications;
+
+impl Listed for MakeupApplications {
+    type Needs = permissions::ReadMakeup;
+    type Page = MakeupApplicationPage;
+    type Which = WhichMakeupApplications;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichMakeupApplications,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = MakeupApplicationFilter {
+            year: which.year.map(|year| year.0),
+            states: which.state,
+            employer: which.employer_id.map(Id),
+            body: which.body_id.map(Id),
+            exceptional: which.exceptional,
+        };
+        let found = reader.makeup_applications(&makeup::sight(asker), &filter, page)?;
+        let shown = Slice { rows: makeup::shown(reader, &found.rows)?, total: found.total };
+        Ok(shown.map(|application| (Id(application.id), application)))
+    }
 }
 
 /// Begin an application for make-up

@@ -7,16 +7,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::makeup::GrantState;
-use xueshi_persistence::{Id, MakeupGrantFilter};
+use xueshi_persistence::{Id, MakeupGrantFilter, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::makeup_grants::{MakeupBodyAssignment, MakeupBodyDto, MakeupGrantDto};
 use crate::dto::words;
 use crate::dto::years::FilterYear;
 use crate::extract::{Body, DryRun, ETag, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, makeup};
+use crate::services::{Act, Asker, makeup};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -29,7 +30,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of grants.
-    struct MakeupGrantPage of MakeupGrantDto, list MakeupGrantRows,
+    pub(super) struct MakeupGrantPage of MakeupGrantDto, list MakeupGrantRows,
     sort MakeupGrantSort { GrantedAt = "granted_at" } default "-granted_at",
     expand [], sparse true
 }
@@ -37,7 +38,7 @@ page! {
 /// Which grants.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichMakeupGrants {
+pub(super) struct WhichMakeupGrants {
     /// Only for this prior year.
     #[param(inline)]
     year: Option<FilterYear>,
@@ -64,21 +65,34 @@ async fn list_makeup_grants(
     which: Params<WhichMakeupGrants>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = MakeupGrantFilter {
-        year: which.year.map(|year| year.0),
-        state: which.state,
-        professional: which.professional_id.map(Id),
-        employer: which.employer_id.map(Id),
-        exceptional: which.exceptional,
-    };
-    let found = state.desk.read(&caller, move |reader, asker| {
-        Ok(reader.makeup_grants(&asker.scope(Permission::ReadRecords), &filter, page)?)
-    });
-    let slice = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| row.id);
-    list.respond(rows.iter().map(MakeupGrantDto::from).collect(), next, slice.total)
+    listed::answer::<MakeupGrants>(&state.desk, &caller, list, which.0).await
+}
+
+/// The grants of make-up that the caller may see.
+pub(super) struct MakeupGrants;
+
+impl Listed for MakeupGrants {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = MakeupGrantPage;
+    type Which = WhichMakeupGrants;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichMakeupGrants,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = MakeupGrantFilter {
+            year: which.year.map(|year| year.0),
+            state: which.state,
+            professional: which.professional_id.map(Id),
+            employer: which.employer_id.map(Id),
+            exceptional: which.exceptional,
+        };
+        let found = reader.makeup_grants(&asker.scope(Permission::ReadRecords), &filter, page)?;
+        Ok(found.map(|row| (row.id, MakeupGrantDto::from(&row))))
+    }
 }
 
 /// One make-up grant

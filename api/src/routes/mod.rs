@@ -15,6 +15,7 @@ mod documents;
 mod events;
 mod exemptions;
 mod explanations;
+pub mod exports;
 mod filings;
 mod funding_reports;
 mod health;
@@ -100,6 +101,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     explanations::routes(config);
     jobs::routes(config);
     imports::routes(config);
+    exports::routes(config);
     settlements::routes(config);
     docs::routes(config);
 }

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::registry::{OrganizationKind, Standing};
-use xueshi_persistence::{Id, OrganizationFilter};
+use xueshi_persistence::{Id, OrganizationFilter, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::organizations::{
@@ -16,9 +16,10 @@ use crate::dto::organizations::{
 };
 use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, administrators, organizations, unit_changes};
+use crate::services::{Act, Asker, administrators, organizations, unit_changes};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -36,7 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of units.
-    struct OrganizationPage of OrganizationDto, list OrganizationList,
+    pub(super) struct OrganizationPage of OrganizationDto, list OrganizationList,
     sort OrganizationSort { CreatedAt = "created_at" } default "created_at",
     expand [], sparse true
 }
@@ -44,7 +45,7 @@ page! {
 /// Which units.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichOrganizations {
+pub(super) struct WhichOrganizations {
     /// Only of this kind.
     #[param(value_type = Option<words::OrganizationKind>)]
     kind: Option<OrganizationKind>,
@@ -69,19 +70,34 @@ async fn list_organizations(
     which: Params<WhichOrganizations>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let filter = OrganizationFilter {
-        kind: which.0.kind,
-        parent: which.0.parent_id.map(Id),
-        state: which.0.state,
-        without_administrator: which.0.without_administrator == Some(true),
-    };
-    let found = state.desk.read(&caller, move |reader, asker| {
-        Ok(reader.organizations(&asker.scope(Permission::ReadOrganizations), &filter, page)?)
-    });
-    let slice = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| row.id);
-    list.respond(rows.iter().map(OrganizationDto::from).collect(), next, slice.total)
+    listed::answer::<Organizations>(&state.desk, &caller, list, which.0).await
+}
+
+/// The units that the caller may see.
+pub(super) struct Organizations;
+
+impl Listed for Organizations {
+    type Needs = permissions::ReadOrganizations;
+    type Page = OrganizationPage;
+    type Which = WhichOrganizations;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichOrganizations,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = OrganizationFilter {
+            kind: which.kind,
+            parent: which.parent_id.map(Id),
+            state: which.state,
+            without_administrator: which.without_administrator == Some(true),
+        };
+        let scope = asker.scope(Permission::ReadOrganizations);
+        let found = reader.organizations(&scope, &filter, page)?;
+        Ok(found.map(|row| (row.id, OrganizationDto::from(&row))))
+    }
 }
 
 /// Add a unit

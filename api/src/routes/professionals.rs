@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::registry::PersonState;
-use xueshi_persistence::{Id, ProfessionalFilter};
+use xueshi_persistence::{Id, Page, ProfessionalFilter, Reader, Slice};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::merging::{Merge, MergeResult};
@@ -16,9 +16,10 @@ use crate::dto::professionals::{
 };
 use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, departures, merging, professionals};
+use crate::services::{Act, Asker, departures, merging, professionals};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -35,7 +36,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of people.
-    struct ProfessionalPage of ProfessionalDto, list ProfessionalList,
+    pub(super) struct ProfessionalPage of ProfessionalDto, list ProfessionalList,
     sort ProfessionalSort { CreatedAt = "created_at" } default "created_at",
     expand [], sparse true
 }
@@ -43,7 +44,7 @@ page! {
 /// Which people.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichProfessionals {
+pub(super) struct WhichProfessionals {
     /// Only of this employer.
     employer_id: Option<Uuid>,
     /// Only in this state.
@@ -63,17 +64,32 @@ async fn list_professionals(
     which: Params<WhichProfessionals>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let filter = ProfessionalFilter { employer: which.0.employer_id.map(Id), state: which.0.state };
-    let found = state.desk.read(&caller, move |reader, asker| {
-        let slice = reader.professionals(&asker.scope(Permission::ReadPeople), &filter, page)?;
-        let shown: Result<Vec<_>, Problem> =
-            slice.rows.iter().map(|person| professionals::shown(reader, person)).collect();
-        Ok((shown?, slice.total))
-    });
-    let (people, total) = found.await?;
-    let (people, next) = list.cut(people, |person| person.id);
-    list.respond(people, next, total)
+    listed::answer::<Professionals>(&state.desk, &caller, list, which.0).await
+}
+
+/// The people whom the caller may see.
+pub(super) struct Professionals;
+
+impl Listed for Professionals {
+    type Needs = permissions::ReadPeople;
+    type Page = ProfessionalPage;
+    type Which = WhichProfessionals;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichProfessionals,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = ProfessionalFilter { employer: which.employer_id.map(Id), state: which.state };
+        let found = reader.professionals(&asker.scope(Permission::ReadPeople), &filter, page)?;
+        let shown = found
+            .rows
+            .iter()
+            .map(|person| Ok((person.professional_id, professionals::shown(reader, person)?)));
+        Ok(Slice { rows: shown.collect::<Result<_, Problem>>()?, total: found.total })
+    }
 }
 
 /// Register a person

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::registration::State;
 use xueshi_domain::titles;
-use xueshi_persistence::{Id, RegistrationFilter};
+use xueshi_persistence::{Id, Page, Reader, RegistrationFilter};
 
 use crate::auth::{Anyone, Caller, LoggedIn, permissions};
 use crate::dto::cities::OfCity;
@@ -18,9 +18,10 @@ use crate::dto::registrations::{
 use crate::dto::transfers::RequestDecision;
 use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, cities, joining, unit_registrations};
+use crate::services::{Act, Asker, cities, joining, unit_registrations};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -41,14 +42,14 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of requests to join an employer.
-    struct EmploymentRequestPage of EmploymentRequestDto, list EmploymentRequestList,
+    pub(super) struct EmploymentRequestPage of EmploymentRequestDto, list EmploymentRequestList,
     sort EmploymentRequestSort { CreatedAt = "created_at" } default "-created_at",
     expand [], sparse true
 }
 
 page! {
     /// A page of registrations of units.
-    struct OrganizationRegistrationPage of UnitRegistrationDto, list OrganizationRegistrationList,
+    pub(super) struct OrganizationRegistrationPage of UnitRegistrationDto, list OrganizationRegistrationList,
     sort OrganizationRegistrationSort { CreatedAt = "created_at" } default "-created_at",
     expand [], sparse true
 }
@@ -56,7 +57,7 @@ page! {
 /// Which requests.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichRequests {
+pub(super) struct WhichRequests {
     /// Only in this state.
     #[param(value_type = Option<words::RegistrationState>)]
     state: Option<State>,
@@ -121,14 +122,27 @@ async fn list_employment_requests(
     which: Params<WhichRequests>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let filter = which.0.filter();
-    let found = state
-        .desk
-        .read(&caller, move |reader, asker| joining::list(reader, asker, &filter, page))
-        .await?;
-    let (rows, next) = list.cut(found.rows, |row| Id(row.id));
-    list.respond(rows, next, found.total)
+    listed::answer::<EmploymentRequests>(&state.desk, &caller, list, which.0).await
+}
+
+/// The requests to join an employer that the caller may see.
+pub(super) struct EmploymentRequests;
+
+impl Listed for EmploymentRequests {
+    type Needs = LoggedIn;
+    type Page = EmploymentRequestPage;
+    type Which = WhichRequests;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichRequests,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = joining::list(reader, asker, &which.filter(), page)?;
+        Ok(found.map(|request| (Id(request.id), request)))
+    }
 }
 
 /// Ask to join an employer
@@ -229,14 +243,27 @@ async fn list_organization_registrations(
     which: Params<WhichRequests>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let filter = which.0.filter();
-    let found = state
-        .desk
-        .read(&caller, move |reader, asker| unit_registrations::list(reader, asker, &filter, page))
-        .await?;
-    let (rows, next) = list.cut(found.rows, |row| Id(row.id));
-    list.respond(rows, next, found.total)
+    listed::answer::<OrganizationRegistrations>(&state.desk, &caller, list, which.0).await
+}
+
+/// The registrations of units that the caller may see.
+pub(super) struct OrganizationRegistrations;
+
+impl Listed for OrganizationRegistrations {
+    type Needs = LoggedIn;
+    type Page = OrganizationRegistrationPage;
+    type Which = WhichRequests;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichRequests,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = unit_registrations::list(reader, asker, &which.filter(), page)?;
+        Ok(found.map(|registration| (Id(registration.id), registration)))
+    }
 }
 
 /// Register a unit

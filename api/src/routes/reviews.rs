@@ -8,7 +8,7 @@ use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::review::Stage;
 use xueshi_domain::review::State;
-use xueshi_persistence::{Id, Moment, QueueFilter};
+use xueshi_persistence::{Declaration, Id, Moment, Page, QueueFilter, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::declarations::DeclarationDto;
@@ -16,9 +16,10 @@ use crate::dto::reviews::{BatchDto, NewReview, ReviewBatch, ReviewDto, ReviewLis
 use crate::dto::words;
 use crate::dto::years::FilterYear;
 use crate::extract::{Body, DryRun, IdempotencyKey, IfMatch, Params, PathId};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, declarations, reviews};
+use crate::services::{Act, Asker, declarations, reviews};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -39,7 +40,7 @@ page! {
 /// Which waiting declarations.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichWaiting {
+pub(super) struct WhichWaiting {
     /// Only what this unit must decide.
     holder_id: Option<Uuid>,
     /// Only at this stage.
@@ -64,22 +65,38 @@ async fn list_review_queue(
     which: Params<WhichWaiting>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<(Moment, Id)>()?;
-    let filter = QueueFilter {
-        holder: which.0.holder_id.map(Id),
-        state: which.0.stage.map(|stage| match stage {
-            Stage::Employer => State::EmployerReview,
-            Stage::Authority => State::AuthorityReview,
-        }),
-        overdue: which.0.overdue,
-        year: which.0.year.map(|year| year.0),
-    };
-    let found = state.desk.read(&caller, move |reader, asker| {
-        Ok((reader.review_queue(&asker.scope(Permission::ReadQueue), &filter, page)?, reader.now()))
-    });
-    let (slice, now) = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| (row.due_at.unwrap_or(row.updated_at), row.id));
-    list.respond(rows.iter().map(|row| DeclarationDto::new(row, now)).collect(), next, slice.total)
+    listed::answer::<ReviewQueue>(&state.desk, &caller, list, which.0).await
+}
+
+/// What waits for the caller.
+pub(super) struct ReviewQueue;
+
+impl Listed for ReviewQueue {
+    type Needs = permissions::ReadQueue;
+    type Page = ReviewQueuePage;
+    type Which = WhichWaiting;
+    type Key = (Moment, Id);
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichWaiting,
+        page: Page<(Moment, Id)>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = QueueFilter {
+            holder: which.holder_id.map(Id),
+            state: which.stage.map(|stage| match stage {
+                Stage::Employer => State::EmployerReview,
+                Stage::Authority => State::AuthorityReview,
+            }),
+            overdue: which.overdue,
+            year: which.year.map(|year| year.0),
+        };
+        let found = reader.review_queue(&asker.scope(Permission::ReadQueue), &filter, page)?;
+        let now = reader.now();
+        let key = |row: &Declaration| (row.due_at.unwrap_or(row.updated_at), row.id);
+        Ok(found.map(|row| (key(&row), DeclarationDto::new(&row, now))))
+    }
 }
 
 /// Decisions on a declaration

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, patch, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Page, Reader};
 
 use crate::auth::{Caller, LoggedIn, permissions};
 use crate::dto::seminars::{
@@ -11,8 +11,9 @@ use crate::dto::seminars::{
     SeminarSteps, SeminarWithdrawal, WhichSeminars,
 };
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::problem::{Code, Problem};
-use crate::services::{Act, seminars};
+use crate::services::{Act, Asker, seminars};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -44,13 +45,27 @@ async fn list_seminars(
     which: Params<WhichSeminars>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let read =
-        state.desk.read(&caller, move |reader, asker| seminars::list(reader, asker, &which, page));
-    let slice = read.await?;
-    let (rows, next) = list.cut(slice.rows, |seminar| Id(seminar.id));
-    list.respond(rows, next, slice.total)
+    listed::answer::<Seminars>(&state.desk, &caller, list, which.0).await
+}
+
+/// The advanced seminars.
+pub(super) struct Seminars;
+
+impl Listed for Seminars {
+    type Needs = LoggedIn;
+    type Page = SeminarPage;
+    type Which = WhichSeminars;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichSeminars,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = seminars::list(reader, asker, &which, page)?;
+        Ok(found.map(|seminar| (Id(seminar.id), seminar)))
+    }
 }
 
 /// Propose an advanced seminar

@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::ledger::Outcome;
 use xueshi_domain::settlement::Purpose;
-use xueshi_persistence::{AppraisalFilter, Id, Keep, LapseFilter};
+use xueshi_persistence::{AppraisalFilter, Id, Keep, LapseFilter, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::appraisals::{AppraisalDto, AppraisalWithAddenda, StandingDto};
@@ -18,9 +18,10 @@ use crate::dto::years::FilterYear;
 use crate::extract::{
     Body, DryRun, IdempotencyKey, Params, PathId, PathText, PathYear, RequiredIfMatch,
 };
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, appraisals, reinstatement, settlements, standing};
+use crate::services::{Act, Asker, appraisals, reinstatement, settlements, standing};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -98,7 +99,7 @@ async fn get_settlement(
 /// Which lapses.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichLapses {
+pub(super) struct WhichLapses {
     /// Only what a unit had held beyond its time, or only the rest.
     overdue: Option<bool>,
     /// Only what this unit had held.
@@ -140,10 +141,47 @@ async fn list_lapses(
     list.respond(rows.iter().map(LapseDto::from).collect(), next, slice.total)
 }
 
+/// What lapsed, as an export takes it: its route has the year in its path.
+#[derive(Debug, Deserialize)]
+pub(super) struct LapsesOf {
+    year: FilterYear,
+    overdue: Option<bool>,
+    unit_id: Option<Uuid>,
+    professional_id: Option<Uuid>,
+    reinstated: Option<bool>,
+}
+
+/// What lapsed in a settlement.
+pub(super) struct Lapses;
+
+impl Listed for Lapses {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = LapsePage;
+    type Which = LapsesOf;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: LapsesOf,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = LapseFilter {
+            settled_year: which.year.0,
+            overdue: which.overdue,
+            unit: which.unit_id.map(Id),
+            professional: which.professional_id.map(Id),
+            reinstated: which.reinstated,
+        };
+        let found = settlements::lapses(reader, asker, &filter, page)?;
+        Ok(found.map(|row| (row.declaration_id, LapseDto::from(&row))))
+    }
+}
+
 /// Which snapshots.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichAppraisals {
+pub(super) struct WhichAppraisals {
     /// The year.
     #[param(inline)]
     year: FilterYear,
@@ -170,21 +208,34 @@ async fn list_appraisals(
     which: Params<WhichAppraisals>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = AppraisalFilter {
-        year: which.year.0,
-        outcome: which.outcome,
-        employer: which.employer_id.map(Id),
-        professional: which.professional_id.map(Id),
-        public_institution: which.public_institution,
-    };
-    let found = state
-        .desk
-        .read(&caller, move |reader, asker| appraisals::list(reader, asker, &filter, page));
-    let slice = found.await?;
-    let (rows, next) = list.cut(slice.rows, |row| row.professional_id);
-    list.respond(rows.iter().map(AppraisalDto::from).collect(), next, slice.total)
+    listed::answer::<Appraisals>(&state.desk, &caller, list, which.0).await
+}
+
+/// The sealed years that the caller may see.
+pub(super) struct Appraisals;
+
+impl Listed for Appraisals {
+    type Needs = permissions::ReadOwnOrRecords;
+    type Page = AppraisalPage;
+    type Which = WhichAppraisals;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichAppraisals,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = AppraisalFilter {
+            year: which.year.0,
+            outcome: which.outcome,
+            employer: which.employer_id.map(Id),
+            professional: which.professional_id.map(Id),
+            public_institution: which.public_institution,
+        };
+        let found = appraisals::list(reader, asker, &filter, page)?;
+        Ok(found.map(|row| (row.professional_id, AppraisalDto::from(&row))))
+    }
 }
 
 /// The sealed snapshot of a person's year
@@ -208,7 +259,7 @@ async fn get_appraisal(
 /// Which years, for what.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichStanding {
+pub(super) struct WhichStanding {
     /// The first year.
     #[param(inline)]
     from: FilterYear,

@@ -6,15 +6,16 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::inbound::{ConflictState, InboundKind};
-use xueshi_persistence::{Id, SyncConflictFilter};
+use xueshi_persistence::{Id, Page, Reader, SyncConflictFilter};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::sync_conflicts::{ConflictDetail, ConflictDto, Resolution};
 use crate::dto::words;
 use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, inbound};
+use crate::services::{Act, Asker, inbound};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -23,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of conflicts.
-    struct SyncConflictPage of ConflictDto, list SyncConflictList,
+    pub(super) struct SyncConflictPage of ConflictDto, list SyncConflictList,
     sort SyncConflictSort { CreatedAt = "created_at" } default "-created_at",
     expand [], sparse true
 }
@@ -31,7 +32,7 @@ page! {
 /// Which conflicts.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichConflicts {
+pub(super) struct WhichConflicts {
     /// Only in this state.
     #[param(value_type = Option<words::SyncConflictState>, inline)]
     state: Option<ConflictState>,
@@ -54,19 +55,32 @@ async fn list_sync_conflicts(
     which: Params<WhichConflicts>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = SyncConflictFilter {
-        state: which.state,
-        kind: which.kind,
-        person: which.professional_id.map(Id),
-    };
-    let found = state
-        .desk
-        .read(&caller, move |reader, asker| inbound::list(reader, asker, &filter, page))
-        .await?;
-    let (rows, next) = list.cut(found.rows, |row| Id(row.id));
-    list.respond(rows, next, found.total)
+    listed::answer::<SyncConflicts>(&state.desk, &caller, list, which.0).await
+}
+
+/// What another system says otherwise than was decided here.
+pub(super) struct SyncConflicts;
+
+impl Listed for SyncConflicts {
+    type Needs = permissions::ReadSyncConflicts;
+    type Page = SyncConflictPage;
+    type Which = WhichConflicts;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichConflicts,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = SyncConflictFilter {
+            state: which.state,
+            kind: which.kind,
+            person: which.professional_id.map(Id),
+        };
+        let found = inbound::list(reader, asker, &filter, page)?;
+        Ok(found.map(|conflict| (Id(conflict.id), conflict)))
+    }
 }
 
 /// One conflict

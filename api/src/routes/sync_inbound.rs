@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::{AcknowledgementFilter, Id};
+use xueshi_persistence::{AcknowledgementFilter, Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::acknowledgements::{
@@ -10,11 +10,12 @@ use crate::dto::acknowledgements::{
 };
 use crate::dto::inbound::{InboundLine, InboundResults};
 use crate::extract::{Batch, DryRun, IdempotencyKey, Params};
+use crate::list::listed::{self, Listed, Rows};
 use crate::openapi::examples::lines;
 use crate::page;
 use crate::problem::Problem;
 use crate::services::sync::{acknowledge, acknowledgements};
-use crate::services::{Act, inbound};
+use crate::services::{Act, Asker, inbound};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -23,7 +24,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of answers.
-    struct AcknowledgementPage of AcknowledgementDto, list AcknowledgementList,
+    pub(super) struct AcknowledgementPage of AcknowledgementDto, list AcknowledgementList,
     sort AcknowledgementSort { Id = "id" } default "-id",
     expand [], sparse true
 }
@@ -81,19 +82,32 @@ async fn list_acknowledgements(
     which: Params<WhichAcknowledgements>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(which) = which;
-    let filter = AcknowledgementFilter {
-        answer: which.answer,
-        kind: which.kind,
-        record: which.record_id,
-        person: which.professional_id.map(Id),
-        year: which.year.map(|year| year.0),
-    };
-    let found = state
-        .desk
-        .read(&caller, move |reader, asker| acknowledgements(reader, asker, &filter, page))
-        .await?;
-    let (rows, next) = list.cut(found.rows, |row| Id(row.id));
-    list.respond(rows, next, found.total)
+    listed::answer::<Acknowledgements>(&state.desk, &caller, list, which.0).await
+}
+
+/// What the province has accepted and refused.
+pub(super) struct Acknowledgements;
+
+impl Listed for Acknowledgements {
+    type Needs = permissions::FollowChanges;
+    type Page = AcknowledgementPage;
+    type Which = WhichAcknowledgements;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichAcknowledgements,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = AcknowledgementFilter {
+            answer: which.answer,
+            kind: which.kind,
+            record: which.record_id,
+            person: which.professional_id.map(Id),
+            year: which.year.map(|year| year.0),
+        };
+        let found = acknowledgements(reader, asker, &filter, page)?;
+        Ok(found.map(|answer| (Id(answer.id), answer)))
+    }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, delete, get, patch, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::filings::FilingDecision;
@@ -13,9 +13,10 @@ use crate::dto::training_plans::{
 use crate::extract::{
     Body, DryRun, ETag, IdempotencyKey, Params, PathId, PathText, RequiredIfMatch,
 };
+use crate::list::listed::{self, Listed, Rows};
 use crate::problem::{Code, Problem};
-use crate::services::Act;
 use crate::services::filing::{items, plans};
+use crate::services::{Act, Asker};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -40,16 +41,30 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 async fn list_training_plans(
     caller: Caller<permissions::ReadClasses>,
     list: TrainingPlanList,
-    wanted: Params<TrainingPlanParams>,
+    which: Params<TrainingPlanParams>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let Params(wanted) = wanted;
-    let read =
-        state.desk.read(&caller, move |reader, asker| plans::list(reader, asker, wanted, page));
-    let slice = read.await?;
-    let (rows, next) = list.cut(slice.rows, |plan| Id(plan.id));
-    list.respond(rows, next, slice.total)
+    listed::answer::<TrainingPlans>(&state.desk, &caller, list, which.0).await
+}
+
+/// The training plans that the caller may see.
+pub(super) struct TrainingPlans;
+
+impl Listed for TrainingPlans {
+    type Needs = permissions::ReadClasses;
+    type Page = TrainingPlanPage;
+    type Which = TrainingPlanParams;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: TrainingPlanParams,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let found = plans::list(reader, asker, which, page)?;
+        Ok(found.map(|plan| (Id(plan.id), plan)))
+    }
 }
 
 /// Begin a yearly training plan

@@ -6,15 +6,16 @@ use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::transfer::State;
-use xueshi_persistence::{Id, TransferFilter};
+use xueshi_persistence::{Id, Page, Reader, TransferFilter};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::transfers::{NewTransfer, RequestDecision, TransferDto};
 use crate::dto::words;
 use crate::extract::{Body, DryRun, ETag, IdempotencyKey, Params, PathId, RequiredIfMatch};
+use crate::list::listed::{self, Listed, Rows};
 use crate::page;
 use crate::problem::{Code, Problem};
-use crate::services::{Act, transfers};
+use crate::services::{Act, Asker, transfers};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -28,7 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 page! {
     /// A page of transfers.
-    struct TransferPage of TransferDto, list TransferList,
+    pub(super) struct TransferPage of TransferDto, list TransferList,
     sort TransferSort { CreatedAt = "created_at" } default "-created_at",
     expand [], sparse true
 }
@@ -36,7 +37,7 @@ page! {
 /// Which transfers.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct WhichTransfers {
+pub(super) struct WhichTransfers {
     /// Only in this state.
     #[param(value_type = Option<words::TransferState>)]
     state: Option<State>,
@@ -58,18 +59,32 @@ async fn list_transfers(
     which: Params<WhichTransfers>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let page = list.page::<Id>()?;
-    let filter = TransferFilter {
-        state: which.0.state,
-        professional: which.0.professional_id.map(Id),
-        organization: which.0.organization_id.map(Id),
-    };
-    let found = state
-        .desk
-        .read(&caller, move |reader, asker| transfers::list(reader, asker, &filter, page))
-        .await?;
-    let (rows, next) = list.cut(found.rows, |row| Id(row.id));
-    list.respond(rows, next, found.total)
+    listed::answer::<Transfers>(&state.desk, &caller, list, which.0).await
+}
+
+/// The transfers that the caller may see.
+pub(super) struct Transfers;
+
+impl Listed for Transfers {
+    type Needs = permissions::ReadOwnOrPeople;
+    type Page = TransferPage;
+    type Which = WhichTransfers;
+    type Key = Id;
+
+    fn read(
+        reader: &mut Reader<'_>,
+        asker: &Asker,
+        which: WhichTransfers,
+        page: Page<Id>,
+    ) -> Result<Rows<Self>, Problem> {
+        let filter = TransferFilter {
+            state: which.state,
+            professional: which.professional_id.map(Id),
+            organization: which.organization_id.map(Id),
+        };
+        let found = transfers::list(reader, asker, &filter, page)?;
+        Ok(found.map(|transfer| (Id(transfer.id), transfer)))
+    }
 }
 
 /// Ask for a transfer

@@ -17,6 +17,7 @@ pub mod departures;
 pub mod events;
 pub mod exemptions;
 pub mod explanations;
+pub mod exports;
 pub mod filing;
 pub mod following;
 pub mod founding;

@@ -1,4 +1,4 @@
-//! Files of rows that are taken in, and what was wrong with them.
+//! Files of rows that are taken in, and what was wrong with them; lists that are taken out.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -49,6 +49,41 @@ diesel::table! {
         code -> Text,
         detail_zh -> Text,
         detail_en -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::sql::{Instant, Key};
+
+    exports (jurisdiction_id, id) {
+        jurisdiction_id -> Key,
+        id -> Key,
+        job_id -> Key,
+        list -> Text,
+        parameters -> Text,
+        format -> Text,
+        heads -> Text,
+        row_count -> BigInt,
+        account_id -> Key,
+        unit_id -> Key,
+        created_at -> Instant,
+        finished_at -> Nullable<Instant>,
+        removed_at -> Nullable<Instant>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::sql::Key;
+
+    export_parts (jurisdiction_id, export_id, number) {
+        jurisdiction_id -> Key,
+        export_id -> Key,
+        number -> Integer,
+        row_count -> Integer,
+        blob_hash -> Text,
     }
 }
 

@@ -1,8 +1,9 @@
-//! Files of rows that are taken in.
+//! Files of rows that are taken in, and lists that are taken out.
 
 use serde_json::{Value, json};
 
 const IMPORT: &str = "018b3b1e-7c00-7a10-8c11-00000000d001";
+const EXPORT: &str = "018b3b1e-7c00-7a10-8c11-00000000d002";
 
 /// The example of a schema of this subject.
 pub(super) fn of(schema: &str) -> Option<Value> {
@@ -15,9 +16,23 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             {"number": 2, "sheet": "数据", "row": 40, "column": "D", "field": "hours", "code": "hours-over-limit",
                 "detail": "学时超过班次学时 24.0"}
         ], "next_cursor": null}),
+        "NewExport" => {
+            json!({"list": "declarations", "parameters": {"year": "2023", "state": "approved"}, "format": "xlsx"})
+        }
+        "Export" => export(),
+        "ExportPage" => json!({"data": [export()], "next_cursor": null}),
         _ => return None,
     };
     Some(value)
+}
+
+fn export() -> Value {
+    json!({
+        "id": EXPORT, "list": "declarations", "parameters": {"year": "2023", "state": "approved"}, "format": "xlsx",
+        "state": "succeeded", "failure": null, "rows": 48_211, "file": format!("/v1/exports/{EXPORT}/file"),
+        "job": format!("/v1/jobs/{EXPORT}"), "created_at": "2023-12-01T09:00:00+08:00",
+        "finished_at": "2023-12-01T09:00:07+08:00"
+    })
 }
 
 fn import() -> Value {

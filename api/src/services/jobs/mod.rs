@@ -31,7 +31,7 @@ pub enum Step {
 const fn permission(kind: JobKind) -> Option<Permission> {
     match kind {
         JobKind::Settlement => Some(Permission::SettleYears),
-        JobKind::Import => None,
+        JobKind::Import | JobKind::Export => None,
     }
 }
 
@@ -100,8 +100,8 @@ pub fn cancel(
         end(&mut job, cancelled, Moment(writer.now()));
     }
     writer.save_job(&mut job)?;
-    if job.state.0.is_over() && job.kind.0 == JobKind::Import {
-        super::imports::close(writer, &job)?;
+    if job.state.0.is_over() {
+        runner::close(writer, &job)?;
     }
     let version = job.version;
     Ok(Reply::ok(JobDto::new(&job, &[], writer.now())).version(version))

@@ -18,8 +18,9 @@ use xueshi_persistence::{
 
 use super::{Step, end};
 use crate::problem::Problem;
+use crate::services::exports::part::{self, Sealed};
 use crate::services::imports::feed::{Batch, Feed};
-use crate::services::{imports, settlements};
+use crate::services::{exports, imports, settlements};
 
 /// The name of the lock under which jobs are done.
 const LOCK: &str = "jobs";
@@ -50,12 +51,15 @@ pub struct Tools {
     pub store: Store,
     /// The files.
     pub blobs: Arc<dyn BlobStore>,
+    /// The lists that can be taken out.
+    pub sources: exports::Sources,
 }
 
 /// What a batch needs that lies outside of the database, and is read before its transaction begins.
 enum Supply {
     Nothing,
     Rows(Batch),
+    Part(Sealed),
 }
 
 /// Does a job to its end, whatever had been done of it before; `None` when it is not there any more (a sandbox was reset).
@@ -124,6 +128,10 @@ async fn supply(
             let batch = feed.batch(&tools.store, &tools.blobs, &job, size).await?;
             Ok(Supply::Rows(batch))
         }
+        Some(job) if job.kind.0 == JobKind::Export => {
+            let part = part::read(&tools.store, &tools.blobs, tools.sources, &job).await?;
+            Ok(Supply::Part(part))
+        }
         Some(_) | None => Ok(Supply::Nothing),
     }
 }
@@ -177,7 +185,11 @@ fn advance(
         JobKind::Import => match supply {
             Supply::Rows(batch) => imports::batch::advance(writer, &mut job, batch)?,
             // It was cancelled, and that taken back, since it was looked at.
-            Supply::Nothing => Step::More,
+            Supply::Nothing | Supply::Part(_) => Step::More,
+        },
+        JobKind::Export => match supply {
+            Supply::Part(sealed) => part::advance(writer, &mut job, sealed)?,
+            Supply::Nothing | Supply::Rows(_) => Step::More,
         },
     };
     match outcome {
@@ -210,10 +222,20 @@ fn give_up(writer: &mut Writer<'_>, (city, id): JobKey) -> Result<Option<Job>, P
 /// Stores a job that was stopped before its work was done.
 fn stopped(writer: &mut Writer<'_>, mut job: Job) -> Result<Option<Job>, Problem> {
     writer.save_job(&mut job)?;
-    if job.kind.0 == JobKind::Import {
-        imports::close(writer, &job)?;
-    }
+    close(writer, &job)?;
     Ok(Some(job))
+}
+
+/// Notes with what a job was for that it is over before its end.
+///
+/// # Errors
+/// On a database failure.
+pub(super) fn close(writer: &mut Writer<'_>, job: &Job) -> Result<(), Problem> {
+    match job.kind.0 {
+        JobKind::Import => imports::close(writer, job),
+        JobKind::Export => exports::close(writer, job),
+        JobKind::Settlement => Ok(()),
+    }
 }
 
 /// Wakes the worker of this process.
@@ -248,6 +270,9 @@ impl Worker {
                 }
                 if let Err(problem) = imports::remove_old_files(&tools.store, &tools.blobs).await {
                     log::warn!("files of imports: {problem:?}");
+                }
+                if let Err(problem) = exports::remove_old(&tools.store, &tools.blobs).await {
+                    log::warn!("rows of exports: {problem:?}");
                 }
                 let _ = tokio::time::timeout(LOOK, bell.rung()).await;
             }
