@@ -8,8 +8,8 @@ use xueshi_domain::review::Ending;
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
-use crate::schema::{organizations, stage_visits};
-use crate::scope::Scope;
+use crate::schema::{declarations, makeup_grants, organizations, stage_visits};
+use crate::scope::{Condition, Scope};
 use crate::store::Reader;
 
 /// What waits for a unit.
@@ -32,6 +32,41 @@ fn units_below(jurisdiction: Id, pattern: String) -> _ {
         .filter(organizations::jurisdiction_id.eq(jurisdiction))
         .filter(organizations::path.like(pattern))
         .select(organizations::id)
+}
+
+/// The declarations that wait under grants of one year, as a subquery: they are of earlier years, and lapse in the freeze of that one
+/// (M3, A3).
+#[auto_type]
+fn waiting_under_grants(jurisdiction: Id, granted_in: i32) -> _ {
+    let of_grant = makeup_grants::jurisdiction_id
+        .eq(declarations::jurisdiction_id)
+        .and(makeup_grants::professional_id.eq(declarations::professional_id))
+        .and(declarations::makeup_grant_id.eq(makeup_grants::id.nullable()));
+    declarations::table
+        .inner_join(makeup_grants::table.on(of_grant))
+        .filter(declarations::jurisdiction_id.eq(jurisdiction))
+        .filter(declarations::holder_id.is_not_null())
+        .filter(makeup_grants::granted_in.eq(granted_in))
+        .select(declarations::id)
+}
+
+/// The declarations that wait under any grant, as a subquery.
+#[auto_type]
+fn waiting_as_makeup(jurisdiction: Id) -> _ {
+    declarations::table
+        .filter(declarations::jurisdiction_id.eq(jurisdiction))
+        .filter(declarations::holder_id.is_not_null())
+        .filter(declarations::makeup_grant_id.is_not_null())
+        .select(declarations::id)
+}
+
+/// What waits for the review of one year: declarations for it, and those of earlier years under its grants.
+fn in_review_of(jurisdiction: Id, year: i32) -> Condition<stage_visits::table> {
+    let own = stage_visits::year
+        .eq(year)
+        .and(stage_visits::declaration_id.ne_all(waiting_as_makeup(jurisdiction)));
+    let made_up = stage_visits::declaration_id.eq_any(waiting_under_grants(jurisdiction, year));
+    Box::new(own.or(made_up))
 }
 
 /// An id before every other.
@@ -58,7 +93,7 @@ impl Reader<'_> {
             let rows: Vec<(Id, i64)> = stage_visits::table
                 .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))
                 .filter(stage_visits::left_at.is_null())
-                .filter(stage_visits::year.eq(year))
+                .filter(in_review_of(scope.jurisdiction, year))
                 .filter(stage_visits::unit_id.gt(after.unwrap_or(FIRST)))
                 .filter(stage_visits::unit_id.eq_any(units))
                 .group_by(stage_visits::unit_id)
@@ -74,7 +109,7 @@ impl Reader<'_> {
         let overdue: HashMap<Id, i64> = stage_visits::table
             .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))
             .filter(stage_visits::left_at.is_null())
-            .filter(stage_visits::year.eq(year))
+            .filter(in_review_of(scope.jurisdiction, year))
             .filter(stage_visits::late_from.le(now))
             .filter(stage_visits::unit_id.eq_any(ids.clone()))
             .group_by(stage_visits::unit_id)

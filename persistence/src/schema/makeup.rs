@@ -1,6 +1,6 @@
 //! Make-up: applications, items, decisions, grants, and who reviews first.
 
-use super::{organizations, professionals};
+use super::{declarations, organizations, professionals, stage_visits};
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -103,6 +103,8 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(makeup_items, makeup_applications);
+diesel::allow_tables_to_appear_in_same_query!(makeup_grants, declarations);
+diesel::allow_tables_to_appear_in_same_query!(makeup_grants, stage_visits);
 diesel::allow_tables_to_appear_in_same_query!(makeup_applications, organizations);
 diesel::allow_tables_to_appear_in_same_query!(makeup_grants, organizations);
 diesel::allow_tables_to_appear_in_same_query!(makeup_grants, professionals);

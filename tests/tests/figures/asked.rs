@@ -11,6 +11,7 @@ on_both!(
     figures_are_for_those_who_supervise,
     what_cannot_be_asked_is_refused,
     a_forecast_says_what_will_not_finish,
+    v9_m3_what_waits_under_grants_is_in_the_forecast_of_their_year,
 );
 
 async fn files_have_the_same_figures(server: &Server) {
@@ -151,4 +152,22 @@ async fn a_forecast_says_what_will_not_finish(server: &Server) {
 async fn city_year_without_rules(server: &Server) {
     let city = server.login("city.officer").await;
     city.get("/v1/review-queue/forecast?year=2031").await.refused(422, "no-policy");
+}
+
+/// V9, M3: hours for 2022 under a grant of 2023 are reviewed before the freeze of 2023, and lapse in it.
+async fn v9_m3_what_waits_under_grants_is_in_the_forecast_of_their_year(server: &Server) {
+    let (_, grant) = xueshi_tests::makeup::person_with_grant(server).await;
+    server.set_clock("2023-11-06T09:00:00+08:00").await;
+    let waiting = async |year: i32| {
+        let company = server.login("company.admin").await;
+        let path = format!("/v1/review-queue/forecast?year={year}");
+        let rows = company.get(&path).await.is(200)["data"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["waiting"].as_i64().unwrap()).sum::<i64>()
+    };
+    let before = (waiting(2022).await, waiting(2023).await);
+    let han = server.login_with("han.liyan", "a long enough password").await;
+    let meeting = xueshi_tests::makeup::conference(&grant, "研讨会", "2023-10-17", "2023-10-18", 8);
+    let draft = xueshi_tests::makeup::drafted(&han, &meeting).await;
+    xueshi_tests::steps::submission(&han, &draft).await.is(200);
+    assert_eq!((waiting(2022).await, waiting(2023).await), (before.0, before.1 + 1));
 }
