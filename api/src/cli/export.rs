@@ -39,13 +39,30 @@ pub(super) struct Export {
     /// The list: professionals, declarations, annual_records … (all of them: /docs, POST /v1/exports)
     list: ExportList,
     /// The file to write; its ending says the format: .xlsx, .csv or .ndjson
-    file: PathBuf,
+    #[arg(value_parser = target)]
+    target: Target,
     /// The user name of the account that reads the list; its rights decide
     #[arg(long = "as", value_name = "ACCOUNT")]
     account: String,
     /// A parameter of the list, such as year=2023; may be given several times
     #[arg(long = "where", value_name = "NAME=VALUE", value_parser = pair)]
     parameters: Vec<(String, String)>,
+}
+
+/// A file to write, with the format that its ending says.
+#[derive(Debug, Clone)]
+struct Target {
+    path: PathBuf,
+    format: ExportFormat,
+}
+
+fn target(text: &str) -> Result<Target, String> {
+    let path = PathBuf::from(text);
+    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    let format = ending.parse();
+    let format =
+        format.map_err(|_| format!("expected an ending of {}", ExportFormat::NAMES.join(", ")))?;
+    Ok(Target { path, format })
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -55,14 +72,7 @@ fn pair(text: &str) -> Result<(String, String), String> {
 
 impl Export {
     pub(super) async fn run(self, settings: Settings, output: Output) -> Result<(), CommandError> {
-        let ending = self.file.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        let format: ExportFormat = ending.parse().map_err(|_| {
-            CommandError::Failed(format!(
-                "{}: expected a file that ends in {}",
-                self.file.display(),
-                ExportFormat::NAMES.join(", ")
-            ))
-        })?;
+        let Target { path, format } = self.target;
         let parameters: BTreeMap<String, String> = self.parameters.into_iter().collect();
         let wanted = Wanted { list: self.list, parameters, format };
         let storage = Storage::open(&settings).await?;
@@ -71,8 +81,8 @@ impl Export {
         let (key, account) = ask(&tools, self.account, wanted).await?;
         work(&tools, key, format!("exporting {}", self.list), BATCH).await?;
         let export = finished(&tools, key).await?;
-        write(&tools, &export, account, &self.file).await?;
-        let text = format!("{} rows of {} in {}", export.rows, export.list, self.file.display());
+        write(&tools, &export, account, &path).await?;
+        let text = format!("{} rows of {} in {}", export.rows, export.list, path.display());
         output.result(&text, &serde_json::to_value(&export).unwrap_or(Value::Null));
         Ok(())
     }

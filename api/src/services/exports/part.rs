@@ -210,17 +210,17 @@ pub fn cells(line: &str) -> Result<Vec<(String, Value)>, Problem> {
 
 fn flatten(name: String, value: Value, cells: &mut Vec<(String, Value)>) {
     match value {
-        Value::Object(ref members) if !members.is_empty() => {
-            for (member, value) in members.clone() {
+        Value::Object(members) if !members.is_empty() => {
+            for (member, value) in members {
                 flatten(format!("{name}.{member}"), value, cells);
             }
         }
-        Value::Null
+        other @ (Value::Null
         | Value::Bool(_)
         | Value::Number(_)
         | Value::String(_)
         | Value::Array(_)
-        | Value::Object(_) => cells.push((name, value)),
+        | Value::Object(_)) => cells.push((name, other)),
     }
 }
 
