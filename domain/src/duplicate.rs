@@ -13,6 +13,8 @@ pub struct Trace {
     pub learning_record: Option<Uuid>,
     /// The class.
     pub class: Option<Uuid>,
+    /// The advanced seminar (P6).
+    pub seminar: Option<Uuid>,
     /// The platform's code and the course's id there.
     pub platform_course: Option<(String, String)>,
     /// The content hash of each attachment, in the one form that the caller stores.
@@ -53,6 +55,8 @@ fn common_ground(one: &Trace, other: &Trace) -> Option<DuplicateGround> {
         Some(DuplicateGround::LearningRecord)
     } else if is_same(one.class.as_ref(), other.class.as_ref()) {
         Some(DuplicateGround::Class)
+    } else if is_same(one.seminar.as_ref(), other.seminar.as_ref()) {
+        Some(DuplicateGround::Seminar)
     } else if is_same(one.platform_course.as_ref(), other.platform_course.as_ref()) {
         Some(DuplicateGround::PlatformCourse)
     } else if one.span.overlaps(other.span) && same_file() {

@@ -63,7 +63,7 @@ impl State {
 text_enum! {
     /// Something that happens to a seminar.
     pub enum Event {
-        /// The host edits it.
+        /// The host writes it, or edits it.
         Edit = "edit",
         /// The host submits it.
         Submit = "submit",

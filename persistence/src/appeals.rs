@@ -33,6 +33,8 @@ pub struct Appeal {
     pub declaration_id: Option<Id>,
     /// The class whose record is missing.
     pub class_id: Option<Id>,
+    /// The advanced seminar whose record is missing.
+    pub seminar_id: Option<Id>,
     /// The platform whose record is missing.
     pub platform_code: Option<String>,
     /// The platform's name for the course.
@@ -77,8 +79,6 @@ pub struct Appeal {
     pub learning_record_id: Option<Id>,
     /// Grows with every change.
     pub version: i32,
-    /// When it was brought.
-    pub created_at: Moment,
     /// When it was last changed.
     pub updated_at: Moment,
 }

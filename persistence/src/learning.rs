@@ -81,8 +81,12 @@ pub struct LearningRecord {
 }
 
 impl LearningRecord {
-    /// Takes a correction over that waited (P4). Whether there was one.
+    /// Takes a correction over that waited (P4). Whether there was one. What was decided on an appeal stands (V8): there a roster
+    /// says that it disagrees, and no more.
     pub fn take_correction(&mut self) -> bool {
+        if self.source.0 == LearningSource::Appeal {
+            return false;
+        }
         let Some(hours) = self.corrected_hours.take() else { return false };
         self.hours = hours;
         self.passed = self.corrected_passed.take().unwrap_or(self.passed);
@@ -185,6 +189,25 @@ impl Reader<'_> {
             .filter(learning_records::jurisdiction_id.eq(jurisdiction))
             .filter(learning_records::professional_id.eq(professional))
             .filter(learning_records::class_id.eq(class))
+            .select(LearningRecord::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// The record that a person already has from an advanced seminar (H7, P6).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn seminar_completion(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        seminar: Id,
+    ) -> Result<Option<LearningRecord>, StoreError> {
+        Ok(learning_records::table
+            .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+            .filter(learning_records::professional_id.eq(professional))
+            .filter(learning_records::seminar_id.eq(seminar))
             .select(LearningRecord::as_select())
             .first(self.conn)
             .optional()?)

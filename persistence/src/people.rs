@@ -95,6 +95,8 @@ pub struct Employment {
     pub ended_on: Option<Date>,
     /// Why it ended.
     pub end_reason: Option<String>,
+    /// When it came to be known here; none for those that were there before it was kept.
+    pub recorded_at: Option<Moment>,
 }
 
 impl Employment {
@@ -334,6 +336,7 @@ impl Writer<'_> {
                 started_on: since,
                 ended_on: None,
                 end_reason: None,
+                recorded_at: Some(now),
             };
             diesel::insert_into(employments::table).values(&employment).execute(self.conn)?;
         }

@@ -64,6 +64,29 @@ pub struct RosterLine {
 }
 
 impl Reader<'_> {
+    /// When a roster came to say that an attendee passed; `None` for a record that no roster made.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn passed_at(&mut self, record: &LearningRecord) -> Result<Option<Moment>, StoreError> {
+        let revision = roster_lines::table
+            .filter(roster_lines::jurisdiction_id.eq(record.jurisdiction_id))
+            .filter(roster_lines::professional_id.eq(record.professional_id))
+            .filter(roster_lines::learning_record_id.eq(record.id))
+            .filter(roster_lines::passed.eq(true))
+            .filter(roster_lines::passed_before.is_null().or(roster_lines::passed_before.eq(false)))
+            .order(roster_lines::revision.desc())
+            .select((roster_lines::class_id, roster_lines::revision))
+            .first::<(Id, i32)>(self.conn)
+            .optional()?;
+        let Some((class, revision)) = revision else { return Ok(None) };
+        Ok(roster_revisions::table
+            .find((record.jurisdiction_id, class, revision))
+            .select(roster_revisions::uploaded_at)
+            .first(self.conn)
+            .optional()?)
+    }
+
     /// All learning records that rest on a class.
     ///
     /// # Errors

@@ -130,7 +130,7 @@ pub struct LapseFilter {
 pub struct SettlementBatch {
     /// The people, in the order of their ids.
     pub people: Vec<(Id, Post)>,
-    /// Their employments that began by the counting day and had not ended on it, the latest first.
+    /// Their employments, known before the freeze, that began by the counting day and had not ended on it, the latest first.
     pub employments: Vec<Employment>,
     /// Their records of the year.
     pub records: Vec<AnnualRecord>,
@@ -208,6 +208,12 @@ impl Reader<'_> {
                 employments::ended_on
                     .is_null()
                     .or(employments::ended_on.assume_not_null().gt(settlement.counting_day)),
+            )
+            // Whoever was entered afterwards could not declare any more; the figures do not count them either.
+            .filter(
+                employments::recorded_at
+                    .is_null()
+                    .or(employments::recorded_at.assume_not_null().lt(settlement.frozen_at)),
             )
             .order((employments::professional_id.asc(), employments::started_on.desc()))
             .select(Employment::as_select())

@@ -6,8 +6,11 @@ use xueshi_api::cli::audit_findings;
 use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Call, Client, Server, on_both};
 
+use crate::seminars;
+
 on_both!(
     u4_two_records_become_one,
+    u4_h7_p6_a_seminar_of_both_records_counts_once,
     u4_the_certificate_follows_the_added_hours,
     u0_u4_a_request_to_join_ends_with_its_account,
     u4_what_is_not_merged,
@@ -124,6 +127,53 @@ async fn u4_two_records_become_one(server: &Server) {
     let (third, _) = third_record(server).await;
     merge(&officer, &merged, &third).await.refused(422, "unknown-reference");
     merge(&officer, &third, &merged).await.refused(422, "unknown-reference");
+}
+
+/// U4, H7, P6: both records were in one seminar: one place, one record, once the hours.
+async fn u4_h7_p6_a_seminar_of_both_records_counts_once(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let (merged, _) = second_record(server).await;
+    let both = json!([{"professional_id": kept}, {"professional_id": merged}]);
+    let mut listed = Vec::new();
+    for _ in 0..2 {
+        let seminar = seminars::approved(server).await;
+        let host = server.login("company.admin").await;
+        listed.push(seminars::admission(&host, &seminar, &both).await.is(200));
+    }
+    let [declared, running] = listed.try_into().unwrap();
+    server.set_clock("2023-11-13T10:00:00+08:00").await;
+    let host = server.login("company.admin").await;
+    let officer = server.login("city.officer").await;
+    let results = json!([{"professional_id": kept, "hours": 40, "passed": true},
+        {"professional_id": merged, "hours": 40, "passed": true}]);
+    let reported = seminars::report(&host, &declared, &results).await.is(200);
+    let closing = seminars::step(&officer, &reported, "closing");
+    closing.json(json!({"decision": "close"})).await.is(200);
+    let doctor = server.login("professional").await;
+    let other = server.login_with("lin.passport", PASSWORD).await;
+    for client in [&doctor, &other] {
+        let records = steps::records(client, "professional").await;
+        let record = records.iter().find(|one| one["seminar_id"] == declared["id"]).unwrap();
+        approved(server, client, &text(record, "id")).await;
+    }
+    let done = merge(&officer, &kept, &merged).await.is(200);
+    assert_eq!(done["ended_declarations"].as_array().unwrap().len(), 1, "{done:#}");
+    let year = doctor.get("/v1/me/years/2023").await.is(200);
+    assert_eq!(year["approved"]["professional"], 40, "{year:#}");
+    steps::assert_totals_add_up(server, &kept, 2023).await;
+
+    // Of the seminar that is not reported yet one place is left, and its report gives one record.
+    let path = format!("/v1/seminars/{}", text(&running, "id"));
+    let running = host.get(&path).await.is(200);
+    assert_eq!(running["admitted"], 1);
+    let rows = host.get(&format!("{path}/admissions")).await.is(200);
+    assert_eq!(rows["data"].as_array().unwrap().len(), 1, "{rows:#}");
+    let results = json!([{"professional_id": kept, "hours": 40, "passed": true}]);
+    let reported = seminars::report(&host, &running, &results).await.is(200);
+    let closing = seminars::step(&officer, &reported, "closing");
+    closing.json(json!({"decision": "close"})).await.is(200);
+    let records = steps::records(&doctor, "professional").await;
+    assert_eq!(records.iter().filter(|one| one["seminar_id"] == running["id"]).count(), 1);
 }
 
 /// U0, U4: a request to join of an account that loses its person is taken back with the merge; both sides can see it.

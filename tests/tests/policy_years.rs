@@ -9,6 +9,7 @@ on_both!(
     w3_each_kind_of_mistake_is_refused_at_its_place,
     w3_what_only_publication_can_see_is_refused_at_its_place,
     w3_a_draft_says_what_it_would_change,
+    w3_u4b_who_counts_stands_once_the_year_has_begun,
     w3_past_decisions_keep_their_version,
     w3_a_year_without_a_policy_has_no_rules,
 );
@@ -306,6 +307,22 @@ async fn w3_a_draft_says_what_it_would_change(server: &Server) {
     let found = admin.get("/v1/policies/2029/drafts/1/validation").await.is(200);
     assert_eq!(found["warnings"][0]["code"], "working-days-not-loaded", "{found:#}");
     admin.get("/v1/policies/2029/drafts/2/validation").await.refused(404, "not-found");
+}
+
+/// W3, U4b, A3: a version that counts other people is published before its year, and not in it.
+async fn w3_u4b_who_counts_stands_once_the_year_has_begun(server: &Server) {
+    let admin = server.login("city.admin").await;
+    for (year, expected) in [(2023, json!("year-begun")), (2024, Value::Null)] {
+        let mut document = server.nobody().get(&format!("/v1/policies/{year}")).await.is(200);
+        let mut document = document["document"].take();
+        let counted = document["include_management_posts"].as_bool().unwrap();
+        document["include_management_posts"] = json!(!counted);
+        let begun = admin.post(&format!("/v1/policies/{year}/drafts"));
+        begun.json(json!({"document": document})).await.is(201);
+        let path = format!("/v1/policies/{year}/drafts/2/validation");
+        let found = admin.get(&path).await.is(200);
+        assert_eq!(found["problems"][0]["code"], expected, "{found:#}");
+    }
 }
 
 /// W3, V10: what was decided under version 1 says so after version 2 came; what comes after is decided under version 2.

@@ -185,22 +185,31 @@ async fn a3_is_refused_before_the_freeze_and_to_others(server: &Server) {
     server.login("auditor").await.get("/v1/settlements/2022").await.is(200);
 }
 
-/// A3, U3, A6: employed on 20 December counts, whatever comes later; from the 21st on does not. Nobody's floors are divided.
+/// A3, U3, A6: employed when the freeze began counts, whatever comes later; who came, or was entered, afterwards does not, in the
+/// figures neither. Nobody's floors are divided.
 async fn a3_counts_who_was_employed_when_the_freeze_began(server: &Server) {
-    server.set_clock("2023-12-22T09:00:00+08:00").await;
-    let employer = server.login("hospital.admin").await;
-    let unit = text(&employer.get("/v1/me").await.is(200)["grants"][0]["organization"], "id");
+    server.set_clock("2023-12-19T23:59:59+08:00").await;
     let register = async |name: &str, number: &str, since: &str| {
+        let employer = server.login("hospital.admin").await;
+        let unit = text(&employer.get("/v1/me").await.is(200)["grants"][0]["organization"], "id");
         let person = json!({"name": name, "id_type": "resident_id", "id_number": number, "post": "technical",
             "employer_id": unit, "started_on": since});
-        employer.post("/v1/professionals").json(person).await
+        (employer.post("/v1/professionals").json(person).await, json!(unit))
     };
-    let counted = register("郑小满", "410102198506151238", "2023-12-20").await;
-    let late = register("郑立冬", "410102199003074511", "2023-12-21").await;
-    let leaving = register("郑大雪", "410102198805164514", "2023-03-01").await;
-    let left = register("郑小寒", "410102198711124511", "2023-03-01").await;
+    let (counted, unit) = register("郑小满", "410102198506151238", "2023-12-19").await;
+    let (leaving, _) = register("郑大雪", "410102198805164514", "2023-03-01").await;
+    let (left, _) = register("郑小寒", "410102198711124511", "2023-03-01").await;
+    server.set_clock("2023-12-22T09:00:00+08:00").await;
+    let (entered, _) = register("郑冬至", "410102199212224512", "2023-12-01").await;
+    let (late, _) = register("郑立冬", "410102199003074511", "2023-12-21").await;
     // What changes who counts is not the employer's any more.
+    let employer = server.login("hospital.admin").await;
     let officer = server.login("city.officer").await;
+    let people = async || {
+        let figures = officer.get("/v1/statistics/completion?year=2023").await.is(200);
+        figures["total"]["people"].as_i64().unwrap_or_else(|| panic!("{figures:#}"))
+    };
+    let before = people().await;
     for (client, answer, day) in
         [(&employer, &leaving, "2023-12-21"), (&officer, &left, "2023-12-20")]
     {
@@ -220,6 +229,7 @@ async fn a3_counts_who_was_employed_when_the_freeze_began(server: &Server) {
     assert_eq!(row["public_institution"], true);
     assert!(of(&leaving).is_some(), "left in the freeze");
     assert!(of(&late).is_none(), "joined in the freeze");
+    assert!(of(&entered).is_none(), "entered in the freeze");
     assert!(of(&left).is_none(), "left on the day on which it began");
     let standing = async |answer: &xueshi_tests::Answer| {
         let id = text(&answer.is(201), "id");
@@ -228,6 +238,9 @@ async fn a3_counts_who_was_employed_when_the_freeze_began(server: &Server) {
     };
     assert_eq!(standing(&counted).await, "not_met");
     assert_eq!(standing(&late).await, "not_counted");
+    assert_eq!(standing(&entered).await, "not_counted");
+    // Settled are those whom the figures counted, but for the mistake that the bureau corrected.
+    assert_eq!((people().await, i64::try_from(rows.len()).unwrap()), (before, before - 1));
 }
 
 /// A3, U4b: from the freeze on nobody gets a post that does not count, until the year is settled; the bureau corrects mistakes.

@@ -14,8 +14,8 @@ use super::{Amount, Day, Timestamp, words};
 use crate::extract::violation;
 use crate::page;
 
-/// An appeal: about a declaration that was rejected or revoked, or for the record of a class or of a platform's course that is
-/// missing. Exactly one of `declaration_id`, `class_id` and `course` says what it is about.
+/// An appeal: about a declaration that was rejected or revoked, or for the record of a class, of an advanced seminar or of a
+/// platform's course that is missing. Exactly one of `declaration_id`, `class_id`, `seminar_id` and `course` says what it is about.
 #[derive(Debug, Clone, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "one_matter"))]
@@ -26,6 +26,9 @@ pub struct NewAppeal {
     /// The class whose roster lacks the caller.
     #[schema(nullable = false)]
     pub class_id: Option<Uuid>,
+    /// The advanced seminar that gave the caller no hours.
+    #[schema(nullable = false)]
+    pub seminar_id: Option<Uuid>,
     /// The course that a platform did not deliver.
     #[validate(nested)]
     #[schema(nullable = false)]
@@ -36,15 +39,42 @@ pub struct NewAppeal {
     pub statement: String,
 }
 
+/// What an appeal is about.
+#[derive(Debug, Clone, Copy)]
+pub enum About<'a> {
+    /// A declaration that was rejected or revoked.
+    Declaration(Uuid),
+    /// A class whose record is missing.
+    Class(Uuid),
+    /// An advanced seminar whose record is missing.
+    Seminar(Uuid),
+    /// A platform's course whose record is missing.
+    Course(&'a AppealCourse),
+}
+
+impl NewAppeal {
+    /// What it is about; `None` unless it names exactly one matter.
+    #[must_use]
+    pub fn about(&self) -> Option<About<'_>> {
+        let named = [
+            self.declaration_id.map(About::Declaration),
+            self.class_id.map(About::Class),
+            self.seminar_id.map(About::Seminar),
+            self.course.as_ref().map(About::Course),
+        ];
+        let mut named = named.into_iter().flatten();
+        named.next().filter(|_| named.next().is_none())
+    }
+}
+
 fn one_matter(new: &NewAppeal) -> Result<(), ValidationError> {
-    let named = [new.declaration_id.is_some(), new.class_id.is_some(), new.course.is_some()];
-    if named.into_iter().filter(|named| *named).count() == 1 {
+    if new.about().is_some() {
         return Ok(());
     }
     Err(violation(
         "one-of",
-        "declaration_id、class_id 与 course 必须且只能给出一个",
-        "give exactly one of declaration_id, class_id and course",
+        "declaration_id、class_id、seminar_id 与 course 必须且只能给出一个",
+        "give exactly one of declaration_id, class_id, seminar_id and course",
     ))
 }
 
@@ -116,6 +146,9 @@ pub struct AppealDto {
     /// The class whose record is missing.
     #[schema(required = true)]
     pub class_id: Option<Uuid>,
+    /// The advanced seminar whose record is missing.
+    #[schema(required = true)]
+    pub seminar_id: Option<Uuid>,
     /// The course that a platform did not deliver.
     #[schema(required = true)]
     pub course: Option<AppealCourse>,
@@ -167,6 +200,7 @@ impl AppealDto {
             year: a.year,
             declaration_id: a.declaration_id.map(|id| id.0),
             class_id: a.class_id.map(|id| id.0),
+            seminar_id: a.seminar_id.map(|id| id.0),
             course: course(a),
             statement: a.statement.clone(),
             employer_id: a.employer_id.0,

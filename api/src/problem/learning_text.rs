@@ -12,6 +12,7 @@ pub(super) fn duplicate(standing_id: Uuid, ground: DuplicateGround) -> Text {
     let (zh, en) = match ground {
         DuplicateGround::LearningRecord => ("同一学习记录", "the same learning record"),
         DuplicateGround::Class => ("同一班次", "the same class"),
+        DuplicateGround::Seminar => ("同一高级研修班", "the same advanced seminar"),
         DuplicateGround::PlatformCourse => ("同一平台课程", "the same course of the platform"),
         DuplicateGround::Evidence => {
             ("同一证明材料且日期重叠", "the same evidence on overlapping days")

@@ -63,7 +63,7 @@ impl Listed for Appeals {
 
 /// Bring an appeal
 ///
-/// About one's own declaration that was rejected or revoked, or for the record of a class or course that is missing; once for
+/// About one's own declaration that was rejected or revoked, or for the record of a class, seminar or course that is missing; once for
 /// each (V8). The next level up decides within the same working days as a stage of review: the reviewing body about the
 /// employer's rejections, the municipal bureau about everything else.
 #[utoipa::path(tag = "appeals", params(DryRun, IdempotencyKey), request_body = NewAppeal,

@@ -292,6 +292,7 @@ fn carry_out(
         // A retirement that was announced before goes with the person (U3).
         ended_on: job.ended_on,
         end_reason: job.end_reason,
+        recorded_at: Some(Moment(writer.now())),
     })?;
     person.employer_id = Some(to.id);
     person.state = Word(PersonState::Active);

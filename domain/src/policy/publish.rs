@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use time::Date;
 
 use super::validate::{PolicyProblem, PolicyProblemKind, Problems};
 use super::{Policy, Window};
@@ -63,6 +64,20 @@ impl Policy {
         ] {
             problems.unless(same, pointer, PolicyProblemKind::YearSettled);
         }
+        problems.0
+    }
+
+    /// U4b, A3: who counts for a year stands once the year has begun, on `today`. What was counted until then, also as of a past moment,
+    /// would not add up with what is counted afterwards.
+    #[must_use]
+    pub fn against_running_year(&self, running: &Self, today: Date) -> Vec<PolicyProblem> {
+        let mut problems = Problems(Vec::new());
+        problems.unless(
+            today.year() < self.year
+                || self.include_management_posts == running.include_management_posts,
+            "/include_management_posts",
+            PolicyProblemKind::YearBegun,
+        );
         problems.0
     }
 

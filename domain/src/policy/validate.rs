@@ -44,6 +44,8 @@ text_enum! {
         FreezeOverlapsAnotherYear = "freeze-overlaps-another-year",
         /// Another window for declaring or review, or another freeze, for a year whose settlement has begun (A3).
         YearSettled = "year-settled",
+        /// Another scope of people for a year that has begun (U4b).
+        YearBegun = "year-begun",
         /// A platform that is not in the city's register (H6).
         UnknownPlatform = "unknown-platform",
     }

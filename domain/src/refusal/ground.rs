@@ -107,6 +107,8 @@ text_enum! {
         LearningRecord = "learning_record",
         /// The same class.
         Class = "class",
+        /// The same advanced seminar.
+        Seminar = "seminar",
         /// The same course of the same platform.
         PlatformCourse = "platform_course",
         /// The same evidence, by its content, on overlapping days.

@@ -16,6 +16,7 @@ fn trace(start: Date, end: Date) -> Trace {
     Trace {
         learning_record: None,
         class: None,
+        seminar: None,
         platform_course: None,
         content_hashes: Vec::new(),
         span: LearningSpan::new(start, end).unwrap(),
@@ -34,6 +35,10 @@ fn with_class(trace: Trace, class: u128) -> Trace {
     Trace { class: Some(Uuid::from_u128(class)), ..trace }
 }
 
+fn with_seminar(trace: Trace, seminar: u128) -> Trace {
+    Trace { seminar: Some(Uuid::from_u128(seminar)), ..trace }
+}
+
 fn with_record(trace: Trace, record: u128) -> Trace {
     Trace { learning_record: Some(Uuid::from_u128(record)), ..trace }
 }
@@ -48,13 +53,16 @@ fn with_files(trace: Trace, hashes: &[&str]) -> Trace {
 
 #[test]
 fn h7_what_is_the_same_learning() {
-    use DuplicateGround::{Class, Evidence, LearningRecord, PlatformCourse};
+    use DuplicateGround::{Class, Evidence, LearningRecord, PlatformCourse, Seminar};
     let next_day = trace(date!(2023 - 05 - 10), date!(2023 - 05 - 10));
     let last_day = trace(date!(2023 - 05 - 09), date!(2023 - 05 - 12));
     for (case, one, other, expected) in [
         ("nothing known of either", may(), may(), None),
         ("same class, other days", with_class(may(), 7), with_class(june(), 7), Some(Class)),
         ("other class, same days", with_class(may(), 7), with_class(may(), 8), None),
+        ("same seminar", with_seminar(may(), 7), with_seminar(june(), 7), Some(Seminar)),
+        ("other seminar", with_seminar(may(), 7), with_seminar(may(), 8), None),
+        ("a seminar and a class", with_seminar(may(), 7), with_class(may(), 7), None),
         ("same record", with_record(may(), 7), with_record(may(), 7), Some(LearningRecord)),
         (
             "same course",

@@ -222,6 +222,7 @@ fn standing(number: u128, state: State, class: Option<u128>, course: Option<&str
         trace: Trace {
             learning_record: None,
             class: class.map(id),
+            seminar: None,
             platform_course: course.map(|course| ("hnzjzx".to_owned(), course.to_owned())),
             content_hashes: Vec::new(),
             span: LearningSpan::new(day, day).unwrap(),

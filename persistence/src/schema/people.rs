@@ -46,5 +46,6 @@ diesel::table! {
         started_on -> Date,
         ended_on -> Nullable<Date>,
         end_reason -> Nullable<Text>,
+        recorded_at -> Nullable<Instant>,
     }
 }

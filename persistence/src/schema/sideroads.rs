@@ -56,6 +56,7 @@ diesel::table! {
         year -> Integer,
         declaration_id -> Nullable<Key>,
         class_id -> Nullable<Key>,
+        seminar_id -> Nullable<Key>,
         platform_code -> Nullable<Text>,
         course_code -> Nullable<Text>,
         title -> Nullable<Text>,
@@ -78,7 +79,6 @@ diesel::table! {
         policy_version -> Integer,
         learning_record_id -> Nullable<Key>,
         version -> Integer,
-        created_at -> Instant,
         updated_at -> Instant,
     }
 }

@@ -69,7 +69,41 @@ impl Reader<'_> {
             .load(self.conn)?)
     }
 
-    /// The learning records that a closed seminar gave, by person.
+    /// Someone's place on the list of a seminar, whoever asks.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn seminar_admission(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        seminar: Id,
+    ) -> Result<Option<SeminarAdmission>, StoreError> {
+        Ok(seminar_admissions::table
+            .find((jurisdiction, professional, seminar))
+            .select(SeminarAdmission::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// Every place of a person on the list of a seminar, whoever asks.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn seminar_admissions_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<SeminarAdmission>, StoreError> {
+        Ok(seminar_admissions::table
+            .filter(seminar_admissions::jurisdiction_id.eq(jurisdiction))
+            .filter(seminar_admissions::professional_id.eq(professional))
+            .order(seminar_admissions::seminar_id.asc())
+            .select(SeminarAdmission::as_select())
+            .load(self.conn)?)
+    }
+
+    /// The learning records that a seminar gave, or an appeal about it, by person.
     ///
     /// # Errors
     /// On a database failure.
@@ -153,6 +187,20 @@ impl Writer<'_> {
                 SeminarAdmission { admitted_at: since.unwrap_or(row.admitted_at), ..row.clone() };
             diesel::insert_into(seminar_admissions::table).values(&row).execute(self.conn)?;
         }
+        Ok(())
+    }
+
+    /// Takes someone off the list of a seminar.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn remove_seminar_admission(&mut self, row: &SeminarAdmission) -> Result<(), StoreError> {
+        diesel::delete(seminar_admissions::table.find((
+            row.jurisdiction_id,
+            row.professional_id,
+            row.seminar_id,
+        )))
+        .execute(self.conn)?;
         Ok(())
     }
 

@@ -26,7 +26,7 @@ async fn planned(server: &Server) -> (Client, Value) {
 }
 
 /// A class of three days that has ended, on the 23rd of October; the base's client of that day.
-async fn ended_class(server: &Server) -> (Client, Value) {
+pub(crate) async fn ended_class(server: &Server) -> (Client, Value) {
     let (base, item) = planned(server).await;
     let class = training::class(&item, "数据安全一期", "10-18", "10-20", 24);
     let class = base.post("/v1/classes").json(class).await.is(201);

@@ -19,7 +19,7 @@ fn proposal(host: &str) -> Value {
 }
 
 /// A step of a seminar as it was read.
-fn step(client: &Client, seminar: &Value, step: &str) -> Call {
+pub(crate) fn step(client: &Client, seminar: &Value, step: &str) -> Call {
     let path = format!("/v1/seminars/{}/{step}", text(seminar, "id"));
     client.post(&path).if_match(&format!("\"{}\"", seminar["version"]))
 }
@@ -29,26 +29,26 @@ fn decision(client: &Client, seminar: &Value, decision: &str) -> Call {
     step(client, seminar, "decision").json(body)
 }
 
-fn admission(client: &Client, seminar: &Value, people: &Value) -> Call {
+pub(crate) fn admission(client: &Client, seminar: &Value, people: &Value) -> Call {
     let path = format!("/v1/seminars/{}/admissions", text(seminar, "id"));
     let call = client.put(&path).json(json!({"people": people}));
     call.if_match(&format!("\"{}\"", seminar["version"]))
 }
 
-fn report(client: &Client, seminar: &Value, results: &Value) -> Call {
+pub(crate) fn report(client: &Client, seminar: &Value, results: &Value) -> Call {
     let summary = "完成全部课程与现场教学，形成三份改造方案。";
     step(client, seminar, "report").json(json!({"summary": summary, "results": results}))
 }
 
 /// A seminar of the company that was submitted.
-async fn submitted(server: &Server) -> Value {
+pub(crate) async fn submitted(server: &Server) -> Value {
     let host = server.login("company.admin").await;
     let draft = host.post("/v1/seminars").json(proposal(&unit(&host).await)).await.is(201);
     step(&host, &draft, "submission").await.is(200)
 }
 
 /// A seminar of the company that was approved.
-async fn approved(server: &Server) -> Value {
+pub(crate) async fn approved(server: &Server) -> Value {
     let seminar = submitted(server).await;
     decision(&server.login("city.officer").await, &seminar, "approve").await.is(200)
 }

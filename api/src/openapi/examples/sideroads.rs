@@ -49,7 +49,7 @@ fn exemption() -> Value {
 fn appeal() -> Value {
     json!({
         "id": "018b3b1e-7c00-7a10-8c11-000000000701", "state": "submitted", "kind": "rejection", "professional_id": PERSON,
-        "year": 2023, "declaration_id": DECLARATION, "class_id": null, "course": null,
+        "year": 2023, "declaration_id": DECLARATION, "class_id": null, "seminar_id": null, "course": null,
         "statement": "参会证明由主办方出具，请复核", "employer_id": EMPLOYER, "decider_id": AUTHORITY,
         "submitted_at": "2023-10-16T09:30:00+08:00", "due_at": "2023-10-24T00:00:00+08:00", "due_provisional": false,
         "overdue": false, "decided_by": null, "decided_for": null, "decided_at": null, "comment": null,

@@ -15,8 +15,8 @@ use xueshi_persistence::{
 
 use super::{missing, opened, tell};
 use crate::dto::Timestamp;
-use crate::dto::appeals::{AppealCourse, AppealDto, NewAppeal};
-use crate::problem::{Code, Problem, Text};
+use crate::dto::appeals::{About, AppealCourse, AppealDto, NewAppeal};
+use crate::problem::Problem;
 use crate::services::declarations::current_route;
 use crate::services::explanations::Trail;
 use crate::services::references::unknown;
@@ -31,6 +31,7 @@ struct Matter {
     year: i32,
     declaration: Option<Id>,
     class: Option<Id>,
+    seminar: Option<Id>,
     course: Option<AppealCourse>,
     employer: Id,
     authority: Id,
@@ -42,7 +43,7 @@ struct Matter {
 ///
 /// # Errors
 /// 409 for a second one about the same matter, for a declaration that is neither rejected nor revoked, and for a record that
-/// is there; 422 for what is unknown, for a class or course that has not ended, for a course that its platform could not have
+/// is there; 422 for what is unknown, for a class, seminar or course that has not ended, for a course that its platform could not have
 /// delivered, and in the freeze.
 pub fn bring(
     writer: &mut Writer<'_>,
@@ -50,17 +51,12 @@ pub fn bring(
     new: &NewAppeal,
 ) -> Result<Reply<AppealDto>, Problem> {
     let (city, person, now) = (asker.jurisdiction, asker.professional()?, writer.now());
-    let matter = match (new.declaration_id, new.class_id, &new.course) {
-        (Some(id), None, None) => of_declaration(writer, asker, id)?,
-        (None, Some(class), None) => of_class(writer, city, person, Id(class), now)?,
-        (None, None, Some(course)) => of_course(writer, city, person, course)?,
-        (Some(_), Some(_), _)
-        | (Some(_), _, Some(_))
-        | (_, Some(_), Some(_))
-        | (None, None, None) => {
-            let text = Text::new("必须且只能给出一个申诉事项", "name exactly one matter");
-            return Err(Problem::new(Code::ValidationFailed).at("", "one-of", text));
-        }
+    let about = new.about().ok_or_else(|| Problem::internal("an appeal about no one matter"))?;
+    let matter = match about {
+        About::Declaration(id) => of_declaration(writer, asker, id)?,
+        About::Class(id) => of_class(writer, city, person, Id(id), now)?,
+        About::Seminar(id) => of_seminar(writer, city, person, Id(id), now)?,
+        About::Course(course) => of_course(writer, city, person, course)?,
     };
     let open = Finding::passed(CheckName::OpenToAppeal).with(json!({"matter": &matter.key}));
     let mut trail = Trail::default().saying(Some(&new.statement)).found([open]);
@@ -84,6 +80,7 @@ pub fn bring(
         year: matter.year,
         declaration_id: matter.declaration,
         class_id: matter.class,
+        seminar_id: matter.seminar,
         platform_code: course.as_ref().map(|course| course.platform.clone()),
         course_code: course.as_ref().map(|course| course.course_code.clone()),
         title: course.as_ref().map(|course| course.title.clone()),
@@ -106,7 +103,6 @@ pub fn bring(
         policy_version: rules.version,
         learning_record_id: None,
         version: 1,
-        created_at: Moment(now),
         updated_at: Moment(now),
     };
     match writer.insert_appeal(&appeal) {
@@ -146,6 +142,7 @@ fn of_declaration(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Ma
         year: d.year,
         declaration: Some(d.id),
         class: None,
+        seminar: None,
         course: None,
         employer: d.employer_id,
         authority: d.authority_id,
@@ -182,6 +179,20 @@ fn of_class(
     Ok(Matter { class: Some(class), ..matter })
 }
 
+/// A seminar that is over, and gave the person no hours (P6).
+fn of_seminar(
+    reader: &mut Reader<'_>,
+    city: Id,
+    person: Id,
+    seminar: Id,
+    now: OffsetDateTime,
+) -> Result<Matter, Problem> {
+    let year = missing::from_seminar(reader, city, person, seminar, now)?.year;
+    let key = format!("seminar:{seminar}");
+    let matter = missing_record(reader, city, person, key, year)?;
+    Ok(Matter { seminar: Some(seminar), ..matter })
+}
+
 /// A course that a platform could have delivered, and did not.
 fn of_course(
     reader: &mut Reader<'_>,
@@ -195,7 +206,8 @@ fn of_course(
     Ok(Matter { course: Some(course.clone()), ..matter })
 }
 
-/// Nobody decided that a record is missing: the municipal bureau, which files institutions and lists platforms, looks into it.
+/// Nobody decided that a record is missing: the municipal bureau, which files institutions, closes seminars and lists platforms,
+/// looks into it.
 fn missing_record(
     reader: &mut Reader<'_>,
     city: Id,
@@ -210,6 +222,7 @@ fn missing_record(
         year,
         declaration: None,
         class: None,
+        seminar: None,
         course: None,
         employer: Id(route.holder(Stage::Employer)),
         authority: Id(route.holder(Stage::Authority)),

@@ -113,9 +113,10 @@ fn right(
     let unit = reader.organization(appeal.jurisdiction_id, appeal.decider_id)?;
     let unit = unit.ok_or_else(|| Problem::internal("the decider of an appeal is missing"))?;
     let path = OrgPath::parse(&unit.path).map_err(Problem::internal)?;
-    let decided_by = match declaration {
-        Some(declaration) => deciders_of(reader, declaration)?,
-        None => Vec::new(),
+    let decided_by = match (declaration, appeal.seminar_id) {
+        (Some(declaration), _) => deciders_of(reader, declaration)?,
+        (None, Some(seminar)) => hands_in_seminar(reader, appeal.jurisdiction_id, seminar)?,
+        (None, None) => Vec::new(),
     };
     let professional = appeal.professional_id.0;
     let case = Case { decider: &path, professional, decided_by: &decided_by };
@@ -131,6 +132,12 @@ fn deciders_of(reader: &mut Reader<'_>, d: &Declaration) -> Result<Vec<Uuid>, Pr
     let revocation = reader.revocation_of(d.jurisdiction_id, d.professional_id, d.id)?;
     deciders.extend(revocation.map(|act| act.account_id.0));
     Ok(deciders)
+}
+
+/// Whoever took a step of a seminar, for its host or for the bureau that closed it.
+fn hands_in_seminar(reader: &mut Reader<'_>, city: Id, seminar: Id) -> Result<Vec<Uuid>, Problem> {
+    let steps = reader.seminar_steps(city, seminar)?;
+    Ok(steps.iter().map(|step| step.account_id.0).collect())
 }
 
 /// The declaration is approved after all, the year and its certificate follow (V8, A2).

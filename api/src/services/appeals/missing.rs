@@ -1,4 +1,4 @@
-//! Records that a class or a platform did not deliver (V8): whether one can be missing, and adding it.
+//! Records that a class, a seminar or a platform did not deliver (V8): whether one can be missing, and adding it.
 
 use time::OffsetDateTime;
 use xueshi_domain::Refusal;
@@ -10,11 +10,11 @@ use xueshi_domain::instant::china_date;
 use xueshi_domain::learning::{LearningSpan, Subject, Way};
 use xueshi_domain::registry::LearningSource;
 use xueshi_persistence::{
-    Appeal, Class, Id, LearningRecord, Moment, Reader, StoreError, Tenths, Word, Writer,
+    Appeal, Class, Id, LearningRecord, Moment, Reader, Seminar, StoreError, Tenths, Word, Writer,
 };
 
 use crate::dto::appeals::{AppealCourse, course};
-use crate::problem::{Code, Problem, Text};
+use crate::problem::Problem;
 use crate::services::Asker;
 use crate::services::events::Happening;
 use crate::services::learning_records::{Completed, check_completed};
@@ -38,12 +38,33 @@ pub(super) fn from_class(
     let filing = filing.ok_or_else(|| unknown("/class_id"))?;
     has_ended(filing.class.ends_on, now)
         .map_err(|refusal| Problem::from(refusal).moved("/learning_end", "/class_id"))?;
-    if let Some(record) = reader.class_completion(city, person, class)?
-        && !came_too_late(reader, &record)?
-    {
-        return Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into());
-    }
+    let standing = reader.class_completion(city, person, class)?;
+    require_missing(reader, standing)?;
     Ok(filing.class)
+}
+
+/// The seminar, if it was approved and is over, and the person has no record from it (P6).
+///
+/// Its closing is not waited for: a host that never reports or gives it up afterwards, or a bureau that never closes, would leave
+/// nobody to ask.
+///
+/// # Errors
+/// 422 `unknown-reference`, `learning-not-finished`; 409 `record-not-missing`.
+pub(super) fn from_seminar(
+    reader: &mut Reader<'_>,
+    city: Id,
+    person: Id,
+    seminar: Id,
+    now: OffsetDateTime,
+) -> Result<Seminar, Problem> {
+    let found = reader.seminar(city, seminar)?;
+    let held = found.filter(|seminar| seminar.approved_at.is_some());
+    let held = held.ok_or_else(|| unknown("/seminar_id"))?;
+    has_ended(held.ends_on, now)
+        .map_err(|refusal| Problem::from(refusal).moved("/learning_end", "/seminar_id"))?;
+    let standing = reader.seminar_completion(city, person, seminar)?;
+    require_missing(reader, standing)?;
+    Ok(held)
 }
 
 /// The days of a course, if its platform could have delivered it and has not (H1, H2, H6, H9).
@@ -75,50 +96,75 @@ pub(super) fn from_platform(
     }
     let standing =
         reader.platform_completion(city, person, &course.platform, &course.course_code)?;
+    require_missing(reader, standing)?;
+    Ok(span)
+}
+
+/// There is no record, or only one that came too late to be declared.
+fn require_missing(
+    reader: &mut Reader<'_>,
+    standing: Option<LearningRecord>,
+) -> Result<(), Problem> {
     match standing {
         Some(record) if !came_too_late(reader, &record)? => {
             Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into())
         }
-        Some(_) | None => Ok(span),
+        Some(_) | None => Ok(()),
     }
 }
 
-/// Whether a record was delivered when its year could be declared no more: nothing is missing, and there is no other way to the hours
-/// than the appeal.
+/// Whether a record was delivered, or came to say that it was passed, when its year could be declared no more: nothing is missing, and
+/// there is no other way to the hours than the appeal. One that came in time had its way, whatever became of its declaration.
 fn came_too_late(reader: &mut Reader<'_>, record: &LearningRecord) -> Result<bool, Problem> {
     if !record.passed || record.declared {
         return Ok(false);
     }
+    let passed_at = reader.passed_at(record)?.unwrap_or(record.created_at);
     let rules = Rules::of(reader, record.jurisdiction_id, record.year)?;
-    Ok(rules.timetable.possible_until(Action::Submit, reader.now()).is_none())
+    Ok(rules.timetable.possible_until(Action::Submit, passed_at.0).is_none())
+}
+
+/// Where a missing record would have come from.
+enum Origin {
+    Class(Id),
+    Seminar(Id),
+    Course(AppealCourse),
+}
+
+impl Origin {
+    fn of(appeal: &Appeal) -> Result<Self, Problem> {
+        let class = appeal.class_id.map(Self::Class);
+        let seminar = || appeal.seminar_id.map(Self::Seminar);
+        let course = || course(appeal).map(Self::Course);
+        let nothing = || Problem::internal(format!("appeal {} is about nothing", appeal.id));
+        class.or_else(seminar).or_else(course).ok_or_else(nothing)
+    }
 }
 
 /// Adds the record that was missing, and tells of it like of a delivery. Its source says that it came by an appeal. One that was
 /// delivered since, too late to be declared, is the one.
 ///
 /// # Errors
-/// As [`from_class`] and [`from_platform`], on what stands now.
+/// As [`from_class`], [`from_seminar`] and [`from_platform`], on what stands now.
 pub(super) fn add(writer: &mut Writer<'_>, asker: &Asker, appeal: &Appeal) -> Result<Id, Problem> {
     let (city, person) = (appeal.jurisdiction_id, appeal.professional_id);
-    let delivered = match (appeal.class_id, course(appeal)) {
-        (Some(class), _) => writer.class_completion(city, person, class)?,
-        (None, Some(course)) => {
+    let origin = Origin::of(appeal)?;
+    let delivered = match &origin {
+        Origin::Class(class) => writer.class_completion(city, person, *class)?,
+        Origin::Seminar(seminar) => writer.seminar_completion(city, person, *seminar)?,
+        Origin::Course(course) => {
             writer.platform_completion(city, person, &course.platform, &course.course_code)?
         }
-        (None, None) => None,
     };
     if let Some(record) = delivered
         && came_too_late(writer, &record)?
     {
         return Ok(record.id);
     }
-    let record = match (appeal.class_id, course(appeal)) {
-        (Some(class), _) => of_class(writer, appeal, class)?,
-        (None, Some(course)) => of_course(writer, appeal, &course)?,
-        (None, None) => {
-            let text = Text::new("申诉没有事项", "the appeal is about nothing");
-            return Err(Problem::new(Code::Internal).because(text));
-        }
+    let record = match &origin {
+        Origin::Class(class) => of_class(writer, appeal, *class)?,
+        Origin::Seminar(seminar) => of_seminar(writer, appeal, *seminar)?,
+        Origin::Course(course) => of_course(writer, appeal, course)?,
     };
     match writer.insert_learning_record(&record) {
         // It was delivered meanwhile: decide again, on what stands now.
@@ -152,6 +198,28 @@ fn of_class(
         completed_on: class.ends_on,
         class_id: Some(class.id),
         ..blank(appeal, class.ends_on.year(), writer)
+    })
+}
+
+/// With the hours that the host reported for someone who passed, else with the seminar's own.
+fn of_seminar(
+    writer: &mut Writer<'_>,
+    appeal: &Appeal,
+    seminar: Id,
+) -> Result<LearningRecord, Problem> {
+    let (city, person, now) = (appeal.jurisdiction_id, appeal.professional_id, writer.now());
+    let seminar = from_seminar(writer, city, person, seminar, now)?;
+    let admission = writer.seminar_admission(city, person, seminar.id)?;
+    let reported = admission.filter(|row| row.passed == Some(true)).and_then(|row| row.hours);
+    Ok(LearningRecord {
+        subject: Word(Subject::Professional),
+        way: Word(Way::AdvancedSeminar),
+        title: seminar.theme,
+        hours: reported.unwrap_or(seminar.hours),
+        started_on: seminar.starts_on,
+        completed_on: seminar.ends_on,
+        seminar_id: Some(seminar.id),
+        ..blank(appeal, seminar.year, writer)
     })
 }
 

@@ -129,8 +129,8 @@ fn tell(
         .subject(a.id)
         .year(a.year)
         .data(json!({"kind": a.kind.0, "state": a.state.0, "decider_id": a.decider_id,
-            "declaration_id": a.declaration_id, "class_id": a.class_id, "due_at": Timestamp::from(a.due_at),
-            "learning_record_id": a.learning_record_id}))
+            "declaration_id": a.declaration_id, "class_id": a.class_id, "seminar_id": a.seminar_id,
+            "due_at": Timestamp::from(a.due_at), "learning_record_id": a.learning_record_id}))
         .because(trail)
         .tell(writer, a.jurisdiction_id)
 }

@@ -225,6 +225,7 @@ fn trace(
     Ok(Trace {
         learning_record: declaration.learning_record_id.map(|id| id.0),
         class: record.and_then(|record| record.class_id).map(|id| id.0),
+        seminar: record.and_then(|record| record.seminar_id).map(|id| id.0),
         platform_course: course,
         content_hashes: evidence
             .into_iter()

@@ -219,6 +219,7 @@ fn employ(
     since: time::Date,
 ) -> Result<(), Problem> {
     let (city, id) = (person.jurisdiction_id, person.professional_id);
+    let now = Moment(writer.now());
     let last = writer.employments(city, id)?.into_iter().next();
     if last.and_then(|job| job.ended_on).is_some_and(|ended| since < ended) {
         return Err(unfit(
@@ -236,6 +237,7 @@ fn employ(
         started_on: since,
         ended_on: None,
         end_reason: None,
+        recorded_at: Some(now),
     })?;
     person.employer_id = Some(employer.id);
     person.state = Word(PersonState::Active);

@@ -12,6 +12,7 @@ use xueshi_persistence::{Id, Moment, Pair, RecordedAct, Word, Writer};
 
 use crate::problem::Problem;
 use crate::services::declarations::{Cause, all_declared, moved};
+use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::year::Year;
 use crate::services::{Asker, makeup};
@@ -122,6 +123,29 @@ pub(super) fn share_learning(
         }
     }
     Ok(shared)
+}
+
+/// P6: one person has one place in a seminar: where both records were admitted, that of the merged one is free again. Of two results
+/// the better one stands.
+pub(super) fn one_place_each(writer: &mut Writer<'_>, pair: Pair) -> Result<(), Problem> {
+    let city = pair.jurisdiction;
+    let missing = |id: Id| Problem::internal(format!("seminar {id} has a list and is missing"));
+    for other in writer.seminar_admissions_of(city, pair.merged)? {
+        let Some(mut own) = writer.seminar_admission(city, pair.kept, other.seminar_id)? else {
+            continue;
+        };
+        let found = writer.seminar(city, other.seminar_id)?;
+        let mut seminar = found.ok_or_else(|| missing(other.seminar_id))?;
+        writer.remove_seminar_admission(&other)?;
+        if (other.passed, other.hours) > (own.passed, own.hours) {
+            (own.passed, own.hours) = (other.passed, other.hours);
+            writer.save_seminar_result(&own)?;
+        }
+        seminar.admitted = seminar.admitted.saturating_sub(1);
+        let state = seminar.state.0;
+        stands(writer.save_seminar(state, &mut seminar)?)?;
+    }
+    Ok(())
 }
 
 /// M3: of two grants for the same year one stands, the one that was used or else that of the record that stands; what was declared

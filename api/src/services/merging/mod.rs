@@ -14,7 +14,7 @@ use xueshi_persistence::{
     Account, Id, Moment, Pair, PersonMerge, Professional, StoreError, Word, Writer,
 };
 
-use self::duplicates::{end_duplicates, one_grant_each, share_learning};
+use self::duplicates::{end_duplicates, one_grant_each, one_place_each, share_learning};
 use self::years::{Before, add_years, follow_year};
 use super::events::Happening;
 use super::references::unknown;
@@ -56,6 +56,7 @@ pub fn merge(
     let before = Before::of(writer, pair)?;
     let ended = end_duplicates(writer, asker, pair, unit, &request.reason)?;
     one_grant_each(writer, pair)?;
+    one_place_each(writer, pair)?;
     end_shell_employment(writer, asker, &kept, &shell)?;
     transfers::end_of_merged(writer, asker, unit, pair.merged)?;
     let years = writer.with_deferred_keys(|writer| {

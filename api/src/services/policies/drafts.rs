@@ -8,6 +8,7 @@ use serde_json::json;
 use xueshi_domain::access::Permission;
 use xueshi_domain::calendar::Action;
 use xueshi_domain::event::EventType;
+use xueshi_domain::instant::china_date;
 use xueshi_domain::ledger::{assess, state_after};
 use xueshi_domain::policy::{Policy, PolicyProblem};
 use xueshi_domain::registry::PolicyState;
@@ -161,7 +162,8 @@ pub fn publish(
 }
 
 /// What publication would find (W3): the document's own problems, other years of the city that its windows run into, platforms
-/// that the city has not registered, and windows that differ from those by which its year is settled.
+/// that the city has not registered, a scope of people that differs in a year that has begun, and windows that
+/// differ from those by which its year is settled.
 ///
 /// # Errors
 /// When a stored policy does not read back.
@@ -177,10 +179,11 @@ pub(super) fn before_publication(
     let known: BTreeSet<String> =
         reader.platforms(city)?.into_iter().map(|platform| platform.code).collect();
     let mut found = policy.before_publication(&others, |code| known.contains(code));
-    if reader.settlement(city, policy.year)?.is_some()
-        && let Some(replaced) = others.iter().find(|other| other.year == policy.year)
-    {
-        found.extend(policy.against_settlement(replaced));
+    if let Some(replaced) = others.iter().find(|other| other.year == policy.year) {
+        found.extend(policy.against_running_year(replaced, china_date(reader.now())));
+        if reader.settlement(city, policy.year)?.is_some() {
+            found.extend(policy.against_settlement(replaced));
+        }
     }
     Ok(found)
 }

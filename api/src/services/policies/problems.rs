@@ -121,6 +121,10 @@ fn text(kind: PolicyProblemKind) -> Text {
             "该年度结转已经开始，申报、审核和冻结时间不再变更",
             "the settlement of the year has begun: the times for declaring, review and freeze stand",
         ),
+        PolicyProblemKind::YearBegun => Text::new(
+            "该年度已经开始，统计范围（是否包括管理岗位）不再变更",
+            "the year has begun: whether people in management posts count stands",
+        ),
         PolicyProblemKind::FreezeOverlapsAnotherYear => Text::new(
             "与其他年度的办理时间或结转期重叠",
             "reaches into a window or the freeze of another year",

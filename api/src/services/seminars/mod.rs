@@ -199,6 +199,36 @@ struct Taken<'a> {
     trail: Trail,
 }
 
+/// Who took a step, and what they said.
+struct Written<'a> {
+    by: Id,
+    acting_for: Id,
+    event: Event,
+    comment: Option<&'a str>,
+}
+
+/// Keeps a step of a seminar as it is stored now (V10).
+fn keep_step(
+    writer: &mut Writer<'_>,
+    seminar: &Seminar,
+    rules: &Rules,
+    written: Written<'_>,
+) -> Result<(), Problem> {
+    let step = SeminarStep {
+        jurisdiction_id: seminar.jurisdiction_id,
+        seminar_id: seminar.id,
+        version: seminar.version,
+        event: Word(written.event),
+        state: seminar.state,
+        comment: written.comment.map(str::to_owned),
+        account_id: written.by,
+        unit_id: written.acting_for,
+        policy_version: rules.version,
+        taken_at: Moment(writer.now()),
+    };
+    Ok(writer.insert_seminar_step(&step)?)
+}
+
 /// Stores a step: the seminar under its guard, the step with who took it (V10), and the event.
 fn take(
     writer: &mut Writer<'_>,
@@ -206,23 +236,17 @@ fn take(
     held: &mut Held,
     taken: Taken<'_>,
 ) -> Result<(), Problem> {
-    let now = writer.now();
     let was = held.seminar.state.0;
     held.seminar.state = Word(taken.to);
     stands(writer.save_seminar(was, &mut held.seminar)?)?;
+    let written = Written {
+        by: asker.account(),
+        acting_for: held.acting_for,
+        event: taken.event,
+        comment: taken.trail.comment(),
+    };
     let seminar = &held.seminar;
-    writer.insert_seminar_step(&SeminarStep {
-        jurisdiction_id: seminar.jurisdiction_id,
-        seminar_id: seminar.id,
-        version: seminar.version,
-        event: Word(taken.event),
-        state: seminar.state,
-        comment: taken.trail.comment().map(str::to_owned),
-        account_id: asker.account(),
-        unit_id: held.acting_for,
-        policy_version: taken.rules.version,
-        taken_at: Moment(now),
-    })?;
+    keep_step(writer, seminar, taken.rules, written)?;
     Happening::new(taken.tells)
         .by(asker)
         .unit(seminar.organization_id)

@@ -11,7 +11,8 @@ use xueshi_domain::workflow::step;
 use xueshi_persistence::{Id, Moment, Seminar, Tenths, Word, Writer};
 
 use super::{
-    Taken, hosted, hosting, in_own_members, possible, proposal, rules_now, shown, span, take,
+    Taken, Written, hosted, hosting, in_own_members, keep_step, possible, proposal, rules_now,
+    shown, span, take,
 };
 use crate::dto::Day;
 use crate::dto::seminars::{NewSeminar, SeminarChanges, SeminarDto};
@@ -37,9 +38,8 @@ pub fn create(
     let host = find(writer, asker, Permission::ProposeSeminars, new.organization_id)?;
     let host = host.filter(|host| host.state.0 == Standing::Active);
     let host = host.ok_or_else(|| unknown("/organization_id"))?;
-    if hosting(asker, &host)?.is_none() {
-        return Err(unknown("/organization_id"));
-    }
+    let grant = hosting(asker, &host)?.ok_or_else(|| unknown("/organization_id"))?;
+    let acting_for = Id(grant.organization_id);
     let seminar = Seminar {
         jurisdiction_id: asker.jurisdiction,
         id: writer.new_id(),
@@ -62,8 +62,10 @@ pub fn create(
         created_at: Moment(now),
         updated_at: Moment(now),
     };
-    check(writer, &seminar)?;
+    let rules = check(writer, &seminar)?;
     writer.insert_seminar(&seminar)?;
+    let written = Written { by: asker.account(), acting_for, event: Event::Edit, comment: None };
+    keep_step(writer, &seminar, &rules, written)?;
     let location = format!("/v1/seminars/{}", seminar.id);
     let version = seminar.version;
     Ok(Reply::created(&location, SeminarDto::new(seminar, host.name)).version(version))
@@ -87,8 +89,11 @@ pub fn edit(
     changes.apply(&mut held.seminar);
     held.seminar.year = held.seminar.ends_on.year();
     held.seminar.brought_by = asker.account();
-    check(writer, &held.seminar)?;
+    let rules = check(writer, &held.seminar)?;
     stands(writer.save_seminar(was, &mut held.seminar)?)?;
+    let acting_for = held.acting_for;
+    let written = Written { by: asker.account(), acting_for, event: Event::Edit, comment: None };
+    keep_step(writer, &held.seminar, &rules, written)?;
     Ok(shown(held))
 }
 
@@ -146,9 +151,10 @@ pub fn withdraw(
     Ok(shown(held))
 }
 
-/// What a proposal must be, whenever it is written (H2, H9, P6).
-fn check(writer: &mut Writer<'_>, seminar: &Seminar) -> Result<(), Problem> {
+/// What a proposal must be, whenever it is written (H2, H9, P6); gives the rules that it was checked by.
+fn check(writer: &mut Writer<'_>, seminar: &Seminar) -> Result<Rules, Problem> {
     let proposal = proposal(seminar)?;
     let rules = Rules::of(writer, seminar.jurisdiction_id, seminar.year).map_err(in_own_members)?;
-    Ok(check_proposal(proposal, &rules.policy)?)
+    check_proposal(proposal, &rules.policy)?;
+    Ok(rules)
 }
