@@ -332,7 +332,7 @@ impl Writer<'_> {
     }
 
     /// Notes whether a standing declaration rests on a learning record. A correction of its roster that had to wait for the
-    /// declaration takes effect when it no longer stands (P4).
+    /// declaration takes effect when it no longer stands (P4): then the record is given as it is now, for it has to be told of.
     ///
     /// # Errors
     /// On a database failure.
@@ -342,17 +342,21 @@ impl Writer<'_> {
         professional: Id,
         record: Id,
         declared: bool,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<LearningRecord>, StoreError> {
         diesel::update(learning_records::table.find((jurisdiction, professional, record)))
             .set(learning_records::declared.eq(declared))
             .execute(self.conn)?;
         if declared {
-            return Ok(());
+            return Ok(None);
         }
         let Some(mut record) = self.learning_record(jurisdiction, professional, record)? else {
-            return Ok(());
+            return Ok(None);
         };
-        if record.take_correction() { self.save_learning_record(&record) } else { Ok(()) }
+        if !record.take_correction() {
+            return Ok(None);
+        }
+        self.save_learning_record(&record)?;
+        Ok(Some(record))
     }
 
     /// Stores what a platform says of its completion by now, while nothing rests on it (ADR 0023).

@@ -7,36 +7,49 @@ Standard library only. Prints the copy as JSON: kind -> id -> record.
 
     --state FILE    keep the copy and the cursor there, and go on from it the next time
     --break-after N end the snapshot after N lines and take it up again from there, as after a lost connection
+    --pause SECONDS wait so long before it is taken up again
 """
 
 import argparse
 import base64
 import gzip
+import http.client
 import json
 import os
 import sys
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 
 
 class Service:
     def __init__(self, base, client, secret):
-        self.base = base
+        self.base, self.client, self.secret = base, client, secret
+        self.login()
+
+    def login(self):
         form = urllib.parse.urlencode({"grant_type": "client_credentials"}).encode()
-        basic = base64.b64encode(f"{client}:{secret}".encode()).decode()
+        basic = base64.b64encode(f"{self.client}:{self.secret}".encode()).decode()
         request = urllib.request.Request(
-            base + "/v1/oauth/token", form, {"Authorization": "Basic " + basic}
+            self.base + "/v1/oauth/token", form, {"Authorization": "Basic " + basic}
         )
         with urllib.request.urlopen(request) as answer:
             self.token = json.load(answer)["access_token"]
 
     def open(self, path, **query):
         query = {name: value for name, value in query.items() if value is not None}
-        request = urllib.request.Request(
-            f"{self.base}{path}?{urllib.parse.urlencode(query)}",
-            headers={"Authorization": "Bearer " + self.token, "Accept-Encoding": "gzip"},
-        )
-        answer = urllib.request.urlopen(request)
+        address = f"{self.base}{path}?{urllib.parse.urlencode(query)}"
+        for last in (False, True):
+            headers = {"Authorization": "Bearer " + self.token, "Accept-Encoding": "gzip"}
+            try:
+                answer = urllib.request.urlopen(urllib.request.Request(address, headers=headers))
+                break
+            except urllib.error.HTTPError as error:
+                if error.code != 401 or last:
+                    raise
+                # The token has ended.
+                self.login()
         if answer.headers.get("Content-Encoding") == "gzip":
             return gzip.GzipFile(fileobj=answer)
         return answer
@@ -53,13 +66,22 @@ def put(copy, kind, record):
         copy.setdefault(kind, {})[record["id"]] = record
 
 
-def snapshot(service, copy, break_after):
+def lines(answer):
+    """The whole lines of an answer, which may break off in the middle of one: when the token ends, for instance."""
+    try:
+        for line in answer:
+            if line.endswith(b"\n"):
+                yield json.loads(line)
+    except (OSError, EOFError, http.client.HTTPException) as error:
+        print(f"the snapshot broke off: {error!r}", file=sys.stderr)
+
+
+def snapshot(service, copy, break_after, pause):
     """Takes the whole snapshot; the cursor that its first line gave stays, however often it was taken up again."""
-    cursor, part, after, lines = None, None, None, 0
+    cursor, part, after, count = None, None, None, 0
     while True:
         with service.open("/v1/sync/snapshot", part=part, after=after) as answer:
-            for line in answer:
-                line = json.loads(line)
+            for line in lines(answer):
                 if line["kind"] == "snapshot":
                     cursor = cursor or line["cursor"]
                 elif line["kind"] == "end":
@@ -67,9 +89,10 @@ def snapshot(service, copy, break_after):
                 else:
                     part, after = line["kind"], line["id"]
                     put(copy, line["kind"], line["resource"])
-                    lines += 1
-                    if break_after and lines % break_after == 0:
+                    count += 1
+                    if break_after and count % break_after == 0:
                         break
+        time.sleep(pause)
 
 
 def changes(service, copy, cursor):
@@ -97,6 +120,7 @@ def main():
     arguments.add_argument("secret")
     arguments.add_argument("--state", required=True)
     arguments.add_argument("--break-after", type=int, default=0)
+    arguments.add_argument("--pause", type=float, default=0)
     given = arguments.parse_args()
     service = Service(given.base, given.client, given.secret)
     copy, cursor = {}, None
@@ -105,7 +129,7 @@ def main():
             state = json.load(file)
         copy, cursor = state["copy"], state["cursor"]
     if cursor is None:
-        cursor = snapshot(service, copy, given.break_after)
+        cursor = snapshot(service, copy, given.break_after, given.pause)
     cursor = changes(service, copy, cursor)
     with open(given.state, "w", encoding="utf-8") as file:
         json.dump({"copy": copy, "cursor": cursor}, file)

@@ -155,7 +155,7 @@ fn id(database: Database, kind: u32, n: &str) -> (String, String) {
 }
 
 /// Units with people with records, made by SQL: `people` of them in `units` units, each with a year and nine completions.
-fn fill(server: &Server, units: u32, people: u32) {
+pub(super) fn fill(server: &Server, units: u32, people: u32) {
     let database = server.database();
     let id = |kind: u32, n: &str| id(database, kind, n);
     let empty = match database {
@@ -324,14 +324,8 @@ async fn digests_follow_every_change(server: &Server) {
     assert_ne!(of(&moved), of(&after));
 }
 
-async fn a_check_finds_and_mends_wrong_digests(server: &Server) {
-    // The daily check is over.
-    let province = server.machine("province").await;
-    while province.get("/v1/sync/reconciliation").await.is(200)["checked"].is_null() {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    let (code, right) = reconcile(server, &["2023"]).await;
-    assert_eq!(code, Some(0), "{right:#}");
+/// Makes the digests of a person and of a unit in 2023 wrong: two that a check finds.
+pub(super) fn spoil(server: &Server) {
     let zero = match server.database() {
         Database::Sqlite => "zeroblob(32)",
         Database::Postgres => "decode(repeat('00', 32), 'hex')",
@@ -345,6 +339,17 @@ async fn a_check_finds_and_mends_wrong_digests(server: &Server) {
          delete from unit_digests where year = 2023 and place = '' and unit_id = (select unit_id from person_digests
              where year = 2023 and professional_id = {one});"
     ));
+}
+
+async fn a_check_finds_and_mends_wrong_digests(server: &Server) {
+    // The daily check is over.
+    let province = server.machine("province").await;
+    while province.get("/v1/sync/reconciliation").await.is(200)["checked"].is_null() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let (code, right) = reconcile(server, &["2023"]).await;
+    assert_eq!(code, Some(0), "{right:#}");
+    spoil(server);
     let (_, wrong) = reconcile(server, &["2023"]).await;
     assert_ne!(right["districts"], wrong["districts"]);
     let (code, said) = reconcile(server, &["2023", "--check"]).await;

@@ -7,7 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Client, Follower, Server, on_both};
+use xueshi_tests::{Client, Follower, Replica, Server, on_both};
+
+use super::people_merging::{approved, deliver, merge, second_record};
 
 on_both!(
     a_declaration_is_followed_with_its_records,
@@ -18,6 +20,7 @@ on_both!(
     a_cursor_outlives_the_service,
     who_waits_is_woken_by_a_commit,
     edits_that_nobody_decided_are_told_too,
+    what_is_gone_is_told_also_years_later,
 );
 
 /// A follower that has read everything there is.
@@ -228,4 +231,32 @@ async fn edits_that_nobody_decided_are_told_too(server: &Server) {
     let last = follower.events.last().unwrap();
     assert_eq!(last["type"], "declaration.changed", "{:?}", follower.types());
     assert_eq!(last["data"]["resources"]["declaration"], steps::reread(&doctor, &draft).await);
+}
+
+/// U4: the year of a record that gave way is gone. Whoever comes back years later is still told, and forgets it too.
+async fn what_is_gone_is_told_also_years_later(server: &Server) {
+    let kept = steps::professional_id(&server.login("professional").await).await;
+    let (merged, other) = second_record(server).await;
+    let record = deliver(server, &merged, "another", 5).await;
+    approved(server, &other, &record).await;
+    let province = server.machine("province").await;
+    let mut copy = Replica::begin(&province).await;
+    let mut follower = caught_up(&province).await;
+    let key = ("annual_record".to_owned(), format!("{merged}:2023"));
+    assert_eq!(copy.records[&key]["professional_id"], merged.as_str());
+    merge(&server.login("city.officer").await, &kept, &merged).await.is(200);
+
+    server.set_clock("2035-10-16T09:00:00+08:00").await;
+    let province = server.machine("province").await;
+    follower.catch_up(&province, "limit=200").await;
+    let told = follower.events.iter().find(|event| event["type"] == "professional.merged");
+    let years = &told.unwrap()["data"]["resources"]["annual_records"];
+    let tombstone = json!({"id": key.1, "deleted": true});
+    assert!(years.as_array().unwrap().contains(&tombstone), "{years:#}");
+    copy.catch_up(&province).await;
+    assert!(!copy.records.contains_key(&key), "the copy has forgotten it");
+    // The year is that of the record that stands.
+    let source = Replica::begin(&province).await;
+    assert!(!source.records.contains_key(&key));
+    assert!(source.records.contains_key(&("annual_record".to_owned(), format!("{kept}:2023"))));
 }

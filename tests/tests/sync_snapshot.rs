@@ -1,19 +1,26 @@
 //! The snapshot, and copies that begin with it and follow the feed: in the end they equal the source, record by record.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Follower, Replica, Server, on_both};
+use xueshi_tests::{Follower, Replica, START, Server, on_both};
+
+use super::people_merging::{deliver, merge, second_record};
 
 on_both!(
     a_snapshot_has_all_records_and_the_place_to_go_on,
     a_snapshot_is_taken_up_where_it_broke_off,
     a_snapshot_shows_what_one_may_see,
+    a_snapshot_is_compressed_as_asked,
     a_copy_follows_to_what_the_source_is,
     an_independent_client_keeps_an_equal_copy,
+    a_source_that_is_written_while_it_is_copied_is_copied,
 );
 
 fn lines(text: &str) -> Vec<Value> {
@@ -104,13 +111,46 @@ async fn a_snapshot_shows_what_one_may_see(server: &Server) {
     platform.get("/v1/sync/snapshot").await.refused(403, "insufficient-scope");
 }
 
+async fn a_snapshot_is_compressed_as_asked(server: &Server) {
+    server.freeze_clock(START).await;
+    let province = server.machine("province").await;
+    Follower::default().catch_up(&province, "limit=200").await;
+    let plain = province.get("/v1/sync/snapshot").await;
+    assert_eq!((plain.status, plain.header("content-encoding")), (200, ""), "{plain:?}");
+    for encoding in ["zstd", "gzip"] {
+        // The document is about what is in the bytes.
+        let call = province.get("/v1/sync/snapshot").header("accept-encoding", encoding);
+        let packed = call.undocumented().await;
+        assert_eq!((packed.status, packed.header("content-encoding")), (200, encoding));
+        assert_eq!(packed.header("content-type"), "application/x-ndjson");
+        let unpacked = match encoding {
+            "zstd" => {
+                assert!(packed.bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]), "a frame of zstd");
+                zstd::decode_all(packed.bytes.as_slice()).unwrap()
+            }
+            _ => {
+                let mut unpacked = Vec::new();
+                let mut gzip = flate2::read::GzDecoder::new(packed.bytes.as_slice());
+                gzip.read_to_end(&mut unpacked).unwrap();
+                unpacked
+            }
+        };
+        assert!(packed.bytes.len() * 2 < unpacked.len(), "{encoding}: {}", packed.bytes.len());
+        assert_eq!(
+            lines(&String::from_utf8(unpacked).unwrap()),
+            lines(&plain.text()),
+            "{encoding}"
+        );
+    }
+}
+
 async fn a_copy_follows_to_what_the_source_is(server: &Server) {
     let province = server.machine("province").await;
     let mut replica = Replica::begin(&province).await;
     let person = steps::certified_person(server).await;
     let officer = server.login("city.officer").await;
     let path = format!("/v1/declarations/{}/revocation", person.public);
-    let call = officer.post(&path).json(serde_json::json!({"reason": "证明材料不实"}));
+    let call = officer.post(&path).json(json!({"reason": "证明材料不实"}));
     let declaration = officer.get(&format!("/v1/declarations/{}", person.public)).await;
     call.if_match(&declaration.etag()).await.is(200);
     replica.catch_up(&province).await;
@@ -119,33 +159,25 @@ async fn a_copy_follows_to_what_the_source_is(server: &Server) {
     assert_eq!(replica.records[&key]["state"], "revoked");
 }
 
-/// An independent client: Python, with nothing but its standard library. Its connection breaks off every 20 lines.
-async fn an_independent_client_keeps_an_equal_copy(server: &Server) {
+/// An independent client: Python, with nothing but its standard library. It goes on from what it kept; its copy.
+async fn independent_client(server: &Server, words: &[&str]) -> Value {
     let python = Command::new("python3").arg("--version").stdout(Stdio::null()).status();
     assert!(
         python.is_ok_and(|status| status.success()),
         "this test needs python3: it is the independent client"
     );
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/replica.py");
-    let state = server.directory().join("replica.json");
-    let run = async || -> Value {
-        let (script, state) = (script.clone(), state.clone());
-        let base = format!("http://{}", server.address());
-        let output = tokio::task::spawn_blocking(move || {
-            let mut command = Command::new("python3");
-            command.arg(script).args([&base, "province", "sandbox", "--break-after", "20"]);
-            command.arg("--state").arg(state).output().unwrap()
-        });
-        let output = output.await.unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout).unwrap()
-    };
-    run().await;
-    let person = steps::certified_person(server).await;
-    let copy = run().await;
-    assert_eq!(copy["declaration"][&person.public]["state"], "approved");
-    let province = server.machine("province").await;
-    let source = Replica::begin(&province).await;
+    let mut command = Command::new("python3");
+    command.arg(script).arg(format!("http://{}", server.address())).args(["province", "sandbox"]);
+    command.args(words).arg("--state").arg(server.directory().join("replica.json"));
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The copy has the records that the source has, and no others.
+async fn assert_equals_source(server: &Server, copy: &Value) {
+    let source = Replica::begin(&server.machine("province").await).await;
     let copied: BTreeMap<(String, String), Value> = copy
         .as_object()
         .unwrap()
@@ -156,4 +188,52 @@ async fn an_independent_client_keeps_an_equal_copy(server: &Server) {
         })
         .collect();
     assert_eq!(copied, source.records);
+}
+
+/// Its connection breaks off every 20 lines.
+async fn an_independent_client_keeps_an_equal_copy(server: &Server) {
+    independent_client(server, &["--break-after", "20"]).await;
+    let person = steps::certified_person(server).await;
+    let copy = independent_client(server, &[]).await;
+    assert_eq!(copy["declaration"][&person.public]["state"], "approved");
+    assert_equals_source(server, &copy).await;
+}
+
+/// The snapshot is taken in many small parts while units come and are renamed, completions arrive, a year is declared and certified,
+/// and a person's records become another's: with the feed behind it, it comes to what the source is.
+async fn a_source_that_is_written_while_it_is_copied_is_copied(server: &Server) {
+    let copied = Cell::new(false);
+    let copying = async {
+        independent_client(server, &["--break-after", "20", "--pause", "0.1"]).await;
+        copied.set(true);
+    };
+    let mut meanwhile = 0;
+    let writing = async {
+        let admin = server.login("city.admin").await;
+        let bureau = admin.get("/v1/me").await.is(200)["grants"][0]["organization"]["id"].clone();
+        let kept = steps::certified_person(server).await.professional_id;
+        let (merged, _) = second_record(server).await;
+        let mut turn = 0;
+        // A bound: where records come in faster than they are copied, copying has no end.
+        while turn < 6 || (turn < 40 && !copied.get()) {
+            let body = json!({"parent_id": bureau, "kind": "district_bureau", "name": format!("第{turn}区")});
+            let unit = admin.post("/v1/organizations").json(body).await.is(201);
+            deliver(server, &merged, &format!("copied-{turn}"), 1).await;
+            let call = admin.patch(&format!("/v1/organizations/{}", text(&unit, "id")));
+            let tag = format!("\"{}\"", unit["version"]);
+            let name = json!({"name": format!("第{turn}区（更名）")});
+            call.if_match(&tag).json(name).await.is(200);
+            if turn == 3 {
+                let officer = server.login("city.officer").await;
+                merge(&officer, &kept, &merged).await.is(200);
+            }
+            turn += 1;
+            meanwhile += usize::from(!copied.get());
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::join!(copying, writing);
+    assert!(meanwhile > 0, "it was written while it was copied");
+    let copy = independent_client(server, &[]).await;
+    assert_equals_source(server, &copy).await;
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header;
 use actix_web::web::Bytes;
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use futures_util::stream;
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 use xueshi_domain::sync::Resource;
 
+use super::sync_stream::Right;
 use crate::auth::{Caller, permissions};
 use crate::dto::sync::SnapshotParams;
 use crate::extract::{Params, invalid_parameter};
@@ -35,6 +36,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 async fn take_snapshot(
     caller: Caller<permissions::FollowChanges>,
     which: Params<SnapshotParams>,
+    request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let Params(which) = which;
@@ -49,6 +51,7 @@ async fn take_snapshot(
     let read = state.desk.read(&caller, move |reader, asker| opening(reader, asker, from));
     let lines = Lines {
         desk: state.desk.clone(),
+        right: Right::of(&request, state.clone())?,
         asker: Asker::clone(&caller),
         first: Some(read.await?),
         part: Some(from),
@@ -64,6 +67,7 @@ async fn take_snapshot(
 /// A snapshot on its way. The next page is read when the one before has been taken, so that it needs the memory of one.
 struct Lines {
     desk: Desk,
+    right: Right,
     asker: Asker,
     first: Option<String>,
     part: Option<Part>,
@@ -76,14 +80,21 @@ impl Lines {
         if let Some(first) = self.first.take() {
             return Some((Ok(Bytes::from(first)), self));
         }
+        if self.ended {
+            return None;
+        }
+        match self.right.look_again().await {
+            Ok(Some(asker)) => self.asker = asker,
+            Ok(None) => {}
+            Err(problem) => return Some(self.broken(problem)),
+        }
         while let Some(part) = self.part.take() {
             let read = self
                 .desk
                 .read(&self.asker, move |reader, asker| snapshot_page(reader, asker, part));
             let (lines, count, next) = match read.await {
                 Ok(page) => page,
-                // Without its last line it is known to be incomplete.
-                Err(problem) => return Some((Err(problem), Self { ended: true, ..self })),
+                Err(problem) => return Some(self.broken(problem)),
             };
             *self.counts.entry(part.resource()).or_default() += count;
             self.part = next;
@@ -91,13 +102,15 @@ impl Lines {
                 return Some((Ok(Bytes::from(lines)), self));
             }
         }
-        if self.ended {
-            return None;
-        }
         self.ended = true;
         let counts: BTreeMap<&str, usize> =
             self.counts.iter().map(|(kind, count)| (kind.as_str(), *count)).collect();
         let last = json!({"kind": "end", "counts": counts}).to_string() + "\n";
         Some((Ok(Bytes::from(last)), self))
+    }
+
+    /// The end before the end: the connection breaks off, and without its last line the snapshot is known to be incomplete.
+    fn broken(self, problem: Problem) -> (Result<Bytes, Problem>, Self) {
+        (Err(problem), Self { part: None, ended: true, ..self })
     }
 }

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use crate::auth::{Needs as _, bearer, permissions};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::services::Asker;
 use crate::services::sync::{Following, Place, changes};
 use crate::state::AppState;
@@ -50,7 +50,7 @@ pub(super) async fn begin(
 ) -> Result<HttpResponse, Problem> {
     let moves = state.desk.store().feed_signal().watch();
     let mut feed = Feed {
-        bearer: bearer(request)?,
+        right: Right::of(request, state.clone())?,
         state,
         asker,
         following,
@@ -58,7 +58,6 @@ pub(super) async fn begin(
         moves,
         queue: VecDeque::new(),
         quiet_since: Instant::now(),
-        admitted_at: Instant::now(),
         more: false,
     };
     feed.read().await?;
@@ -71,17 +70,48 @@ pub(super) async fn begin(
         .streaming(stream::unfold(feed, |feed| feed.next())))
 }
 
+/// The right to follow of whoever reads a stream. It may end before the stream does: a token ends, a role is taken away, a client is
+/// disabled.
+pub(super) struct Right {
+    state: web::Data<AppState>,
+    bearer: Option<String>,
+    admitted_at: Instant,
+}
+
+impl Right {
+    /// That of a caller who was admitted just now.
+    ///
+    /// # Errors
+    /// 401 `invalid-token` for an `Authorization` header that is none.
+    pub(super) fn of(request: &HttpRequest, state: web::Data<AppState>) -> Result<Self, Problem> {
+        Ok(Self { state, bearer: bearer(request)?, admitted_at: Instant::now() })
+    }
+
+    /// The caller with the rights of now, when it is time to look again; none before.
+    ///
+    /// # Errors
+    /// As when a request is admitted.
+    pub(super) async fn look_again(&mut self) -> Result<Option<Asker>, Problem> {
+        if self.admitted_at.elapsed() < HEARTBEAT {
+            return Ok(None);
+        }
+        let need = permissions::FollowChanges::NEED;
+        let asker = self.state.admission.admit(self.bearer.clone(), need).await?;
+        self.admitted_at = Instant::now();
+        asker.map(Some).ok_or_else(|| Problem::new(Code::Unauthenticated))
+    }
+}
+
 /// A stream on its way.
 struct Feed {
     state: web::Data<AppState>,
-    bearer: Option<String>,
+    right: Right,
     asker: Asker,
     following: Following,
     place: Place,
     moves: watch::Receiver<u64>,
     queue: VecDeque<Bytes>,
     quiet_since: Instant,
-    admitted_at: Instant,
     more: bool,
 }
 
@@ -113,12 +143,9 @@ impl Feed {
                 self.quiet_since = Instant::now();
                 return Some((Ok(event), self));
             }
-            if self.admitted_at.elapsed() >= HEARTBEAT {
-                // Who may not follow any more follows no more: a token ends, a role is taken away.
-                let need = permissions::FollowChanges::NEED;
-                let admitted = self.state.admission.admit(self.bearer.clone(), need).await;
-                self.asker = admitted.ok().flatten()?;
-                self.admitted_at = Instant::now();
+            // Who may not follow any more follows no more.
+            if let Some(asker) = self.right.look_again().await.ok()? {
+                self.asker = asker;
             }
             if self.quiet_since.elapsed() >= HEARTBEAT {
                 self.quiet_since = Instant::now();

@@ -151,6 +151,25 @@ pub fn take_in(
     Ok((record, true))
 }
 
+/// Tells that a correction which had to wait for a declaration has taken effect (P4). The event is about the record itself: what
+/// happened to the declaration does not say that its learning has changed.
+pub(super) fn tell_corrected(
+    writer: &mut Writer<'_>,
+    record: &LearningRecord,
+    by: Option<Id>,
+) -> Result<(), Problem> {
+    let city = record.jurisdiction_id;
+    Happening::new(EventType::LearningRecordChanged)
+        .about(writer, city, record.professional_id)?
+        .by_account(by)
+        .subject(record.id)
+        .year(record.year)
+        .data(
+            json!({"subject": record.subject.0, "hours": record.hours.0, "passed": record.passed}),
+        )
+        .tell(writer, city)
+}
+
 /// W1, W2 and the rules about the learning itself: H1, H2, H6, H8, H9.
 pub(super) fn admit(
     writer: &mut Writer<'_>,

@@ -144,6 +144,27 @@ impl Reader<'_> {
         Ok(diesel::select(diesel::dsl::exists(later)).get_result(self.conn)?)
     }
 
+    /// Whether a roster said something else of a person's learning in a class behind a place in the feed (P4). Such an event is about
+    /// the class and names the person, under their own record or one that was merged into it (U4).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn roster_revised_behind(
+        &mut self,
+        city: Id,
+        (person, class): (Id, Id),
+        place: i64,
+    ) -> Result<bool, StoreError> {
+        let mut people = self.merged_into(city, person)?;
+        people.push(person);
+        let later = events::table
+            .filter(events::jurisdiction_id.eq(city))
+            .filter(events::person_id.eq_any(people))
+            .filter(events::subject_id.eq(class))
+            .filter(events::position.is_null().or(events::position.assume_not_null().gt(place)));
+        Ok(diesel::select(diesel::dsl::exists(later)).get_result(self.conn)?)
+    }
+
     /// The events behind a position that one may see, of these kinds if any are named. It looks through a bounded number of
     /// positions, so a page may be empty and have more behind it.
     ///

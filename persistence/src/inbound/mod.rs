@@ -97,6 +97,7 @@ impl Writer<'_> {
             .set((
                 sync_references::local_id.eq(r.local_id),
                 sync_references::person_id.eq(r.person_id),
+                sync_references::year.eq(r.year),
                 sync_references::revision.eq(r.revision),
                 sync_references::digest.eq(&r.digest),
                 sync_references::base.eq(&r.base),

@@ -11,7 +11,7 @@ on_both!(
     wrong_answers_are_refused,
 );
 
-async fn answer(client: &Client, lines: Value) -> Vec<Value> {
+pub(super) async fn answer(client: &Client, lines: Value) -> Vec<Value> {
     let answer = client.post("/v1/sync/acknowledgements").json(lines).await.is(200);
     answer["results"].as_array().unwrap().clone()
 }

@@ -1,10 +1,11 @@
 //! What contradicts a decision that was made here: an item to be settled, never an overwrite.
 
 use serde_json::{Value, json};
+use xueshi_tests::imports::id_number;
 use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Client, Server, on_both};
 
-use super::{HOSPITAL, completion, person, prior_year, push_one, unit};
+use super::{HOSPITAL, completion, line, person, prior_year, push_one, unit, with};
 
 on_both!(
     what_was_changed_here_is_kept_until_it_is_settled,
@@ -13,6 +14,9 @@ on_both!(
     a_declared_completion_is_corrected_when_it_is_free,
     a_person_changes_employer_by_a_transfer_only,
     a_settled_year_stays_as_it_was_sealed,
+    what_was_kept_of_a_prior_year_stays,
+    a_line_that_comes_to_name_another_person_overwrites_nothing,
+    what_was_added_on_an_appeal_is_a_decision,
     units_are_settled_by_the_rules_for_units,
     who_settles,
 );
@@ -195,6 +199,97 @@ async fn a_settled_year_stays_as_it_was_sealed(server: &Server) {
     settle(&officer, &found, "keep_local").await.is(200);
     let after = officer.get("/v1/annual-records?year=2022&limit=200").await.is(200);
     assert_eq!(sealed, after);
+}
+
+/// A prior year as it is known here: outcome, hours and whose words they are.
+async fn reported(client: &Client, person: &Value) -> [Value; 4] {
+    let path = format!("/v1/professionals/{}/annual-records/2022", text(person, "id"));
+    let known = client.get(&path).await.is(200)["reported"].clone();
+    ["outcome", "public_hours", "professional_hours", "source"].map(|name| known[name].clone())
+}
+
+/// Two systems tell of one year: what was kept against one of them stays when it changes something else.
+async fn what_was_kept_of_a_prior_year_stays(server: &Server) {
+    let province = server.machine("province").await;
+    let officer = server.login("city.officer").await;
+    let (_, ours) = push_one(&province, person(1, json!({}))).await;
+    let (outcome, _) = push_one(&province, prior_year(1, json!({}))).await;
+    assert_eq!(outcome, "created");
+    let other = |revision: i64, public: i32, professional: i32| {
+        let said = json!({"outcome": "incomplete", "public_hours": public, "professional_hours": professional});
+        with(prior_year(revision, said), json!({"source": "school"}))
+    };
+    let (outcome, found) = push_one(&province, other(1, 30, 50)).await;
+    assert_eq!(outcome, "conflict", "{found:#}");
+    let (_, shown) = conflict(&officer, &found).await;
+    assert_eq!(shown["fields"], json!(["outcome", "professional_hours"]), "{shown:#}");
+    settle(&officer, &found, "keep_local").await.is(200);
+
+    let known = |public: i32, professional: i32| {
+        [json!("completed_in_year"), json!(public), json!(professional), json!("province")]
+    };
+    let (outcome, found) = push_one(&province, other(2, 20, 50)).await;
+    assert_eq!(outcome, "updated", "{found:#}");
+    assert_eq!(reported(&officer, &ours).await, known(20, 60), "only what only they changed");
+    // Beside what is in question what is not goes on, and what is settled is what was in question.
+    let (outcome, found) = push_one(&province, other(3, 10, 40)).await;
+    assert_eq!(outcome, "conflict", "{found:#}");
+    assert_eq!(reported(&officer, &ours).await, known(10, 60));
+    let (_, shown) = conflict(&officer, &found).await;
+    assert_eq!(shown["fields"], json!(["professional_hours"]), "{shown:#}");
+    settle(&officer, &found, "take_remote").await.is(200);
+    assert_eq!(reported(&officer, &ours).await, known(10, 40));
+}
+
+/// What a line last said of one person says nothing of what is known of another one.
+async fn a_line_that_comes_to_name_another_person_overwrites_nothing(server: &Server) {
+    let province = server.machine("province").await;
+    let officer = server.login("city.officer").await;
+    let number = json!({"id_number": id_number(7)});
+    push_one(&province, person(1, json!({}))).await;
+    let another = with(person(1, number.clone()), json!({"external_id": "P2"}));
+    let (outcome, another) = push_one(&province, another).await;
+    assert_eq!(outcome, "created", "{another:#}");
+    let (outcome, _) = push_one(&province, prior_year(1, json!({}))).await;
+    assert_eq!(outcome, "created");
+    let school = with(prior_year(1, number.clone()), json!({"source": "school"}));
+    let (outcome, _) = push_one(&province, school).await;
+    assert_eq!(outcome, "created");
+
+    let moved = with(number, json!({"outcome": "incomplete"}));
+    let (outcome, found) = push_one(&province, prior_year(2, moved.clone())).await;
+    assert_eq!((outcome.as_str(), &found["id"]), ("conflict", &another["id"]), "{found:#}");
+    let known = [json!("completed_in_year"), json!(30), json!(60), json!("school")];
+    assert_eq!(reported(&officer, &another).await, known);
+    settle(&officer, &found, "keep_local").await.is(200);
+    let (outcome, _) = push_one(&province, prior_year(3, moved)).await;
+    assert_eq!(outcome, "unchanged", "what was decided stays decided");
+    assert_eq!(reported(&officer, &another).await, known);
+}
+
+/// V8: a platform that agreed at first does not undo what was decided on an appeal.
+async fn what_was_added_on_an_appeal_is_a_decision(server: &Server) {
+    let engineer = server.login("engineer").await;
+    let officer = server.login("city.officer").await;
+    let province = server.machine("province").await;
+    let mut course = json!({"platform": "hnzjzx", "course_code": "gx-v8", "title": "数字技术",
+        "hours": 6, "started_on": "2023-09-04", "completed_on": "2023-09-08"});
+    let matter = json!({"course": course, "statement": "材料齐全，请复核"});
+    let appeal = engineer.post("/v1/appeals").json(matter).await.is(201);
+    let decision = officer.post(&format!("/v1/appeals/{}/decision", text(&appeal, "id")));
+    let decision = decision.json(json!({"decision": "uphold", "comment": "经复核"}));
+    let record = text(&decision.await.is(200), "learning_record_id");
+
+    course["professional_id"] = json!(steps::professional_id(&engineer).await);
+    let (outcome, found) = push_one(&province, line("completion", "C8", 1, course.clone())).await;
+    assert_eq!((outcome.as_str(), text(&found, "id")), ("unchanged", record.clone()), "{found:#}");
+    course["hours"] = json!(5);
+    let (outcome, found) = push_one(&province, line("completion", "C8", 2, course)).await;
+    assert_eq!(outcome, "conflict", "{found:#}");
+    let path = format!("/v1/learning-records/{record}");
+    assert_eq!(officer.get(&path).await.is(200)["hours"], 6);
+    settle(&officer, &found, "take_remote").await.is(200);
+    assert_eq!(officer.get(&path).await.is(200)["hours"], 5);
 }
 
 async fn units_are_settled_by_the_rules_for_units(server: &Server) {

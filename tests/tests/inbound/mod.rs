@@ -4,6 +4,7 @@ mod answers;
 mod batches;
 mod bulk;
 mod conflicts;
+mod late_answers;
 mod lines;
 mod province;
 

@@ -12,6 +12,7 @@ use super::facts::Case;
 use crate::problem::Problem;
 use crate::services::events::Happening;
 use crate::services::explanations::{Basis, Decided, DueDays, keep};
+use crate::services::learning_records::tell_corrected;
 use crate::services::makeup;
 use crate::services::races::stands;
 use crate::services::rules::{Rules, working_days};
@@ -128,7 +129,7 @@ pub fn moved(
         cause.basis.due = enter(writer, declaration, rules, &calendar)?;
     }
     stands(writer.save_declaration(was, declaration)?)?;
-    follow_learning(writer, was, declaration)?;
+    follow_learning(writer, was, declaration, cause.by)?;
     let decided = Decided {
         id: cause.decision.map(|(id, _)| id),
         unit: cause.decision.map(|(_, unit)| unit),
@@ -230,6 +231,7 @@ fn follow_learning(
     writer: &mut Writer<'_>,
     was: State,
     declaration: &Declaration,
+    by: Option<Id>,
 ) -> Result<(), Problem> {
     let d = declaration;
     let stands = d.state.0.is_standing();
@@ -239,8 +241,11 @@ fn follow_learning(
     if stands {
         Case::gather(writer, d)?.check_duplicates(d.id)?;
     }
-    if let Some(record) = d.learning_record_id {
-        writer.set_declared(d.jurisdiction_id, d.professional_id, record, stands)?;
+    if let Some(record) = d.learning_record_id
+        && let Some(corrected) =
+            writer.set_declared(d.jurisdiction_id, d.professional_id, record, stands)?
+    {
+        tell_corrected(writer, &corrected, by)?;
     }
     Ok(())
 }

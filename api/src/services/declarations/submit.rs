@@ -15,6 +15,7 @@ use crate::dto::declarations::{DeclarationDto, SubmissionDto};
 use crate::extract::RequiredIfMatch;
 use crate::problem::Problem;
 use crate::services::explanations::window_findings;
+use crate::services::learning_records::tell_corrected;
 use crate::services::rules::{Rules, working_days};
 use crate::services::{Asker, Reply};
 
@@ -52,7 +53,7 @@ pub fn hand_in(
     // W2: `valid_until` is the first instant at which this answer would be no; the store looks again when it commits.
     let admission = rules.timetable.admit(Action::Submit, now)?;
     writer.valid_until(admission.valid_until);
-    take_correction(writer, &mut declaration)?;
+    take_correction(writer, asker, &mut declaration)?;
     let case = Case::gather(writer, &declaration)?;
     let basis = case.examine(Step::Submission, declaration.id, &rules)?;
 
@@ -76,13 +77,18 @@ pub fn hand_in(
 }
 
 /// A correction of the roster that came while the hours were under review takes effect when they are handed in again (P4).
-fn take_correction(writer: &mut Writer<'_>, declaration: &mut Declaration) -> Result<(), Problem> {
+fn take_correction(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    declaration: &mut Declaration,
+) -> Result<(), Problem> {
     let Some(record) = declaration.learning_record_id else { return Ok(()) };
     let (city, person) = (declaration.jurisdiction_id, declaration.professional_id);
     let Some(mut record) = writer.learning_record(city, person, record)? else { return Ok(()) };
     if record.take_correction() {
         declaration.hours = record.hours;
         writer.save_learning_record(&record)?;
+        tell_corrected(writer, &record, Some(asker.account()))?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use xueshi_domain::event::EventType;
+use xueshi_domain::registry::LearningSource;
 use xueshi_persistence::{Id, LearningRecord, Reader, Tenths, Writer};
 
 use super::record::{Field, Record};
@@ -38,7 +39,10 @@ pub(super) fn find(
 /// A completion beside what a line says of it, and of whom.
 fn record_of(found: &LearningRecord, whose: Id, said: &NewLearningRecord) -> Record {
     let declared = found.declared;
-    let by_road = |field: Field| if declared { field.by_road("revocation") } else { field };
+    // V8: what the bureau added on an appeal is its decision, and nobody else's to correct.
+    let decided = declared || found.source.0 == LearningSource::Appeal;
+    let by_road =
+        |field: Field| if declared { field.by_road("revocation") } else { field.decided(decided) };
     let course = |person: Id, platform: &str, course: &str| format!("{person} {platform} {course}");
     let here = course(
         found.professional_id,
@@ -49,7 +53,7 @@ fn record_of(found: &LearningRecord, whose: Id, said: &NewLearningRecord) -> Rec
     let fields = vec![
         Field::new("course", here, course(whose, &said.platform, &said.course_code))
             .by_road("revocation"),
-        Field::new("hours", hours.to_string(), said.hours.0.to_string()).decided(declared),
+        Field::new("hours", hours.to_string(), said.hours.0.to_string()).decided(decided),
         by_road(Field::new(
             "learning",
             learning(&found.title, found.started_on, found.completed_on),

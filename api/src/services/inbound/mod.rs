@@ -13,7 +13,7 @@ use xueshi_domain::access::{Grant, OrgPath, Role, Scope};
 use xueshi_domain::inbound::{Arrival, LineOutcome, arrival};
 use xueshi_persistence::{Id, Moment, Reader, SyncReference, Word, Writer};
 
-use self::record::{Base, compare, create, find, remember, take};
+use self::record::{Base, Record, compare, create, find, remember, take};
 use super::Asker;
 use super::memo::Memo;
 use crate::dto::inbound::InboundResult;
@@ -97,6 +97,11 @@ pub(super) fn for_the_city(
     Ok(asker)
 }
 
+/// Whether a name of theirs is known of this record: a prior year is found by person and year, and a line may come to name others.
+fn is_of(known: &SyncReference, record: &Record) -> bool {
+    known.local_id == record.id && known.year == record.year
+}
+
 /// A message that is news.
 struct News<'a> {
     said: &'a Inbound,
@@ -119,17 +124,24 @@ impl News<'_> {
             Some(record) => (record, false),
             None => (create(writer, asker, memo, said)?, true),
         };
-        let mut base: Base = match &known {
+        // What they told of another record says nothing of what was decided about this one.
+        let same = known.as_ref().filter(|known| is_of(known, &record));
+        let mut base: Base = match same {
             Some(known) => serde_json::from_str(&known.base).map_err(Problem::internal)?,
             None => Base::new(),
         };
+        let mut open = known.as_ref().and_then(|known| known.conflict_id);
+        if same.is_none()
+            && let Some(left) = open.take()
+        {
+            conflicts::supersede(writer, asker, left)?;
+        }
         let differ =
             if is_new { record::Differences::default() } else { compare(writer, &base, &record) };
         if !differ.taken.is_empty() {
             take(writer, asker, memo, (said, &record), &differ.taken)?;
         }
         remember(writer, &mut base, &record, &differ.conflicting);
-        let open = known.as_ref().and_then(|known| known.conflict_id);
         let conflict = match (differ.conflicting.is_empty(), open) {
             (true, Some(open)) => {
                 conflicts::supersede(writer, asker, open)?;

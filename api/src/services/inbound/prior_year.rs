@@ -9,7 +9,7 @@ use xueshi_persistence::{AnnualRecord, Id, Moment, Reader, ReportedYear, Tenths,
 use super::record::{Field, Record};
 use crate::dto::id_numbers::parse_id_number;
 use crate::dto::inbound::InboundPriorYear;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::services::Asker;
 use crate::services::events::Happening;
 use crate::services::references::{unfit, unknown};
@@ -79,8 +79,8 @@ fn fields(
     ]
 }
 
-/// Keeps what the other system says of the year.
-pub(super) fn keep(
+/// Keeps the first that another system says of the year.
+pub(super) fn create(
     writer: &mut Writer<'_>,
     asker: &Asker,
     source: &str,
@@ -88,7 +88,7 @@ pub(super) fn keep(
 ) -> Result<Id, Problem> {
     let city = asker.jurisdiction;
     let person = whose(writer, city, said)?;
-    writer.keep_reported_year(&ReportedYear {
+    let row = ReportedYear {
         jurisdiction_id: city,
         professional_id: person,
         year: said.year,
@@ -97,13 +97,55 @@ pub(super) fn keep(
         public_hours: Tenths(said.public_hours.0),
         professional_hours: Tenths(said.professional_hours.0),
         reported_at: Moment(writer.now()),
-    })?;
-    Happening::new(EventType::ReportedYearChanged)
-        .about(writer, city, person)?
-        .by(asker)
-        .year(said.year)
-        .data(json!({"outcome": said.outcome, "public_hours": said.public_hours,
-            "professional_hours": said.professional_hours, "source": source}))
-        .tell(writer, city)?;
+    };
+    keep(writer, asker, &row)?;
     Ok(person)
+}
+
+/// Replaces these members of what is kept of the year; the others stay as they were told, or as somebody here kept them.
+///
+/// What comes of it may have been said by no system as a whole, such as an outcome beside the hours of another one. No rule
+/// compares the two: hours that were told add to nothing (H4), and it is the outcome alone that answers for the year.
+pub(super) fn take(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    record: &Record,
+    source: &str,
+    said: &InboundPriorYear,
+    names: &[&str],
+) -> Result<(), Problem> {
+    let found = writer.reported_year(asker.jurisdiction, record.id, said.year)?;
+    let mut row = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let wanted = |name: &str| names.contains(&name);
+    if wanted("outcome") {
+        row.outcome = Word(said.outcome);
+    }
+    if wanted("public_hours") {
+        row.public_hours = Tenths(said.public_hours.0);
+    }
+    if wanted("professional_hours") {
+        row.professional_hours = Tenths(said.professional_hours.0);
+    }
+    let says_all = row.outcome.0 == said.outcome
+        && row.public_hours.0 == said.public_hours.0
+        && row.professional_hours.0 == said.professional_hours.0;
+    // It bears the name of the system that its outcome is from, or of the one that says all of it.
+    if says_all || wanted("outcome") {
+        source.clone_into(&mut row.source);
+    }
+    row.reported_at = Moment(writer.now());
+    keep(writer, asker, &row)
+}
+
+/// Stores what is known of the year by now, and tells of it.
+fn keep(writer: &mut Writer<'_>, asker: &Asker, row: &ReportedYear) -> Result<(), Problem> {
+    let city = asker.jurisdiction;
+    writer.keep_reported_year(row)?;
+    Happening::new(EventType::ReportedYearChanged)
+        .about(writer, city, row.professional_id)?
+        .by(asker)
+        .year(row.year)
+        .data(json!({"outcome": row.outcome.0, "public_hours": row.public_hours.0,
+            "professional_hours": row.professional_hours.0, "source": row.source}))
+        .tell(writer, city)
 }

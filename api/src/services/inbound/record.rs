@@ -149,7 +149,7 @@ pub(super) fn create(
         }
         InboundData::Unit(data) => unit::create(writer, asker, data),
         InboundData::Person(data) => person::create(writer, asker, data),
-        InboundData::PriorYear(data) => prior_year::keep(writer, asker, &said.source, data),
+        InboundData::PriorYear(data) => prior_year::create(writer, asker, &said.source, data),
     };
     let id = made.map_err(|problem| problem.below("/data"))?;
     let found = find(writer, asker.jurisdiction, None, said)?;
@@ -172,7 +172,7 @@ pub(super) fn take(
         InboundData::Person(data) => person::take(writer, asker, record, data, names),
         InboundData::Completion(data) => completion::take(writer, asker, memo, record, data, names),
         InboundData::PriorYear(data) => {
-            prior_year::keep(writer, asker, &said.source, data).map(|_| ())
+            prior_year::take(writer, asker, record, &said.source, data, names)
         }
     };
     taken.map_err(|problem| problem.below("/data"))

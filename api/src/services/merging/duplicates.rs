@@ -12,6 +12,7 @@ use xueshi_persistence::{Id, Moment, Pair, RecordedAct, Word, Writer};
 
 use crate::problem::Problem;
 use crate::services::declarations::{Cause, all_declared, moved};
+use crate::services::learning_records::tell_corrected;
 use crate::services::races::stands;
 use crate::services::rules::Rules;
 use crate::services::year::Year;
@@ -100,6 +101,7 @@ fn end_one(
 /// own copy stays with the shell. Gives the copies, each with the record that stands.
 pub(super) fn share_learning(
     writer: &mut Writer<'_>,
+    asker: &Asker,
     pair: Pair,
 ) -> Result<Vec<(Id, Id)>, Problem> {
     let city = pair.jurisdiction;
@@ -118,7 +120,9 @@ pub(super) fn share_learning(
         writer.rest_on(pair, copy.id, own.id)?;
         shared.push((copy.id, own.id));
         if copy.declared {
-            writer.set_declared(city, pair.merged, copy.id, false)?;
+            if let Some(freed) = writer.set_declared(city, pair.merged, copy.id, false)? {
+                tell_corrected(writer, &freed, Some(asker.account()))?;
+            }
             writer.set_declared(city, pair.kept, own.id, true)?;
         }
     }

@@ -60,7 +60,7 @@ pub fn merge(
     end_shell_employment(writer, asker, &kept, &shell)?;
     transfers::end_of_merged(writer, asker, unit, pair.merged)?;
     let years = writer.with_deferred_keys(|writer| {
-        let shared = share_learning(writer, pair)?;
+        let shared = share_learning(writer, asker, pair)?;
         let years = add_years(writer, asker, pair, before)?;
         writer.rekey(pair)?;
         writer.keep_together(pair, &shared)?;

@@ -97,7 +97,8 @@ fn answered_to(
                 "records of this kind are answered to by their version",
             )
         })?;
-        if version > record["version"].as_i64().unwrap_or_default() {
+        let present = record["version"].as_i64().unwrap_or_default();
+        if version > present {
             return Err(unfit(
                 "/version",
                 "not-reached",
@@ -105,7 +106,10 @@ fn answered_to(
                 "the record has not reached this version",
             ));
         }
-        return Ok((of_version(version), version));
+        // Of an earlier version nobody knows any more what else it said.
+        let answered =
+            if version == present { marker(said.kind, record) } else { of_version(version) };
+        return Ok((answered, version));
     }
     let event = said.event.ok_or_else(|| {
         unfit(
@@ -118,10 +122,31 @@ fn answered_to(
     let place = reader.feed_place(city, Id(event))?.ok_or_else(|| unknown("/event"))?;
     let Key::Of(_, id) = key else { return Err(unknown("/id")) };
     // Something happened to it since: what was answered to is not what it says now.
-    if reader.happened_behind(city, id, place)? {
+    if reader.happened_behind(city, id, place)? || corrected_behind(reader, city, record, place)? {
         return Ok((String::new(), place));
     }
     Ok((marker(said.kind, record), place))
+}
+
+/// Whether the roster that a learning record stands in has said something else of it behind a place in the feed: that happens to the
+/// class (P4). What has no class and person is in no roster.
+fn corrected_behind(
+    reader: &mut Reader<'_>,
+    city: Id,
+    record: &Map<String, Value>,
+    place: i64,
+) -> Result<bool, Problem> {
+    match (id_in(record, "professional_id"), id_in(record, "class_id")) {
+        (Some(person), Some(class)) => {
+            Ok(reader.roster_revised_behind(city, (person, class), place)?)
+        }
+        (Some(_) | None, _) => Ok(false),
+    }
+}
+
+/// An id that a record names.
+fn id_in(record: &Map<String, Value>, name: &str) -> Option<Id> {
+    record.get(name).and_then(Value::as_str)?.parse::<Uuid>().ok().map(Id)
 }
 
 fn keep(
@@ -133,15 +158,14 @@ fn keep(
     (marker, seen): (String, i64),
 ) -> Result<Acknowledgement, Problem> {
     let (city, now) = (asker.jurisdiction, writer.now());
-    let id_in = |name: &str| record.get(name).and_then(Value::as_str)?.parse::<Uuid>().ok().map(Id);
     let person = match key {
         Key::Of(Resource::Professional, id) | Key::Year(id, _) => Some(id),
-        Key::Of(..) | Key::Policy(_) => id_in("professional_id"),
+        Key::Of(..) | Key::Policy(_) => id_in(record, "professional_id"),
     };
     let unit = match key {
         Key::Of(Resource::Organization, id) => Some(id),
         Key::Of(..) | Key::Year(..) | Key::Policy(_) => {
-            id_in("employer_id").or(id_in("organization_id"))
+            id_in(record, "employer_id").or(id_in(record, "organization_id"))
         }
     };
     let (unit, authority) = concerned(writer, city, person, unit)?;

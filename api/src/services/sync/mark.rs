@@ -13,22 +13,22 @@ use crate::dto::acknowledgements::{DeclarationSync, SyncMark, YearSync};
 use crate::problem::Problem;
 
 /// What tells one state of a record from another: its version. Learning records and certificates have none that grows: of them it is
-/// what can change.
+/// what can change. What a class says of its filing and its plan changes with those, and not with its version (P5, H5).
 pub(super) fn marker(resource: Resource, record: &Map<String, Value>) -> String {
+    let part = |name: &str| record.get(name).map(Value::to_string).unwrap_or_default();
     match resource {
         Resource::Certificate => of_certificate(record["state"].as_str().unwrap_or_default()),
         Resource::LearningRecord => {
-            let part = |name: &str| record.get(name).map(Value::to_string).unwrap_or_default();
             ["hours", "passed", "title", "started_on", "completed_on", "correction"]
                 .map(part)
                 .join("|")
         }
+        Resource::Class => ["version", "filed", "missing", "mend", "plan_item"].map(part).join("|"),
         Resource::Organization
         | Resource::Policy
         | Resource::Professional
         | Resource::Filing
         | Resource::TrainingPlan
-        | Resource::Class
         | Resource::MakeupGrant
         | Resource::Exemption
         | Resource::Declaration

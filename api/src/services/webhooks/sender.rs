@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::oneshot;
 use ureq::config::Config;
@@ -11,6 +11,9 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 use xueshi_domain::webhook::{AttemptFailure, is_public};
+use xueshi_persistence::Clock as _;
+
+use crate::sandbox::clock::SystemClock;
 
 /// Longest that an attempt takes.
 const ATTEMPT: Duration = Duration::from_secs(15);
@@ -143,7 +146,8 @@ fn reason(error: &Error) -> AttemptFailure {
     }
 }
 
-/// What `Retry-After` asks for: seconds, or an instant, which counts from the receiver's own clock.
+/// What `Retry-After` asks for: seconds, or an instant, which counts from the receiver's own clock. Where its answer does not say what
+/// that shows, ours stands in: in a sandbox too real time, which the receiver means.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = |name: &str| headers.get(name)?.to_str().ok().map(str::trim);
     let asked = text("retry-after")?;
@@ -151,7 +155,8 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         return Some(Duration::from_secs(seconds));
     }
     let until = httpdate::parse_http_date(asked).ok()?;
-    let now = httpdate::parse_http_date(text("date")?).ok()?;
+    let theirs = text("date").and_then(|date| httpdate::parse_http_date(date).ok());
+    let now = theirs.unwrap_or_else(|| SystemTime::from(SystemClock.now()));
     until.duration_since(now).ok()
 }
 
@@ -233,6 +238,27 @@ mod tests {
         assert_eq!(of("Sun, 06 Nov 1994 08:51:37 GMT"), Some(Duration::from_secs(120)));
         for asked in ["Sun, 06 Nov 1994 08:49:00 GMT", "soon", "-1", ""] {
             assert_eq!(of(asked), None, "{asked}");
+        }
+    }
+
+    /// `Date` is not there, or is none: the instant counts from our clock.
+    #[test]
+    fn retry_after_needs_no_date() {
+        let now = SystemTime::from(SystemClock.now());
+        let of = |date: Option<&'static str>, asked: SystemTime| {
+            let mut headers = HeaderMap::new();
+            if let Some(date) = date {
+                headers.insert("date", HeaderValue::from_static(date));
+            }
+            let asked = HeaderValue::from_str(&httpdate::fmt_http_date(asked)).unwrap();
+            headers.insert("retry-after", asked);
+            retry_after(&headers)
+        };
+        let hour = Duration::from_secs(3_600);
+        for date in [None, Some("today")] {
+            let wait = of(date, now + hour).unwrap();
+            assert!(wait <= hour && wait > hour - Duration::from_secs(60), "{date:?}: {wait:?}");
+            assert_eq!(of(date, now - hour), None, "{date:?}: it is over");
         }
     }
 }

@@ -17,6 +17,9 @@ const DIGESTS: &str = "digests";
 const LOOK: Duration = Duration::from_millis(100);
 /// The lock under which all digests are checked: one process at a time.
 const CHECK: &str = "reconciliation";
+/// The most that the daily check computes what has just changed before it looks at all, and again behind it: while others write all
+/// the time there is no end to it.
+const CATCH_UP: Duration = Duration::from_secs(10);
 /// The hour of the day, in China, from which the daily check runs.
 const HOUR: u8 = 3;
 
@@ -85,8 +88,19 @@ async fn lock(store: &Store, name: &'static str) -> Result<Option<StoreLock>, Pr
 ///
 /// # Errors
 /// On a failure of the store.
-pub async fn check(store: &Store, city: Id, mut seen: impl FnMut(i64)) -> Result<Checked, Problem> {
-    refresh(store, None).await?;
+pub async fn check(store: &Store, city: Id, seen: impl FnMut(i64)) -> Result<Checked, Problem> {
+    check_within(store, city, None, seen).await
+}
+
+/// The same, with a bound on each wait for digests of what has just changed. Whoever still waits then is passed over by the check, and
+/// loses nothing: their digests are computed from their records anyway.
+async fn check_within(
+    store: &Store,
+    city: Id,
+    catch_up: Option<Duration>,
+    mut seen: impl FnMut(i64),
+) -> Result<Checked, Problem> {
+    refresh(store, catch_up).await?;
     let mut checked = Checked::default();
     let mut after = None;
     loop {
@@ -103,7 +117,7 @@ pub async fn check(store: &Store, city: Id, mut seen: impl FnMut(i64)) -> Result
         }
         seen(checked.people);
     }
-    refresh(store, None).await?;
+    refresh(store, catch_up).await?;
     let units = move |reader: &mut Reader<'_>| Ok::<_, Problem>(reader.digested_units(city)?);
     for (year, unit) in store.read(units).await? {
         let look = move |reader: &mut Reader<'_>| -> Result<bool, Problem> {
@@ -158,7 +172,7 @@ pub async fn daily(store: &Store) -> Result<(), Problem> {
     }
     for city in due(store).await? {
         let Some(_lock) = lock(store, CHECK).await? else { return Ok(()) };
-        let checked = check(store, city.id, |_| ()).await?;
+        let checked = check_within(store, city.id, Some(CATCH_UP), |_| ()).await?;
         log::info!("reconciliation of {}: {} people checked", city.code, checked.people);
         if checked.differing > 0 {
             log::error!(
