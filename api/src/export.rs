@@ -1,8 +1,11 @@
 //! Tables as files: CSV that a spreadsheet opens in the right characters, and XLSX.
 
+use std::borrow::Cow;
+
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use serde::Serialize;
 
 use crate::problem::{Language, Problem};
 
@@ -10,6 +13,29 @@ use crate::problem::{Language, Problem};
 pub const CSV: &str = "text/csv";
 /// Media type of XLSX.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Rows of a sheet, as a spreadsheet can hold.
+pub const SHEET_ROWS: u32 = 1_048_576;
+/// UTF-16 units of a cell's text, as a spreadsheet can hold.
+const CELL_UNITS: usize = 32_767;
+
+/// A text as far as it fits into a cell of a workbook; an ellipsis stands where it was cut.
+#[must_use]
+pub fn fitting(text: &str) -> Cow<'_, str> {
+    // A text has no more units than bytes: most are not counted.
+    if text.len() <= CELL_UNITS || text.encode_utf16().count() <= CELL_UNITS {
+        return Cow::Borrowed(text);
+    }
+    let mut units = '…'.len_utf16();
+    let kept = text.chars().take_while(|character| {
+        units += character.len_utf16();
+        units <= CELL_UNITS
+    });
+    Cow::Owned(kept.chain(['…']).collect())
+}
+
+/// Media type of lines of JSON.
+pub const NDJSON: &str = "application/x-ndjson";
 
 /// The head of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +132,7 @@ impl Table {
                     Cell::Empty => {}
                     // Written as a string, it is none of a formula's business.
                     Cell::Text(text) => {
-                        sheet.write_string(line, place, text)?;
+                        sheet.write_string(line, place, fitting(text))?;
                     }
                     #[expect(clippy::cast_precision_loss, reason = "a sheet's numbers are floats")]
                     Cell::Whole(number) => {
@@ -139,13 +165,29 @@ impl Table {
         } else {
             (self.csv(language), "text/csv; charset=utf-8", "csv")
         };
-        let name = format!("attachment; filename=\"{}.{ending}\"", self.name);
-        Ok(HttpResponse::Ok()
-            .content_type(kind)
-            .insert_header((header::CONTENT_DISPOSITION, name))
-            .insert_header((header::VARY, "Accept, Accept-Language"))
-            .body(bytes))
+        Ok(saved(kind, &format!("{}.{ending}", self.name), bytes))
     }
+}
+
+/// Rows as a file to be saved: one JSON object in each line, as the API answers them.
+///
+/// # Errors
+/// 500 when a row cannot be written as JSON.
+pub fn respond_in_lines<R: Serialize>(name: &str, rows: &[R]) -> Result<HttpResponse, Problem> {
+    let mut bytes = Vec::new();
+    for row in rows {
+        serde_json::to_writer(&mut bytes, row).map_err(Problem::internal)?;
+        bytes.push(b'\n');
+    }
+    Ok(saved(NDJSON, &format!("{name}.ndjson"), bytes))
+}
+
+fn saved(kind: &'static str, name: &str, bytes: Vec<u8>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(kind)
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((header::VARY, "Accept, Accept-Language"))
+        .body(bytes)
 }
 
 /// A row as a line of CSV (RFC 4180).
@@ -204,6 +246,21 @@ mod tests {
         );
         let english = String::from_utf8(table().csv(Language::English)).unwrap();
         assert!(english.contains("name,people,rate"));
+    }
+
+    /// A cell holds 32,767 UTF-16 units: a character outside of the basic plane takes two.
+    #[test]
+    fn what_fits_into_a_cell_is_not_cut() {
+        for (character, most) in [('a', 32_767), ('省', 32_767), ('𠮷', 16_383)] {
+            let whole = character.to_string().repeat(most);
+            assert_eq!(fitting(&whole), whole);
+            let cut = fitting(&format!("{whole}{character}")).into_owned();
+            assert!(cut.ends_with('…') && whole.starts_with(cut.trim_end_matches('…')));
+            assert!((32_766..=32_767).contains(&cut.encode_utf16().count()), "{character}");
+        }
+        let long = Cell::Text("省".repeat(40_000));
+        let table = Table { rows: vec![vec![long]], ..table() };
+        assert!(table.xlsx(Language::Chinese).is_ok());
     }
 
     #[test]

@@ -55,6 +55,16 @@ text_enum! {
         SyncConflicts = "sync_conflicts",
         /// 省平台回执.
         SyncAcknowledgements = "sync_acknowledgements",
+        /// 人员、结果和学时统计.
+        CompletionFigures = "completion_figures",
+        /// 审核时效统计 (V3).
+        TimelinessFigures = "timeliness_figures",
+        /// 备案、计划、班次和单位统计.
+        FilingFigures = "filing_figures",
+        /// 经费统计 (U5).
+        FundingFigures = "funding_figures",
+        /// 一项统计指标的明细.
+        FigureRows = "figure_rows",
     }
 }
 

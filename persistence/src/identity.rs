@@ -164,6 +164,29 @@ impl Reader<'_> {
             .load(self.conn)?)
     }
 
+    /// The grants of an account that stood at some time from one instant to another, each with the path that its unit has now.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn grants_between(
+        &mut self,
+        account: Id,
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<(Grant, String)>, StoreError> {
+        Ok(grants::table
+            .inner_join(
+                organizations::table.on(organizations::jurisdiction_id
+                    .eq(grants::jurisdiction_id)
+                    .and(organizations::id.eq(grants::organization_id))),
+            )
+            .filter(grants::account_id.eq(account))
+            .filter(grants::granted_at.le(to))
+            .filter(grants::ended_at.is_null().or(grants::ended_at.ge(from)))
+            .select((Grant::as_select(), organizations::path))
+            .load(self.conn)?)
+    }
+
     /// Those who act for a unit now, with their grants.
     ///
     /// # Errors

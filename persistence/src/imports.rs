@@ -46,6 +46,8 @@ pub struct Import {
     pub blob_hash: Option<String>,
     /// Heads that name no column, as a JSON list.
     pub ignored_heads: String,
+    /// Sheets without the heads, as a JSON list.
+    pub ignored_sheets: String,
     /// Rows with something in them.
     pub row_count: i32,
     /// Rows that made something.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rust_xlsxwriter::Workbook;
+use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::Value;
 
 use crate::client::{Call, Client};
@@ -44,7 +44,24 @@ pub fn csv(rows: &[Vec<String>]) -> String {
 #[must_use]
 pub fn xlsx(rows: &[Vec<Value>]) -> Vec<u8> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name("数据").unwrap();
+    fill(workbook.add_worksheet().set_name("数据").unwrap(), rows);
+    workbook.save_to_buffer().unwrap()
+}
+
+/// A workbook of several sheets with their names: texts as texts, numbers as numbers.
+///
+/// # Panics
+/// When it cannot be written.
+#[must_use]
+pub fn workbook(sheets: &[(&str, Vec<Vec<Value>>)]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    for (name, rows) in sheets {
+        fill(workbook.add_worksheet().set_name(*name).unwrap(), rows);
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+fn fill(sheet: &mut Worksheet, rows: &[Vec<Value>]) {
     for (line, row) in (0..).zip(rows) {
         for (place, cell) in (0..).zip(row) {
             match cell {
@@ -57,7 +74,6 @@ pub fn xlsx(rows: &[Vec<Value>]) -> Vec<u8> {
             .unwrap();
         }
     }
-    workbook.save_to_buffer().unwrap()
 }
 
 /// Sends a file in.

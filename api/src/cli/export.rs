@@ -137,7 +137,7 @@ async fn write(
     let read = move |reader: &mut Reader<'_>| {
         let asker = Asker::of_account(reader, account)?;
         let asker = asker.ok_or_else(|| Problem::new(Code::Forbidden))?;
-        file::complete(reader, &asker, id)
+        file::complete(reader, &asker, id, source)
     };
     let (export, parts) = tools.store.read(read).await.map_err(failed)?;
     let from = Parts { store: tools.store.clone(), blobs: tools.blobs.clone() };

@@ -12,7 +12,7 @@ use xueshi_persistence::{Keep, Reader, Store, Writer};
 use super::output::{CommandError, Output};
 use super::progress::work;
 use super::settle::failed;
-use crate::dto::imports::ImportDto;
+use crate::dto::imports::{IgnoredSheetDto, ImportDto};
 use crate::problem::{Code, Problem};
 use crate::services::Asker;
 use crate::services::imports::{self, Checked, Wanted};
@@ -142,6 +142,9 @@ async fn report(store: &Store, key: JobKey, output: Output) -> Result<(), Comman
         "{} rows: {} created, {} changed, {} unchanged, {} refused{tried}",
         import.rows, import.created, import.changed, import.unchanged, import.refused
     );
+    for sheet in &import.ignored_sheets {
+        text.push_str(&passed_over(sheet));
+    }
     for error in &errors {
         let (letter, line) = (error.letter.as_deref().unwrap_or_default(), error.line);
         text.push_str(&format!("\n{}{letter}{line}: {}", sheet_of(&error.sheet), error.detail_en));
@@ -168,6 +171,15 @@ async fn report(store: &Store, key: JobKey, output: Output) -> Result<(), Comman
         JobState::Cancelled => Err(CommandError::Refused(format!("it was cancelled; {text}"))),
         JobState::Queued | JobState::Running | JobState::Failed => Err(CommandError::Failed(text)),
     }
+}
+
+fn passed_over(ignored: &IgnoredSheetDto) -> String {
+    let IgnoredSheetDto { sheet, rows, missing, repeated } = ignored;
+    let why = match repeated {
+        Some(head) => format!("the column “{head}” stands there more than once"),
+        None => format!("these columns were not found: {}", missing.join("、")),
+    };
+    format!("\nthe sheet “{sheet}” with {rows} rows was passed over: {why}")
 }
 
 fn sheet_of(sheet: &str) -> String {

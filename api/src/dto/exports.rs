@@ -20,8 +20,8 @@ pub struct NewExport {
     /// Which list.
     #[schema(value_type = words::ExportList)]
     pub list: ExportList,
-    /// The list's own filters, and `sort`, as texts: what its address would have behind the question mark. `roster` needs `class_id`, and
-    /// `lapses` needs `year`.
+    /// The list's own filters, and `sort`, as texts: what its address would have behind the question mark. `roster` needs `class_id`, `lapses`
+    /// and the figures need `year`, and `figure_rows` needs `figure` and `year`.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(required = false)]

@@ -77,6 +77,8 @@ pub struct ImportDto {
     pub file_kept: bool,
     /// Heads that name no column; what stands below them is not looked at.
     pub ignored_heads: Vec<String>,
+    /// Sheets with something in them, but without the heads: their rows are in no count. The notes of a template are not among them.
+    pub ignored_sheets: Vec<IgnoredSheetDto>,
     /// Rows with something in them.
     #[schema(minimum = 0)]
     pub rows: i32,
@@ -127,6 +129,7 @@ impl ImportDto {
             sha256: import.content_hash.clone(),
             file_kept: import.blob_hash.is_some(),
             ignored_heads: serde_json::from_str(&import.ignored_heads).unwrap_or_default(),
+            ignored_sheets: serde_json::from_str(&import.ignored_sheets).unwrap_or_default(),
             rows: import.row_count,
             created: import.created,
             changed: import.changed,
@@ -139,6 +142,22 @@ impl ImportDto {
             finished_at: import.finished_at.map(Timestamp::from),
         }
     }
+}
+
+/// A sheet that was passed over, since no row of it has the heads that its kind needs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = IgnoredSheet)]
+pub struct IgnoredSheetDto {
+    /// Its name.
+    pub sheet: String,
+    /// Its rows with something in them.
+    #[schema(minimum = 0)]
+    pub rows: u32,
+    /// The heads that are missing in the row that has most of them.
+    pub missing: Vec<String>,
+    /// A head that stands there more than once.
+    #[schema(required = true)]
+    pub repeated: Option<String>,
 }
 
 /// One thing that is wrong with a row.

@@ -91,8 +91,8 @@ pub struct Wanted<'a> {
 
 type ReadPart = fn(&mut Reader<'_>, &Asker, Wanted<'_>) -> Result<Part, Problem>;
 
-/// Parameters of pages, which have no place where a list is read as a whole.
-const OF_PAGES: [&str; 6] = ["limit", "cursor", "include", "fields", "expand", "dry_run"];
+/// Parameters of pages and of their form, which have no place where a list is read as a whole.
+const OF_PAGES: [&str; 7] = ["limit", "cursor", "include", "fields", "expand", "dry_run", "format"];
 
 impl Source {
     /// A list.

@@ -286,6 +286,8 @@ codes! {
         "先办结或撤销其中一条记录的重复事项（如同一年度的补学批准），再合并。", "First finish or end the double case of one record, such as a grant for the same year, then merge.";
     TooManyWebhooks = "too-many-webhooks", 422, "", "Webhook 数量已达上限", "There are too many webhooks",
         "删除不再使用的 webhook 后再添加；上限见 most。", "Delete one that is not in use first; `most` is the limit.";
+    TooManyRows = "too-many-rows", 422, "", "行数超过单个文件的上限", "There are more rows than one answer has",
+        "以 POST /v1/exports 导出，其 list 与 parameters 见各成员；或缩小单位、年度等条件。", "Take them out with POST /v1/exports, whose `list` the member names, or ask for less.";
 
     // Load and faults: 429, 500, 503.
     RateLimited = "rate-limited", 429, "", "请求过于频繁", "Too many requests",

@@ -9,12 +9,12 @@ use xueshi_persistence::Id;
 use super::{
     accounts, annual_records, appeals, classes, declarations, events, exemptions, filings,
     funding_reports, learning_records, makeup_applications, makeup_grants, organizations,
-    professionals, registrations, reviews, seminars, settlements, sync_conflicts, sync_inbound,
-    training_plans, transfers,
+    professionals, registrations, reviews, seminars, settlements, statistics, sync_conflicts,
+    sync_inbound, training_plans, transfers,
 };
 use crate::auth::{Caller, LoggedIn};
 use crate::dto::exports::{ExportDto, ExportPage, ExportParams, ExportRows, NewExport};
-use crate::export::{CSV, XLSX};
+use crate::export::{CSV, NDJSON, XLSX};
 use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathId};
 use crate::list::listed::Source;
 use crate::problem::{Code, Problem};
@@ -64,6 +64,11 @@ pub fn source(list: ExportList) -> Source {
         ExportList::Events => Source::of::<events::Events>(),
         ExportList::SyncConflicts => Source::of::<sync_conflicts::SyncConflicts>(),
         ExportList::SyncAcknowledgements => Source::of::<sync_inbound::Acknowledgements>(),
+        ExportList::CompletionFigures => Source::of::<statistics::Completion>(),
+        ExportList::TimelinessFigures => Source::of::<statistics::Timeliness>(),
+        ExportList::FilingFigures => Source::of::<statistics::Filing>(),
+        ExportList::FundingFigures => Source::of::<statistics::Funding>(),
+        ExportList::FigureRows => Source::of::<statistics::FigureRows>(),
     }
 }
 
@@ -132,25 +137,26 @@ async fn get_export(
 /// The file of an export
 ///
 /// Columns are named as in the API, `hours.public` for what is inside of something; ids and numbers of documents are texts. It is kept
-/// for seven days after the export is over.
+/// for seven days after the export is over, for whoever asked as long as they have the rights under which its rows were read.
 #[utoipa::path(tag = "exports",
     responses((status = 200, description = "The file", content(
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "text/csv", example = json!("id,year,state")),
         (String = "application/x-ndjson", example = json!("{\"id\":\"018b3b1e-7c00-7a10-8c11-000000000777\"}"))))),
-    extensions(("x-codes" = json!([Code::WrongState]))))]
+    extensions(("x-codes" = json!([Code::WrongState, Code::Overloaded]))))]
 #[get("/v1/exports/{id}/file")]
 async fn get_export_file(
     caller: Caller<LoggedIn>,
     id: PathId,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let read = state.desk.read(&caller, move |reader, asker| file::complete(reader, asker, id.0));
+    let read =
+        state.desk.read(&caller, move |reader, asker| file::complete(reader, asker, id.0, source));
     let (export, parts) = read.await?;
     let kind = match export.format.0 {
         ExportFormat::Xlsx => XLSX.to_owned(),
         ExportFormat::Csv => format!("{CSV}; charset=utf-8"),
-        ExportFormat::Ndjson => "application/x-ndjson".to_owned(),
+        ExportFormat::Ndjson => NDJSON.to_owned(),
     };
     let name = format!("attachment; filename=\"{}.{}\"", export.list.0, export.format.0);
     let from = Parts { store: state.desk.store().clone(), blobs: state.blobs.clone() };

@@ -7,7 +7,6 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use futures_util::stream;
-use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use xueshi_domain::import::{ImportKind, ImportMode};
@@ -22,14 +21,13 @@ use crate::export::{CSV, Cell, Table, XLSX, column};
 use crate::extract::{DryRun, IdempotencyKey, Params, PathId, PathText};
 use crate::problem::{Code, Language, Problem, Text};
 use crate::request::RequestInfo;
+use crate::services::heavy::with_a_turn;
 use crate::services::imports::{self, Wanted, report, templates};
 use crate::services::{Act, Asker, Desk, Reply, upload};
 use crate::state::AppState;
 
 /// Errors that are read at once for a file of them.
 const PART: i64 = 1_000;
-/// Files that are read or written at a time: each takes memory and a while.
-static FILES: Semaphore = Semaphore::const_new(2);
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -127,18 +125,6 @@ fn unknown(part: &str, names: &[&str]) -> Problem {
     let expected = names.join(", ");
     let detail = Text::new(format!("应为 {expected} 之一"), format!("expected one of {expected}"));
     Problem::new(Code::ValidationFailed).at(format!("/{part}"), "unknown-value", detail)
-}
-
-/// Does what takes memory and a while, on a thread for such things and a few at a time. What panics over a file is a `broken` one.
-async fn with_a_turn<T: Send + 'static>(
-    broken: Code,
-    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
-) -> Result<T, Problem> {
-    let turn = tokio::time::timeout(std::time::Duration::from_secs(20), FILES.acquire()).await;
-    let _turn = turn
-        .map_err(|_| Problem::unavailable(Code::Overloaded, 5, "too many files at a time"))?
-        .map_err(Problem::internal)?;
-    web::block(work).await.map_err(|error| Problem::new(broken).because(error))?
 }
 
 /// Imports that the caller may see

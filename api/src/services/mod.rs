@@ -22,6 +22,7 @@ pub mod filing;
 pub mod following;
 pub mod founding;
 pub mod funding_reports;
+pub mod heavy;
 pub mod imports;
 pub mod in_flight;
 pub mod inbound;

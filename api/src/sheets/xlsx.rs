@@ -19,6 +19,8 @@ const PARTS: usize = 2_000;
 /// How much of the table of strings is looked at before it is read, and how many strings it may announce.
 const HEAD: usize = 64 * 1024;
 const STRINGS: u64 = 4_000_000;
+/// Characters of a sheet's name that are kept: each error of its rows repeats it. Spreadsheets allow 31.
+const NAME: usize = 100;
 
 pub(super) fn read(bytes: &[u8], each: Each<'_>) -> Result<(), Problem> {
     check(bytes)?;
@@ -32,7 +34,7 @@ pub(super) fn read(bytes: &[u8], each: Each<'_>) -> Result<(), Problem> {
     for name in sheets {
         // A sheet of charts has no cells.
         let Ok(mut cells) = workbook.worksheet_cells_reader(&name) else { continue };
-        let sheet: Arc<str> = name.as_str().into();
+        let sheet: Arc<str> = name.chars().take(NAME).collect::<String>().into();
         let mut row = Vec::new();
         let mut number = 0;
         while let Some(cell) = cells.next_cell().map_err(broken)? {

@@ -12,6 +12,7 @@ use super::{PersonPartRow, UnitPartRow};
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
+use crate::page::Page;
 use crate::schema::{person_parts, stage_visits, unit_parts, unit_places};
 use crate::stage_visits::StageVisit;
 use crate::store::Reader;
@@ -73,22 +74,24 @@ impl Reader<'_> {
                 Some(query) => query.count().get_result(self.conn)?,
                 None => 0,
             },
-            Source::Subjects => match self.unit_rows(behind, pattern, settled, None, i64::MAX)? {
-                FigureRows::Unit(rows) => i64::try_from(rows.len()).unwrap_or(i64::MAX),
-                FigureRows::Person(_) | FigureRows::Visits(_) => 0,
-            },
+            Source::Subjects => {
+                let all = Page { limit: i64::MAX, after: None, descending: false, count: false };
+                match self.unit_rows(behind, pattern, settled, all)? {
+                    FigureRows::Unit(rows) => i64::try_from(rows.len()).unwrap_or(i64::MAX),
+                    FigureRows::Person(_) | FigureRows::Visits(_) => 0,
+                }
+            }
         })
     }
 
-    /// The rows behind a figure, at most `limit` behind the subject `after`.
+    /// A page of the rows behind a figure, by their subjects; [`Reader::count_figure_rows`] counts them.
     ///
     /// # Errors
     /// On a database failure.
     pub fn figure_rows(
         &mut self,
         behind: &Behind,
-        after: Option<Id>,
-        limit: i64,
+        page: Page<Id>,
     ) -> Result<FigureRows, StoreError> {
         let Some((pattern, settled, include_management)) = self.subtree_then(behind)? else {
             return Ok(FigureRows::Unit(Vec::new()));
@@ -96,31 +99,39 @@ impl Reader<'_> {
         match behind.figure.source() {
             Source::People | Source::Years | Source::Hours => {
                 let mut query = people_behind(behind, &pattern, settled, include_management);
-                if let Some(after) = after {
-                    query = query.filter(person_parts::subject_id.gt(after));
+                if let Some(after) = page.after {
+                    query = match page.descending {
+                        true => query.filter(person_parts::subject_id.lt(after)),
+                        false => query.filter(person_parts::subject_id.gt(after)),
+                    };
                 }
-                let rows = query
-                    .order(person_parts::subject_id.asc())
-                    .limit(limit)
-                    .select(PersonPartRow::as_select())
-                    .load(self.conn)?;
+                query = match page.descending {
+                    true => query.order(person_parts::subject_id.desc()),
+                    false => query.order(person_parts::subject_id.asc()),
+                };
+                let rows =
+                    query.limit(page.limit).select(PersonPartRow::as_select()).load(self.conn)?;
                 Ok(FigureRows::Person(rows))
             }
             Source::Visits => {
                 let Some(mut query) = visits_behind(behind, &pattern, settled) else {
                     return Ok(FigureRows::Visits(Vec::new()));
                 };
-                if let Some(after) = after {
-                    query = query.filter(stage_visits::id.gt(after));
+                if let Some(after) = page.after {
+                    query = match page.descending {
+                        true => query.filter(stage_visits::id.lt(after)),
+                        false => query.filter(stage_visits::id.gt(after)),
+                    };
                 }
-                let rows = query
-                    .order(stage_visits::id.asc())
-                    .limit(limit)
-                    .select(StageVisit::as_select())
-                    .load(self.conn)?;
+                query = match page.descending {
+                    true => query.order(stage_visits::id.desc()),
+                    false => query.order(stage_visits::id.asc()),
+                };
+                let rows =
+                    query.limit(page.limit).select(StageVisit::as_select()).load(self.conn)?;
                 Ok(FigureRows::Visits(rows))
             }
-            Source::Subjects => self.unit_rows(behind, pattern, settled, after, limit),
+            Source::Subjects => self.unit_rows(behind, pattern, settled, page),
         }
     }
 
@@ -142,8 +153,7 @@ impl Reader<'_> {
         behind: &Behind,
         pattern: String,
         settled: Moment,
-        mut after: Option<Id>,
-        limit: i64,
+        page: Page<Id>,
     ) -> Result<FigureRows, StoreError> {
         let Some(kind) = kind_of(behind.figure) else {
             return Ok(FigureRows::Unit(Vec::new()));
@@ -158,8 +168,8 @@ impl Reader<'_> {
             | Count::Exceptional
             | Count::Funding => (behind.year, behind.at),
         };
-        let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
-        let mut found = Vec::new();
+        let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX);
+        let (mut after, mut found) = (page.after, Vec::new());
         loop {
             let mut query = unit_parts::table
                 .into_boxed::<AnyBackend>()
@@ -174,13 +184,17 @@ impl Reader<'_> {
                     settled,
                 )));
             if let Some(after) = after {
-                query = query.filter(unit_parts::subject_id.gt(after));
+                query = match page.descending {
+                    true => query.filter(unit_parts::subject_id.lt(after)),
+                    false => query.filter(unit_parts::subject_id.gt(after)),
+                };
             }
-            let rows: Vec<UnitPartRow> = query
-                .order(unit_parts::subject_id.asc())
-                .limit(BATCH)
-                .select(UnitPartRow::as_select())
-                .load(self.conn)?;
+            query = match page.descending {
+                true => query.order(unit_parts::subject_id.desc()),
+                false => query.order(unit_parts::subject_id.asc()),
+            };
+            let rows: Vec<UnitPartRow> =
+                query.limit(BATCH).select(UnitPartRow::as_select()).load(self.conn)?;
             let last = rows.last().map(|row| row.subject_id);
             let full = rows.len() == usize::try_from(BATCH).unwrap_or(usize::MAX);
             for row in rows {

@@ -19,6 +19,7 @@ diesel::table! {
         content_hash -> Text,
         blob_hash -> Nullable<Text>,
         ignored_heads -> Text,
+        ignored_sheets -> Text,
         row_count -> Integer,
         created -> Integer,
         changed -> Integer,

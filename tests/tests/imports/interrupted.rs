@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use xueshi_tests::imports::{counts, csv, id_number, send, wait};
+use xueshi_tests::imports::{counts, csv, id_number, send, wait, workbook};
 use xueshi_tests::steps::text;
 use xueshi_tests::{Server, on_both};
 
@@ -54,6 +54,21 @@ async fn killed_cancelled_and_resumed_every_row_is_taken_once(server: &Server) {
     let tried = xueshi(&city, &[&words[..], &["--dry-run"]].concat()).output().unwrap();
     assert!(tried.status.success(), "{tried:?}");
     assert_eq!(counts(&result(&tried)), [i64::try_from(ROWS).unwrap(), 0, 0, 0]);
+    // A sheet that is passed over is told.
+    let row = |cells: [&str; 3]| cells.map(|cell| json!(cell)).to_vec();
+    let person = || row(["学员", &id_number(0), "2020-07-01"]);
+    let sheets = workbook(&[
+        ("一科", vec![row(["姓名", "证件号码", "入职日期"]), person()]),
+        ("二科", vec![row(["姓名", "身份证", "入职日期"]), person()]),
+    ]);
+    std::fs::write(city.directory().join("people.xlsx"), sheets).unwrap();
+    let mut two = words;
+    (two[2], two[7]) = ("people.xlsx", "--dry-run");
+    let tried = xueshi(&city, &two).output().unwrap();
+    let said = String::from_utf8_lossy(&tried.stdout);
+    let expected =
+        "the sheet “二科” with 2 rows was passed over: these columns were not found: 证件号码";
+    assert!(tried.status.success() && said.contains(expected), "{tried:?}");
     let mut other = words;
     for (account, code) in [("base.admin", 3), ("nobody", 3)] {
         other[4] = account;

@@ -3,7 +3,9 @@
 mod interrupted;
 mod kinds;
 mod refused;
+mod report;
 mod rosters;
+mod sheets;
 
 use serde_json::{Value, json};
 use xueshi_tests::imports::{counts, csv, id_number, over, send, try_out, wrong, xlsx};

@@ -1,16 +1,17 @@
 //! What is refused before a job begins, who sees what, and the files to fill in.
 
 use rust_xlsxwriter::Workbook;
-use serde_json::json;
-use xueshi_tests::imports::{csv, id_number, over, send, try_out};
+use serde_json::{Value, json};
+use xueshi_tests::imports::{counts, csv, id_number, over, send, try_out, wrong, xlsx};
 use xueshi_tests::steps::text;
-use xueshi_tests::{Server, on_sqlite};
+use xueshi_tests::{Server, on_sqlite, workbook as read};
 
 on_sqlite!(
     files_that_cannot_be_taken_in,
     targets_and_rights,
     the_report_is_for_whoever_sent_the_file_and_for_some_days,
-    templates_have_the_heads_of_their_kind
+    templates_have_the_heads_of_their_kind,
+    u4_a_thousand_ids_that_a_spreadsheet_cut_off
 );
 
 fn person(index: usize) -> String {
@@ -159,9 +160,56 @@ async fn templates_have_the_heads_of_their_kind(server: &Server) {
             workbook.status == 200 && workbook.bytes.starts_with(b"PK\x03\x04"),
             "{workbook:?}"
         );
+        // Columns of numbers that are no amounts are text: a spreadsheet keeps what is entered there.
+        let rows = read::rows(&workbook.bytes);
+        let formats = read::column_formats(&workbook.bytes);
+        let mut numbers = 0;
+        for (place, head) in rows[0].iter().map(ToString::to_string).enumerate() {
+            let head = head.trim_end_matches('*');
+            let is_number = head.ends_with("号码") || head.ends_with("代码");
+            numbers += usize::from(is_number);
+            let is_text = formats.get(&place) == Some(&read::TEXT);
+            assert!(is_text || !is_number, "{kind} {head}: {formats:?}");
+            assert!(!is_text || !["学时", "年度", "计划人数"].contains(&head), "{kind} {head}");
+        }
+        assert!(numbers > 0, "{kind}: {rows:?}");
         let heads = doctor.get(&format!("{path}?format=csv")).await.text();
         assert!(heads.starts_with('\u{feff}') && heads.lines().count() == 1, "{heads}");
         assert!(kind == "units" || kind == "plans" || heads.contains("证件号码"), "{heads}");
     }
     doctor.get("/v1/import-templates/things").await.refused(404, "not-found");
+}
+
+/// U4: as number cells, and in every form in which a spreadsheet shows or writes a number of 15 digits: each is refused, and its cell named.
+async fn u4_a_thousand_ids_that_a_spreadsheet_cut_off(server: &Server) {
+    let admin = server.login("hospital.admin").await;
+    let unit = super::own_unit(&admin).await;
+    // With X as its check digit none is a number.
+    let ids = (0..).map(id_number).filter(|id| !id.ends_with('X')).take(1_000);
+    let rows = ids.enumerate().map(|(index, id)| {
+        let kept = &id[..15];
+        let cut = format!("{kept}000");
+        let cell = match index % 6 {
+            0 => json!(cut.parse::<f64>().unwrap()),
+            1 => json!(cut),
+            2 => json!(format!("{}.{}E+17", &kept[..1], &kept[1..])),
+            3 => json!(format!("{}.{}E+17", &kept[..1], &kept[1..6])),
+            4 => {
+                let groups: Vec<&str> =
+                    (0..6).map(|group| &cut[3 * group..3 * group + 3]).collect();
+                json!(groups.join(","))
+            }
+            _ => json!(format!("{cut}.00")),
+        };
+        vec![json!(format!("测试{index}")), json!("居民身份证"), cell, json!("2020-07-01")]
+    });
+    let heads: Vec<Value> =
+        ["姓名", "证件类型", "证件号码", "入职日期"].iter().map(|head| json!(head)).collect();
+    let file = xlsx(&std::iter::once(heads).chain(rows).collect::<Vec<_>>());
+    let fields = [("kind", "people"), ("unit_id", unit.as_str())];
+    let import = over(&admin, try_out(&admin, &fields, &file)).await;
+    assert_eq!(counts(&import), [0, 0, 0, 1_000]);
+    let expected: Vec<(String, String)> =
+        (2..1_002).map(|line| (format!("C{line}"), "id-turned-into-number".to_owned())).collect();
+    assert_eq!(wrong(&admin, &import).await, expected);
 }

@@ -16,7 +16,7 @@ fn rows() -> usize {
 }
 
 /// A class that has ended, and the base's client of that day.
-async fn ended_class(server: &Server) -> (Client, Value) {
+pub(super) async fn ended_class(server: &Server) -> (Client, Value) {
     let unit = training::unit(server, BASE).await;
     let base = server.login("base.admin").await;
     let items = [training::item("数据安全", 24, "10-17", "11-30")];
@@ -27,7 +27,7 @@ async fn ended_class(server: &Server) -> (Client, Value) {
     (server.login("base.admin").await, class)
 }
 
-async fn register(server: &Server, people: usize) {
+pub(super) async fn register(server: &Server, people: usize) {
     let admin = server.login("hospital.admin").await;
     let unit = super::own_unit(&admin).await;
     let heads = ["姓名", "证件号码", "入职日期"].map(str::to_owned).to_vec();
@@ -45,7 +45,7 @@ fn sheet(lines: impl Iterator<Item = Vec<Value>>) -> Vec<u8> {
     xlsx(&std::iter::once(heads).chain(lines).collect::<Vec<_>>())
 }
 
-fn line(index: usize) -> Vec<Value> {
+pub(super) fn line(index: usize) -> Vec<Value> {
     vec![
         json!(index),
         json!(format!("学员{index}")),

@@ -3,7 +3,7 @@
 mod decimals;
 mod questions;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use xueshi_domain::figures::Family;
@@ -13,6 +13,7 @@ use xueshi_domain::registry::OrganizationKind;
 use xueshi_domain::review::Stage;
 
 use super::{Timestamp, words};
+use crate::page;
 
 pub use self::decimals::{Hundredths, Rate, TotalHours};
 pub use self::questions::{By, Format, WhichFigures, WhichRows, WhichYear};
@@ -191,9 +192,34 @@ pub struct FundingFigures {
     pub below_floor: i64,
 }
 
-/// Declares the answer of a family: generic types would get ugly names in the document.
+/// What the figures of a row are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FiguresScope {
+    /// The unit with everything below it.
+    Total,
+    /// What the unit has by itself.
+    Own,
+    /// A unit directly below it, with everything below that.
+    Unit,
+}
+
+impl FiguresScope {
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Total => "total",
+            Self::Own => "own",
+            Self::Unit => "unit",
+        }
+    }
+}
+
+/// Declares the answer of a family, and its rows in a file: generic types would get ugly names in the document.
 macro_rules! reports {
-    ($($(#[$doc:meta])* $report:ident, $of_unit:ident, $figures:ident;)+) => {$(
+    ($($(#[$doc:meta])* $report:ident, $of_unit:ident, $figures:ident,
+        rows $row:ident, $page:ident, $list:ident, $sort:ident;)+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, ToSchema)]
         pub struct $report {
@@ -223,18 +249,47 @@ macro_rules! reports {
             /// The figures.
             pub figures: $figures,
         }
+
+        /// The figures of the unit, or of one of its parts, as a row of a file.
+        #[derive(Debug, Clone, Serialize, ToSchema)]
+        pub struct $row {
+            /// The year.
+            pub year: i32,
+            /// The unit that they are of.
+            pub organization: UnitDto,
+            /// Whether they are of the unit asked for, of what it has by itself, or of a unit below.
+            #[schema(inline)]
+            pub scope: FiguresScope,
+            /// The instant that they are of.
+            pub as_of: Timestamp,
+            /// Whether they are those of the year's settlement.
+            pub sealed: bool,
+            /// The figures.
+            pub figures: $figures,
+        }
+
+        page! {
+            /// Rows of figures, as exports read them.
+            pub struct $page of $row, list $list,
+            sort $sort { Scope = "scope" } default "scope",
+            expand [], sparse false
+        }
     )+};
 }
 
 reports! {
     /// People, outcomes and hours of a unit.
-    CompletionReport, CompletionOfUnit, CompletionFigures;
+    CompletionReport, CompletionOfUnit, CompletionFigures,
+        rows CompletionRow, CompletionRowPage, CompletionRowList, CompletionRowSort;
     /// Reviews of a unit.
-    TimelinessReport, TimelinessOfUnit, TimelinessFigures;
+    TimelinessReport, TimelinessOfUnit, TimelinessFigures,
+        rows TimelinessRow, TimelinessRowPage, TimelinessRowList, TimelinessRowSort;
     /// Filings, plans and classes of a unit.
-    FilingReport, FilingOfUnit, FilingFigures;
+    FilingReport, FilingOfUnit, FilingFigures,
+        rows FilingRow, FilingRowPage, FilingRowList, FilingRowSort;
     /// Training funds of a unit.
-    FundingStatistics, FundingOfUnit, FundingFigures;
+    FundingStatistics, FundingOfUnit, FundingFigures,
+        rows FundingRow, FundingRowPage, FundingRowList, FundingRowSort;
 }
 
 /// A row behind a figure. The amounts of all rows add up to the figure.

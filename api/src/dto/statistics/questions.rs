@@ -30,6 +30,8 @@ pub enum Format {
     Csv,
     /// A workbook.
     Xlsx,
+    /// One JSON object in each line.
+    Ndjson,
 }
 
 /// Which figures.
@@ -81,7 +83,7 @@ pub struct WhichRows {
     /// Only hours that were earned in this way.
     #[param(value_type = Option<words::Way>)]
     pub way: Option<Way>,
-    /// The form of the answer; `Accept` says it too. A file has all rows.
+    /// The form of the answer; `Accept` says it too. A file has all rows, 10,000 at most; more are taken out as an export.
     #[param(inline)]
     pub format: Option<Format>,
 }

@@ -41,6 +41,7 @@ fn import() -> Value {
         "target_id": "018b3b1e-7c00-7a10-8c11-00000000c001", "unit_id": "018b3b1e-7c00-7a10-8c11-000000000301",
         "account_id": "018b3b1e-7c00-7a10-8c11-000000000401", "file_name": "名册.xlsx", "format": "xlsx", "size": 1_843_201,
         "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "file_kept": true, "ignored_heads": ["序号"],
+        "ignored_sheets": [{"sheet": "汇总", "rows": 12, "missing": ["证件号码", "是否合格"], "repeated": null}],
         "rows": 50_000, "created": 49_500, "changed": 0, "unchanged": 0, "refused": 500, "errors": 512, "roster_revision": 1,
         "job": format!("/v1/jobs/{IMPORT}"), "created_at": "2023-10-23T09:00:00+08:00",
         "finished_at": "2023-10-23T09:00:21+08:00"

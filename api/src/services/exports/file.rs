@@ -14,10 +14,11 @@ use xueshi_persistence::{BlobStore, ContentHash, Export, ExportPart, Reader, Sto
 
 use super::part::{cells, seal_context};
 use super::workbook::write_workbook;
-use super::{own, removed};
+use super::{Sources, own, removed, still_may};
 use crate::export::{Cell, line_of_csv};
 use crate::problem::{Code, Problem};
 use crate::services::Asker;
+use crate::services::heavy::with_a_turn;
 
 /// Bytes of a workbook that are sent at once.
 const CHUNK: usize = 64 * 1024;
@@ -25,13 +26,21 @@ const CHUNK: usize = 64 * 1024;
 /// An export that is complete, with its parts.
 ///
 /// # Errors
-/// 404 as [`own`], 409 while it goes on, after it was stopped, and once its rows were removed.
+/// 404 as [`own`]; 403 once the asker has lost a right under which its rows were read; 409 while it goes on, after it was stopped, and
+/// once its rows were removed.
 pub fn complete(
     reader: &mut Reader<'_>,
     asker: &Asker,
     id: Uuid,
+    sources: Sources,
 ) -> Result<(Export, Vec<ExportPart>), Problem> {
     let (export, job) = own(reader, asker, id)?;
+    if !still_may(reader, asker, &export, sources(export.list.0).need)? {
+        return Err(Problem::new(Code::Forbidden).detail(
+            "导出时所依据的权限已被收回",
+            "a right under which the rows were read has ended",
+        ));
+    }
     if export.removed_at.is_some() {
         return Err(removed());
     }
@@ -73,7 +82,7 @@ pub(super) fn columns(export: &Export) -> Result<Vec<String>, Problem> {
 /// The bytes of the file. What cannot be read any more breaks the file off, so that nobody takes it for whole.
 ///
 /// # Errors
-/// When a workbook cannot be made.
+/// When a workbook cannot be made; 503 while too many are.
 pub async fn bytes(
     from: Parts,
     export: Export,
@@ -82,8 +91,7 @@ pub async fn bytes(
     Ok(match export.format.0 {
         ExportFormat::Xlsx => {
             let make = move || write_workbook(&from, &export, &parts);
-            let file = tokio::task::spawn_blocking(make).await.map_err(Problem::internal)??;
-            of_file(file).left_stream()
+            of_file(with_a_turn(Code::Internal, make).await?).left_stream()
         }
         ExportFormat::Csv | ExportFormat::Ndjson => {
             let columns = columns(&export)?;

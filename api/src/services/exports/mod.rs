@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use time::Duration;
 use uuid::Uuid;
-use xueshi_domain::access::Permission;
+use xueshi_domain::access::{OrgPath, Permission, Role};
 use xueshi_domain::export::{ExportFormat, ExportList};
 use xueshi_domain::job::{JobEvent, JobKind, JobRoad, JobState};
 use xueshi_domain::workflow::step;
@@ -51,6 +51,37 @@ fn may(asker: &Asker, need: Need) -> bool {
             permissions.iter().any(|permission| asker.actor.may(*permission))
         }
     }
+}
+
+/// Whether somebody still has every right under which rows of an export were read: each office that they held while it was taken out
+/// and that opens the list, or a closer or higher one that opens as much. A removed administrator has not (U1).
+fn still_may(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    export: &Export,
+    need: Need,
+) -> Result<bool, Problem> {
+    if !may(asker, need) {
+        return Ok(false);
+    }
+    let permissions: &[Permission] = match need {
+        Need::Nothing | Need::Login => &[],
+        Need::OneOf(permissions) => permissions,
+    };
+    let until = export.finished_at.unwrap_or(Moment(reader.now()));
+    for (grant, path) in reader.grants_between(export.account_id, export.created_at, until)? {
+        let role = grant.role.0;
+        // Being a professional is no office: it follows from the account's own record.
+        if role == Role::Professional {
+            continue;
+        }
+        let path = OrgPath::parse(&path).map_err(Problem::internal)?;
+        let mut gave = permissions.iter().filter(|permission| role.permits(**permission));
+        if gave.any(|permission| asker.actor.acting_for(*permission, &path).is_none()) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Asks for an export. Its job bears the same id.

@@ -6,13 +6,11 @@ use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use xueshi_persistence::{Export, ExportPart};
 
 use super::file::{Parts, columns, rewound, row};
-use crate::export::Cell;
+use crate::export::{Cell, SHEET_ROWS, fitting};
 use crate::problem::Problem;
 
 /// Rows of a sheet below its heads, as a spreadsheet can hold.
-const ROWS: u32 = 1_048_575;
-/// Characters of a cell, as a spreadsheet can hold.
-const CHARACTERS: usize = 32_767;
+const ROWS: u32 = SHEET_ROWS - 1;
 
 /// Writes the workbook; further sheets where one is full.
 ///
@@ -60,12 +58,8 @@ fn write_row(sheet: &mut Worksheet, line: u32, row: &[Cell]) -> Result<(), XlsxE
         match cell {
             Cell::Empty => {}
             // Written as a string, it is none of a formula's business; what is too long for a cell is cut there, and whole in NDJSON.
-            Cell::Text(text) if text.len() > CHARACTERS => {
-                let text: String = text.chars().take(CHARACTERS / 2).collect();
-                sheet.write_string(line, place, text)?;
-            }
             Cell::Text(text) => {
-                sheet.write_string(line, place, text)?;
+                sheet.write_string(line, place, fitting(text))?;
             }
             #[expect(clippy::cast_precision_loss, reason = "a sheet's numbers are floats")]
             Cell::Whole(number) => {

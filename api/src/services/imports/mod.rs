@@ -241,6 +241,8 @@ pub fn ask(
         content_hash: file.hash.as_str().to_owned(),
         blob_hash: Some(sealed.as_str().to_owned()),
         ignored_heads: serde_json::to_string(&file.shape.ignored).map_err(Problem::internal)?,
+        ignored_sheets: serde_json::to_string(&file.shape.ignored_sheets)
+            .map_err(Problem::internal)?,
         row_count: i32::try_from(rows).unwrap_or(i32::MAX),
         created: 0,
         changed: 0,

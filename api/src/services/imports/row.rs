@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use validator::Validate;
 use xueshi_domain::import::{CellFault, ImportKind, Said};
 
-use super::table::{Broken, Row};
+use super::table::{Broken, Row, Twin};
 use crate::extract::parse;
 use crate::problem::{Place, Problem, Text};
 
@@ -66,14 +66,11 @@ impl Saying {
                 }),
             }
         }
-        if let Some(first) = row.twin {
+        if let Some(first) = &row.twin {
             faults.push(Fault {
                 column: None,
                 code: "duplicate-row".into(),
-                detail: Text::new(
-                    format!("与第 {first} 行重复"),
-                    format!("is about the same as row {first}"),
-                ),
+                detail: repeats(first),
             });
         }
         if faults.is_empty() { Ok(Self(members)) } else { Err(faults) }
@@ -143,6 +140,21 @@ fn unread(broken: &Broken) -> Fault {
             ),
         },
     }
+}
+
+/// The row that counts, as the reader of the file finds it.
+fn repeats(first: &Twin) -> Text {
+    let Twin { sheet, number } = first;
+    if sheet.is_empty() {
+        return Text::new(
+            format!("与第 {number} 行重复"),
+            format!("is about the same as row {number}"),
+        );
+    }
+    Text::new(
+        format!("与工作表“{sheet}”第 {number} 行重复"),
+        format!("is about the same as row {number} of the sheet “{sheet}”"),
+    )
 }
 
 fn sentence(fault: CellFault) -> Text {

@@ -1,19 +1,22 @@
 //! A file as rows of one kind: its heads found, its cells in the order of the kind's columns.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use xueshi_domain::import::{Cell, ImportKind};
 
+use super::templates::NOTES;
+use crate::dto::imports::IgnoredSheetDto;
 use crate::problem::{Code, Problem, Text};
 use crate::sheets::{self, Content, Format, Line, letters};
 
 /// Rows with something in them among which the heads are looked for: files often begin with a title.
-const HEADS_WITHIN: usize = 10;
-/// Heads that name no column, as many as are told.
+const HEADS_WITHIN: u32 = 10;
+/// Heads that name no column, as many as are told; as many sheets without heads.
 const IGNORED: usize = 50;
-/// Characters of such a head.
+/// Characters of such a head, and of such a sheet's name.
 const IGNORED_LENGTH: usize = 60;
 
 /// A row of one kind.
@@ -27,10 +30,19 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// The letter of each column in the sheet.
     pub letters: Arc<[Option<String>]>,
-    /// An earlier row that is about the same: the one that counts.
-    pub twin: Option<u32>,
+    /// An earlier row of the file that is about the same: the one that counts.
+    pub twin: Option<Twin>,
     /// What cannot be read of it at all.
     pub broken: Option<Broken>,
+}
+
+/// Where a row that is about the same stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Twin {
+    /// The sheet; empty for files without sheets.
+    pub sheet: Arc<str>,
+    /// Its number in the sheet, from 1.
+    pub number: u32,
 }
 
 /// What cannot be read of a row.
@@ -49,6 +61,8 @@ pub struct Shape {
     pub rows: u32,
     /// Heads that name no column.
     pub ignored: Vec<String>,
+    /// Sheets with something in them, but without the heads.
+    pub ignored_sheets: Vec<IgnoredSheetDto>,
 }
 
 /// Reads a file row by row, until `each` has enough.
@@ -63,6 +77,7 @@ pub fn rows(
 ) -> Result<Shape, Problem> {
     let mut table = Table::new(kind);
     sheets::read(format, bytes, &mut |line| table.take(line, each))?;
+    table.leave_sheet();
     if table.found {
         return Ok(table.shape);
     }
@@ -74,13 +89,11 @@ struct Table {
     sheet: Option<Arc<str>>,
     /// The columns of the sheet by place; none while its heads are looked for.
     heads: Option<Heads>,
-    looked_at: usize,
+    /// The sheet while its heads are looked for: what is missing in the row where most were there.
+    headless: Option<IgnoredSheetDto>,
     /// Whether any sheet had the heads.
     found: bool,
-    /// The columns that were missing where most were there.
-    missing: Option<Vec<&'static str>>,
-    repeated: Option<&'static str>,
-    seen: HashMap<[u8; 16], u32>,
+    seen: HashMap<[u8; 16], Twin>,
     shape: Shape,
 }
 
@@ -96,10 +109,8 @@ impl Table {
             kind,
             sheet: None,
             heads: None,
-            looked_at: 0,
+            headless: None,
             found: false,
-            missing: None,
-            repeated: None,
             seen: HashMap::new(),
             shape: Shape::default(),
         }
@@ -107,16 +118,16 @@ impl Table {
 
     fn take(&mut self, line: Line, each: &mut dyn FnMut(Row) -> bool) -> bool {
         if self.sheet.as_ref() != Some(&line.sheet) {
+            self.leave_sheet();
             self.sheet = Some(Arc::clone(&line.sheet));
             self.heads = None;
-            self.looked_at = 0;
         }
         let Line { sheet, number, content } = line;
         let columns = self.kind.columns();
         let (cells, letters, broken) = match content {
             Content::Cells(cells) => match &self.heads {
                 None => {
-                    self.look_for_heads(&cells);
+                    self.look_for_heads(&sheet, &cells);
                     return true;
                 }
                 Some(heads) => {
@@ -149,10 +160,14 @@ impl Table {
             return true;
         }
         let twin = match self.key(&cells) {
-            Some(key) if broken.is_none() => {
-                let first = *self.seen.entry(key).or_insert(number);
-                (first != number).then_some(first)
-            }
+            // Each row comes by once: whoever has the key stands in another one, of this sheet or of one before it.
+            Some(key) if broken.is_none() => match self.seen.entry(key) {
+                Entry::Occupied(first) => Some(first.get().clone()),
+                Entry::Vacant(place) => {
+                    place.insert(Twin { sheet: Arc::clone(&sheet), number });
+                    None
+                }
+            },
             Some(_) | None => None,
         };
         self.shape.rows = self.shape.rows.saturating_add(1);
@@ -160,11 +175,20 @@ impl Table {
     }
 
     /// Whether a row names every column that the kind needs.
-    fn look_for_heads(&mut self, cells: &[Cell]) {
-        if self.looked_at >= HEADS_WITHIN || cells.iter().all(Cell::is_blank) {
+    fn look_for_heads(&mut self, sheet: &str, cells: &[Cell]) {
+        if cells.iter().all(Cell::is_blank) {
             return;
         }
-        self.looked_at += 1;
+        let headless = self.headless.get_or_insert_with(|| IgnoredSheetDto {
+            sheet: shortened(sheet),
+            rows: 0,
+            missing: Vec::new(),
+            repeated: None,
+        });
+        headless.rows = headless.rows.saturating_add(1);
+        if headless.rows > HEADS_WITHIN {
+            return;
+        }
         let columns = self.kind.columns();
         let mut places = vec![None; columns.len()];
         let mut ignored = Vec::new();
@@ -175,18 +199,18 @@ impl Table {
                 Some(column) => match places.get_mut(column) {
                     Some(taken @ None) => *taken = Some(place),
                     Some(Some(_)) | None => {
-                        repeated = columns.get(column).map(|column| column.zh);
+                        repeated = columns.get(column).map(|column| column.zh.to_owned());
                     }
                 },
                 None if !head.trim().is_empty() => ignored.push(shortened(head)),
                 None => {}
             }
         }
-        let missing: Vec<&'static str> = columns
+        let missing: Vec<String> = columns
             .iter()
             .zip(&places)
             .filter(|(column, place)| column.required && place.is_none())
-            .map(|(column, _)| column.zh)
+            .map(|(column, _)| column.zh.to_owned())
             .collect();
         if missing.is_empty() && repeated.is_none() {
             let letters = places.iter().map(|place| place.map(letters)).collect();
@@ -194,9 +218,18 @@ impl Table {
             self.found = true;
             ignored.truncate(IGNORED.saturating_sub(self.shape.ignored.len()));
             self.shape.ignored.extend(ignored);
-        } else if self.missing.as_ref().is_none_or(|fewest| missing.len() < fewest.len()) {
-            self.missing = Some(missing);
-            self.repeated = repeated;
+            self.headless = None;
+        } else if headless.rows == 1 || missing.len() < headless.missing.len() {
+            headless.missing = missing;
+            headless.repeated = repeated;
+        }
+    }
+
+    /// A sheet whose heads were not found is passed over, and told of. The notes of a template never had any.
+    fn leave_sheet(&mut self) {
+        let Some(headless) = self.headless.take() else { return };
+        if headless.sheet != NOTES && self.shape.ignored_sheets.len() < IGNORED {
+            self.shape.ignored_sheets.push(headless);
         }
     }
 
@@ -237,17 +270,20 @@ impl Table {
 
     fn without_heads(self) -> Problem {
         let problem = Problem::new(Code::ImportColumnsMissing);
-        if let Some(head) = self.repeated {
+        let kind = self.kind;
+        let sheets = self.shape.ignored_sheets.into_iter();
+        let nearest = sheets.min_by_key(|sheet| sheet.missing.len());
+        if let Some(head) = nearest.as_ref().and_then(|sheet| sheet.repeated.as_ref()) {
             return problem.detail(
                 format!("列“{head}”出现多次"),
                 format!("the column “{head}” stands there more than once"),
             );
         }
         let all = || {
-            let required = self.kind.columns().iter().filter(|column| column.required);
-            required.map(|column| column.zh).collect()
+            let required = kind.columns().iter().filter(|column| column.required);
+            required.map(|column| column.zh.to_owned()).collect()
         };
-        let missing: Vec<&str> = self.missing.clone().unwrap_or_else(all);
+        let missing: Vec<String> = nearest.map_or_else(all, |sheet| sheet.missing);
         let names = missing.join("、");
         let problem = problem.detail(
             format!("没有找到这些列：{names}"),
@@ -285,9 +321,11 @@ mod tests {
     fn heads_are_found_below_a_title_in_any_order() {
         let text = "某班名册\n\n序号,是否合格 *,学时*, 证件号码,姓名\n1,合格,24,410102198506151238,张明\n,,,,\n2,合格,24,410102198506151238,张明\n";
         let (rows, shape) = read(text).unwrap();
-        assert_eq!(shape, Shape { rows: 2, ignored: vec!["序号".to_owned()] });
+        let expected = Shape { rows: 2, ignored: vec!["序号".to_owned()], ..Shape::default() };
+        assert_eq!(shape, expected);
+        let twin = |row: &Row| row.twin.as_ref().map(|twin| twin.number);
         assert_eq!(
-            (rows[0].number, rows[0].twin, rows[1].number, rows[1].twin),
+            (rows[0].number, twin(&rows[0]), rows[1].number, twin(&rows[1])),
             (4, None, 6, Some(4))
         );
         let letters: Vec<_> = rows[0].letters.iter().map(|letter| letter.as_deref()).collect();

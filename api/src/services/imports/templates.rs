@@ -8,6 +8,8 @@ use crate::problem::{Language, Problem};
 
 /// The head of a column that every row needs is marked.
 const REQUIRED: &str = "*";
+/// The sheet with the notes. A template that was filled in still has it, and that it has no rows is nothing to tell.
+pub const NOTES: &str = "填写说明";
 /// Width of a column, in characters.
 const WIDTH: f64 = 22.0;
 
@@ -36,7 +38,7 @@ fn workbook(kind: ImportKind) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let bold = Format::new().set_bold();
     let required = Format::new().set_bold().set_background_color(Color::RGB(0x00FF_F2CC));
-    let text = Format::new().set_num_format("@");
+    let text = Format::new().set_num_format_index(49);
     let sheet = workbook.add_worksheet().set_name("数据")?;
     for (place, of) in (0..).zip(kind.columns()) {
         let mark = if of.required { REQUIRED } else { "" };
@@ -49,7 +51,7 @@ fn workbook(kind: ImportKind) -> Result<Vec<u8>, XlsxError> {
         }
     }
     sheet.set_freeze_panes(1, 0)?;
-    let notes = workbook.add_worksheet().set_name("填写说明")?;
+    let notes = workbook.add_worksheet().set_name(NOTES)?;
     for (place, head) in
         (0..).zip(["列 / column", "必填 / required", "示例 / example", "说明 / note"])
     {

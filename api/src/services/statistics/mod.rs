@@ -14,7 +14,7 @@ use xueshi_persistence::{FINAL_AFTER, Id, Moment, Organization, Reader, UnitCoun
 use self::figures::Figures;
 use super::{Asker, organizations};
 use crate::dto::Timestamp;
-use crate::dto::statistics::{By, UnitDto, WhichFigures};
+use crate::dto::statistics::{By, FiguresScope, UnitDto, WhichFigures};
 use crate::extract::invalid_parameter;
 use crate::problem::{Code, Problem, Text};
 
@@ -33,6 +33,17 @@ pub struct Report<F> {
     pub total: F,
     /// Of its parts, which add up to the total: what it has by itself is marked.
     pub units: Vec<(UnitDto, bool, F)>,
+}
+
+impl<F> Report<F> {
+    /// All of its figures in order: of the unit with everything below it, of what it has by itself, of the units directly below.
+    pub fn into_rows(self) -> impl Iterator<Item = (FiguresScope, UnitDto, F)> {
+        let parts = self.units.into_iter().map(|(unit, own, figures)| {
+            let scope = if own { FiguresScope::Own } else { FiguresScope::Unit };
+            (scope, unit, figures)
+        });
+        std::iter::once((FiguresScope::Total, self.unit, self.total)).chain(parts)
+    }
 }
 
 /// The figures that were asked for.

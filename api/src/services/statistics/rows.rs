@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use xueshi_domain::figures::{Figure, Source};
-use xueshi_persistence::{Behind, FigureRows, Id, PersonPartRow, Reader, StageVisit, UnitPartRow};
+use xueshi_persistence::{
+    Behind, FigureRows, Id, Page, PersonPartRow, Reader, Slice, StageVisit, UnitPartRow,
+};
 
 use super::{instant, unit};
 use crate::dto::statistics::{FigureRow, TotalHours, WhichRows};
@@ -11,7 +13,7 @@ use crate::export::{Cell, Column, column};
 use crate::problem::Problem;
 use crate::services::Asker;
 
-/// The rows behind a figure, by the id of what they are about, at most `limit` behind `after`.
+/// A page of the rows behind a figure, by the id of what they are about.
 ///
 /// # Errors
 /// 404 for a unit that the asker may not see, 403 for one whose figures are not for them; 400 for an instant to come.
@@ -19,9 +21,8 @@ pub fn behind(
     reader: &mut Reader<'_>,
     asker: &Asker,
     which: &WhichRows,
-    after: Option<Id>,
-    (limit, count): (i64, bool),
-) -> Result<(Vec<FigureRow>, Option<i64>), Problem> {
+    page: Page<Id>,
+) -> Result<Slice<FigureRow>, Problem> {
     let unit = unit(reader, asker, which.organization_id)?;
     let year = which.year.0;
     let (at, _) = instant(reader, asker, year, which.as_of, which.sealed)?;
@@ -33,7 +34,7 @@ pub fn behind(
         way: which.way,
         at,
     };
-    let mut rows: Vec<FigureRow> = match reader.figure_rows(&behind, after, limit)? {
+    let mut rows: Vec<FigureRow> = match reader.figure_rows(&behind, page)? {
         FigureRows::Person(rows) => rows.iter().map(|row| of_person(row, which.figure)).collect(),
         FigureRows::Visits(rows) => rows.iter().map(of_visit).collect(),
         FigureRows::Unit(rows) => {
@@ -41,8 +42,8 @@ pub fn behind(
         }
     };
     name(reader, asker.jurisdiction, &mut rows)?;
-    let total = if count { Some(reader.count_figure_rows(&behind)?) } else { None };
-    Ok((rows, total))
+    let total = if page.count { Some(reader.count_figure_rows(&behind)?) } else { None };
+    Ok(Slice { rows, total })
 }
 
 fn name(reader: &mut Reader<'_>, city: Id, rows: &mut [FigureRow]) -> Result<(), Problem> {

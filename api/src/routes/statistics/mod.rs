@@ -1,5 +1,8 @@
 //! Figures for supervision, the rows behind them, and the forecast before the freeze.
 
+mod files;
+mod lists;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -8,19 +11,25 @@ use xueshi_persistence::Id;
 
 use crate::auth::{Caller, permissions};
 use crate::dto::statistics::{
-    CompletionFigures, CompletionOfUnit, CompletionReport, FigureRow, FilingFigures, FilingOfUnit,
-    FilingReport, ForecastDto, Format, FundingFigures, FundingOfUnit, FundingStatistics,
-    TimelinessFigures, TimelinessOfUnit, TimelinessReport, WhichFigures, WhichRows, WhichYear,
-    formulae,
+    CompletionFigures, CompletionOfUnit, CompletionReport, CompletionRow, FigureRow, FilingFigures,
+    FilingOfUnit, FilingReport, FilingRow, ForecastDto, Format, FundingFigures, FundingOfUnit,
+    FundingRow, FundingStatistics, TimelinessFigures, TimelinessOfUnit, TimelinessReport,
+    TimelinessRow, WhichFigures, WhichRows, WhichYear, formulae,
 };
-use crate::export::{CSV, Cell, Table, XLSX, column};
+use crate::export::{CSV, XLSX, respond_in_lines};
 use crate::extract::{Params, PathText, invalid_parameter};
+use crate::list::listed;
 use crate::page;
 use crate::problem::{Code, Problem, Text};
 use crate::request::RequestInfo;
 use crate::services::statistics::figures::Figures;
-use crate::services::statistics::{Report, forecast, report, rows};
+use crate::services::statistics::{Report, forecast, report};
 use crate::state::AppState;
+
+use self::files::{format_of, table};
+use self::lists::Row as _;
+
+pub(super) use self::lists::{Completion, FigureRows, Filing, Funding, Timeliness};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     config
@@ -34,7 +43,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// The figures of a family as its own answer, or as a file.
 macro_rules! answer {
-    ($report:expr, $which:expr, $request:expr, $family:expr, $info:expr, $answer:ident, $of_unit:ident) => {{
+    ($report:expr, $which:expr, $request:expr, $family:expr, $info:expr, $answer:ident, $of_unit:ident, $row:ident) => {{
         let found: Report<_> = $report;
         match format_of($which.format, $request) {
             Format::Json => {
@@ -52,8 +61,12 @@ macro_rules! answer {
                         .collect(),
                 })
             }
-            Format::Csv => table(&found, $family).respond(CSV, $info.language)?,
-            Format::Xlsx => table(&found, $family).respond(XLSX, $info.language)?,
+            Format::Csv => table(found, $family).respond(CSV, $info.language)?,
+            Format::Xlsx => table(found, $family).respond(XLSX, $info.language)?,
+            Format::Ndjson => {
+                let name = format!("{}-{}", $family, found.year);
+                respond_in_lines(&name, &$row::of(found))?
+            }
         }
     }};
 }
@@ -63,12 +76,13 @@ macro_rules! answer {
 /// Of everything below it, now or as of a past moment; the same question about the past has the same answer again. `by=unit`
 /// adds the units directly below, which add up to the total. The completion rate is `completed_in_year ÷ (people − exempt)`;
 /// the formulae stand in the answer. Once the year's freeze has begun, people are those who counted when it did. As JSON, CSV
-/// (UTF-8 with a byte order mark) or XLSX.
+/// (UTF-8 with a byte order mark), XLSX or lines of JSON.
 #[utoipa::path(tag = "statistics", params(WhichFigures),
     responses((status = 200, description = "The figures", content(
         (CompletionReport = "application/json"),
         (String = "text/csv", example = json!("unit,people")),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"people\":6}}"))))),
     extensions(("x-codes" = json!([Code::NotFound]))))]
 #[get("/v1/statistics/completion")]
 async fn get_completion(
@@ -80,7 +94,16 @@ async fn get_completion(
 ) -> Result<HttpResponse, Problem> {
     let found = figures::<CompletionFigures>(&caller, &which.0, &state).await?;
     let family = Family::Completion;
-    Ok(answer!(found, which.0, &request, family, info, CompletionReport, CompletionOfUnit))
+    Ok(answer!(
+        found,
+        which.0,
+        &request,
+        family,
+        info,
+        CompletionReport,
+        CompletionOfUnit,
+        CompletionRow
+    ))
 }
 
 /// Reviews of a unit, by stage
@@ -91,7 +114,8 @@ async fn get_completion(
     responses((status = 200, description = "The figures", content(
         (TimelinessReport = "application/json"),
         (String = "text/csv", example = json!("unit,employer_waiting")),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"stages\":[]}}"))))),
     extensions(("x-codes" = json!([Code::NotFound]))))]
 #[get("/v1/statistics/timeliness")]
 async fn get_timeliness(
@@ -103,7 +127,16 @@ async fn get_timeliness(
 ) -> Result<HttpResponse, Problem> {
     let found = figures::<TimelinessFigures>(&caller, &which.0, &state).await?;
     let family = Family::Timeliness;
-    Ok(answer!(found, which.0, &request, family, info, TimelinessReport, TimelinessOfUnit))
+    Ok(answer!(
+        found,
+        which.0,
+        &request,
+        family,
+        info,
+        TimelinessReport,
+        TimelinessOfUnit,
+        TimelinessRow
+    ))
 }
 
 /// Filings, plans, classes and units of a unit
@@ -114,7 +147,8 @@ async fn get_timeliness(
     responses((status = 200, description = "The figures", content(
         (FilingReport = "application/json"),
         (String = "text/csv", example = json!("unit,plans_filed")),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"plans_filed\":1}}"))))),
     extensions(("x-codes" = json!([Code::NotFound]))))]
 #[get("/v1/statistics/filing")]
 async fn get_filing_figures(
@@ -126,7 +160,7 @@ async fn get_filing_figures(
 ) -> Result<HttpResponse, Problem> {
     let found = figures::<FilingFigures>(&caller, &which.0, &state).await?;
     let family = Family::Filing;
-    Ok(answer!(found, which.0, &request, family, info, FilingReport, FilingOfUnit))
+    Ok(answer!(found, which.0, &request, family, info, FilingReport, FilingOfUnit, FilingRow))
 }
 
 /// Training funds of a unit
@@ -137,7 +171,8 @@ async fn get_filing_figures(
     responses((status = 200, description = "The figures", content(
         (FundingStatistics = "application/json"),
         (String = "text/csv", example = json!("unit,payroll")),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))),
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"payroll\":1200000000}}"))))),
     extensions(("x-codes" = json!([Code::NotFound]))))]
 #[get("/v1/statistics/funding")]
 async fn get_funding_figures(
@@ -149,7 +184,16 @@ async fn get_funding_figures(
 ) -> Result<HttpResponse, Problem> {
     let found = figures::<FundingFigures>(&caller, &which.0, &state).await?;
     let family = Family::Funding;
-    Ok(answer!(found, which.0, &request, family, info, FundingStatistics, FundingOfUnit))
+    Ok(answer!(
+        found,
+        which.0,
+        &request,
+        family,
+        info,
+        FundingStatistics,
+        FundingOfUnit,
+        FundingRow
+    ))
 }
 
 page! {
@@ -159,19 +203,19 @@ page! {
     expand [], sparse true
 }
 
-/// Rows of one file at most; the `Link` leads to the rest.
-const FILE: i64 = 100_000;
-
 /// The rows behind a figure
 ///
 /// One row for each person, year, declaration, stay at a stage, plan, class, unit or report that the figure counts; their
-/// amounts add up to it. Of the same unit and moment as the figure. The family in the path is that of the figure.
+/// amounts add up to it. Of the same unit and moment as the figure. The family in the path is that of the figure. A file has all rows,
+/// or is refused: more than 10,000 are taken out as an export of `figure_rows`.
 #[utoipa::path(tag = "statistics", params(FigureRowList, WhichRows,
         ("family" = String, Path, description = "`completion`, `timeliness`, `filing` or `funding`", example = "completion")),
     responses((status = 200, description = "A page, or a file with all rows", content(
         (FigureRowPage = "application/json"),
         (String = "text/csv", example = json!("kind,id")),
-        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+        (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "application/x-ndjson", example = json!("{\"kind\":\"person\",\"id\":\"018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f\"}"))))),
+    extensions(("x-codes" = json!([Code::TooManyRows]))))]
 #[get("/v1/statistics/{family}/rows")]
 async fn list_figure_rows(
     caller: Caller<permissions::ReadStatistics>,
@@ -188,32 +232,12 @@ async fn list_figure_rows(
         let text = Text::new("该指标不属于此类统计", "is no figure of this family");
         return Err(invalid_parameter("figure", "other-family", text));
     }
-    let format = format_of(which.format, &request);
-    let after = list.after::<Id>()?;
-    let limit = match format {
-        Format::Json => list.take(),
-        Format::Csv | Format::Xlsx => FILE,
-    };
-    let part = (limit, list.wants_total());
-    let read = state
-        .desk
-        .read(&caller, move |reader, asker| rows::behind(reader, asker, &which, after, part));
-    let (found, total) = read.await?;
-    let kind = match format {
-        Format::Json => {
-            let (rows, next) = list.cut(found, |row| Id(row.id));
-            return list.respond(rows, next, total);
+    match format_of(which.format, &request) {
+        Format::Json => listed::answer::<FigureRows>(&state.desk, &caller, list, which).await,
+        format @ (Format::Csv | Format::Xlsx | Format::Ndjson) => {
+            files::of_rows(&state.desk, &caller, &list, which, (format, info.language)).await
         }
-        Format::Csv => CSV,
-        Format::Xlsx => XLSX,
-    };
-    let table = Table {
-        name: format!("{family}-rows"),
-        columns: rows::columns(),
-        rows: found.iter().map(rows::cells).collect(),
-        notes: Vec::new(),
-    };
-    table.respond(kind, info.language)
+    }
 }
 
 page! {
@@ -256,67 +280,4 @@ async fn figures<F: Figures + Send + 'static>(
 ) -> Result<Report<F>, Problem> {
     let which = which.clone();
     state.desk.read(caller, move |reader, asker| report::<F>(reader, asker, &which)).await
-}
-
-/// The form of the answer: as the parameter says, or the first known one in `Accept`.
-fn format_of(asked: Option<Format>, request: &HttpRequest) -> Format {
-    if let Some(format) = asked {
-        return format;
-    }
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let mut kinds = accept
-        .unwrap_or_default()
-        .split(',')
-        .map(|kind| kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
-    kinds
-        .find_map(|kind| match kind.as_str() {
-            CSV => Some(Format::Csv),
-            XLSX => Some(Format::Xlsx),
-            "application/json" | "*/*" => Some(Format::Json),
-            _ => None,
-        })
-        .unwrap_or(Format::Json)
-}
-
-/// The figures of the parts, or of the unit alone, as a table.
-fn table<F: Figures>(found: &Report<F>, family: Family) -> Table {
-    let mut columns = vec![
-        column("organization_id", "单位标识"),
-        column("organization", "单位"),
-        column("kind", "单位类别"),
-        column("scope", "口径"),
-        column("year", "年度"),
-        column("as_of", "统计时点"),
-    ];
-    columns.extend(F::columns());
-    let row = |unit: &crate::dto::statistics::UnitDto, scope: &str, figures: &F| {
-        let mut cells = vec![
-            Cell::Text(unit.id.to_string()),
-            Cell::Text(unit.name.clone()),
-            Cell::Text(unit.kind.to_string()),
-            Cell::Text(scope.to_owned()),
-            Cell::Whole(i64::from(found.year)),
-            Cell::Text(found.as_of.to_string()),
-        ];
-        cells.extend(figures.cells());
-        cells
-    };
-    let mut rows = vec![row(&found.unit, "total", &found.total)];
-    for (unit, own, figures) in &found.units {
-        rows.push(row(unit, if *own { "own" } else { "unit" }, figures));
-    }
-    let notes = formulae(family).into_iter();
-    Table {
-        name: format!("{family}-{}", found.year),
-        columns,
-        rows,
-        notes: notes
-            .map(|formula| {
-                (
-                    formula.figure.to_string(),
-                    format!("{} / {}", formula.formula_zh, formula.formula),
-                )
-            })
-            .collect(),
-    }
 }

@@ -1,6 +1,10 @@
 //! Lists that are taken out as files, by jobs (ADR 0026).
 
-use std::time::Duration;
+mod figures;
+mod interrupted;
+mod rights;
+
+use std::time::{Duration, Instant};
 
 use calamine::DataType as _;
 use serde_json::{Value, json};
@@ -14,6 +18,9 @@ on_both!(
     text_stays_text_in_every_format,
 );
 
+/// How long an export may take in a test.
+const PATIENCE: Duration = Duration::from_secs(600);
+
 fn ask(client: &Client, list: &str, parameters: &Value, format: &str) -> Call {
     let body = json!({"list": list, "parameters": parameters, "format": format});
     client.post("/v1/exports").json(body)
@@ -21,17 +28,22 @@ fn ask(client: &Client, list: &str, parameters: &Value, format: &str) -> Call {
 
 /// An export that has succeeded.
 async fn done(client: &Client, call: Call) -> Value {
-    let asked = call.await;
-    let id = text(&asked.is(202), "id");
-    for _ in 0..400 {
+    let export = over(client, &text(&call.await.is(202), "id")).await;
+    assert_eq!(export["state"], "succeeded", "{export:#}");
+    export
+}
+
+/// An export once nothing more is done for it.
+async fn over(client: &Client, id: &str) -> Value {
+    let begun = Instant::now();
+    loop {
         let export = client.get(&format!("/v1/exports/{id}")).await.is(200);
-        match export["state"].as_str().unwrap() {
-            "queued" | "running" => tokio::time::sleep(Duration::from_millis(25)).await,
-            "succeeded" => return export,
-            state => panic!("{state}: {export:#}"),
+        if !matches!(export["state"].as_str(), Some("queued" | "running")) {
+            return export;
         }
+        assert!(begun.elapsed() < PATIENCE, "{export:#}");
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
-    panic!("the export does not end");
 }
 
 async fn file(client: &Client, export: &Value) -> Vec<u8> {
@@ -42,14 +54,27 @@ async fn file(client: &Client, export: &Value) -> Vec<u8> {
 
 async fn ndjson(client: &Client, list: &str, parameters: &Value) -> Vec<Value> {
     let export = done(client, ask(client, list, parameters, "ndjson")).await;
-    let text = String::from_utf8(file(client, &export).await).unwrap();
-    let rows: Vec<Value> = text
-        .lines()
-        .filter(|line| !line.is_empty())
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let rows = lines(&file(client, &export).await);
     assert_eq!(export["rows"], rows.len(), "{export:#}");
     rows
+}
+
+/// The rows of a file of lines.
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    let text = std::str::from_utf8(bytes).unwrap();
+    let lines = text.lines().filter(|line| !line.is_empty());
+    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The province has answered to some years of the demo world.
+async fn answered(server: &Server, auditor: &Client) {
+    let years = auditor.get("/v1/annual-records?year=2022&limit=3").await.is(200);
+    let answer = |year: &Value| json!({"kind": "annual_record", "id": format!("{}:2022", text(year, "professional_id")), "version": 1, "state": "accepted"});
+    let lines: Vec<Value> = years["data"].as_array().unwrap().iter().map(answer).collect();
+    let province = server.machine("province").await;
+    let kept = province.post("/v1/sync/acknowledgements").json(json!(lines)).await.is(200);
+    let is_kept = |result: &Value| result["outcome"] == "created";
+    assert!(kept["results"].as_array().unwrap().iter().all(is_kept), "{kept:#}");
 }
 
 /// The rows of each list are those that its own pages have, in the same order.
@@ -57,6 +82,7 @@ async fn every_list_comes_out_as_it_is_read(server: &Server) {
     let officer = server.login("city.officer").await;
     let auditor = server.login("auditor").await;
     let classes = steps::all_pages(&auditor, "/v1/classes?year=2023&limit=200").await;
+    answered(server, &auditor).await;
     let class =
         text(classes.iter().find(|class| class["state"] == "held").unwrap_or(&classes[0]), "id");
     for (list, path, parameters) in [
@@ -84,6 +110,12 @@ async fn every_list_comes_out_as_it_is_read(server: &Server) {
         ("funding_reports", "/v1/funding-reports?", json!({})),
         ("events", "/v1/events?", json!({})),
         ("sync_conflicts", "/v1/sync/conflicts?", json!({})),
+        ("sync_acknowledgements", "/v1/sync/acknowledgements?", json!({})),
+        (
+            "figure_rows",
+            "/v1/statistics/completion/rows?figure=people&year=2023&",
+            json!({"figure": "people", "year": "2023"}),
+        ),
     ] {
         let who = match list {
             "professionals" | "review_queue" | "sync_conflicts" => &officer,
@@ -101,6 +133,8 @@ async fn every_list_comes_out_as_it_is_read(server: &Server) {
             rows.truncate(paged.len());
         }
         assert_eq!(rows, paged, "{list}");
+        let must_have_rows = ["sync_acknowledgements", "figure_rows"].contains(&list);
+        assert!(!must_have_rows || !rows.is_empty(), "{list}");
     }
     let roster = ndjson(&auditor, "roster", &json!({"class_id": class})).await;
     let paged = steps::all_pages(&auditor, &format!("/v1/classes/{class}/roster?limit=200")).await;
@@ -148,6 +182,11 @@ async fn what_cannot_be_asked_is_refused(server: &Server) {
         .await
         .refused(400, "unknown-parameter");
     ask(&auditor, "events", &json!({"limit": "5"}), "csv").await.refused(400, "unknown-parameter");
+    ask(&auditor, "figure_rows", &json!({"year": "2023"}), "csv")
+        .await
+        .refused(400, "invalid-parameter");
+    let form = json!({"year": "2023", "format": "csv"});
+    ask(&auditor, "completion_figures", &form, "csv").await.refused(400, "unknown-parameter");
     ask(&auditor, "events", &json!({"sort": "colour"}), "csv")
         .await
         .refused(400, "invalid-parameter");
