@@ -3,9 +3,9 @@
 
     push_completions.py target/release/xueshi --completions 1000000
 
-Starts the given program as a sandbox of its own in a temporary directory (SQLite, no rate limits), registers people, pushes the
-completions through /v1/sync/records and ends with exit code 1 when a line has no result, when the service needed more memory
-than --most-mib, or when the last tenth was slower than --least-steady of the first: by the clock, or with --by-cpu by the
+Starts the given program as a sandbox of its own in a temporary directory (on SQLite, or on --database-url; no rate limits), registers
+people, pushes the completions through /v1/sync/records and ends with exit code 1 when a line has no result, when the service needed
+more memory than --most-mib, or when the last tenth was slower than --least-steady of the first: by the clock, or with --by-cpu by the
 processor time that the service took, which says the same on a machine that others use too. Prints what it measured as JSON.
 """
 
@@ -32,12 +32,12 @@ TOKEN_LIFE = 600
 class Service:
     """A service of one's own, and a connection to it."""
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, database_url=None):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         words = ["serve", "--sandbox", "--log", "warn", "--bind", f"127.0.0.1:{self.port}"]
-        words += ["--database-url", f"sqlite://{folder}/push.db", "--data-dir", folder]
+        words += ["--database-url", database_url or f"sqlite://{folder}/push.db", "--data-dir", folder]
         self.process = subprocess.Popen([program, *words], cwd=folder, env={}, stdin=subprocess.DEVNULL, stdout=sys.stderr)
         self.connection, self.token, self.since = None, None, 0
         for _ in range(600):
@@ -137,6 +137,7 @@ def measure(given, service):
 def main():
     arguments = argparse.ArgumentParser(description="Push many completions and measure")
     arguments.add_argument("program")
+    arguments.add_argument("--database-url")
     for name, default in {"completions": 1_000_000, "people": 0, "batch": 1_000, "most-mib": 256}.items():
         arguments.add_argument("--" + name, type=int, default=default)
     arguments.add_argument("--by-cpu", action="store_true")
@@ -146,7 +147,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="xueshi-push-")
     service = None
     try:
-        service = Service(os.path.abspath(given.program), folder)
+        service = Service(os.path.abspath(given.program), folder, given.database_url)
         measured = measure(given, service)
     finally:
         if service:

@@ -18,9 +18,10 @@ use crate::export::{CSV, NDJSON, XLSX};
 use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathId};
 use crate::list::listed::Source;
 use crate::problem::{Code, Problem};
+use crate::services::Act;
 use crate::services::exports::file::{self, Parts};
 use crate::services::exports::{self, Wanted};
-use crate::services::{Act, Reply};
+use crate::services::jobs::asked::accepted;
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -79,7 +80,7 @@ pub fn source(list: ExportList) -> Source {
 #[utoipa::path(tag = "exports", params(DryRun, IdempotencyKey), request_body = NewExport,
     responses((status = 202, description = "It is being taken out", body = ExportDto,
         headers(("Location" = String, description = "The job's address")))),
-    extensions(("x-codes" = json!([Code::InvalidParameter, Code::UnknownParameter, Code::Forbidden]))))]
+    extensions(("x-codes" = json!([Code::InvalidParameter, Code::UnknownParameter, Code::Forbidden, Code::NotFound]))))]
 #[post("/v1/exports")]
 async fn create_export(
     caller: Caller<LoggedIn>,
@@ -91,8 +92,7 @@ async fn create_export(
     let wanted = Wanted { list, parameters, format };
     let write = state.desk.write(&caller, act, move |writer, asker| {
         let (export, job) = exports::ask(writer, asker, source(list), &wanted)?;
-        let location = format!("/v1/jobs/{}", job.id);
-        Ok(Reply::accepted(ExportDto::new(&export, &job)).at(&location))
+        Ok(accepted(&export, &job))
     });
     let answer = write.await?;
     state.bell.ring();

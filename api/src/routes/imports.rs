@@ -23,7 +23,8 @@ use crate::problem::{Code, Language, Problem, Text};
 use crate::request::RequestInfo;
 use crate::services::heavy::with_a_turn;
 use crate::services::imports::{self, Wanted, report, templates};
-use crate::services::{Act, Asker, Desk, Reply, upload};
+use crate::services::jobs::asked::accepted;
+use crate::services::{Act, Asker, Desk, upload};
 use crate::state::AppState;
 
 /// Errors that are read at once for a file of them.
@@ -83,8 +84,7 @@ async fn create_import(
     let act = act.kept();
     let write = state.desk.write(&caller, act, move |writer, asker| {
         let (import, job) = imports::ask(writer, asker, id, &wanted, (&checked, &named))?;
-        let location = format!("/v1/jobs/{}", job.id);
-        Ok(Reply::accepted(ImportDto::new(&import, &job)).at(&location))
+        Ok(accepted(&import, &job))
     });
     let answer = write.await;
     let is_new = answer.as_ref().is_ok_and(|answer| {

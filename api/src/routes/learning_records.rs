@@ -93,7 +93,7 @@ async fn deliver_learning_record(
 /// refused at once with `Retry-After`.
 #[utoipa::path(tag = "learning", params(DryRun, IdempotencyKey),
     request_body(content((Vec<NewLearningRecord> = "application/json", example = json!(lines::completions())),
-        (String = "application/x-ndjson", example = json!(lines::text(&lines::completions()))))),
+        (String = "application/x-ndjson"))),
     responses((status = 200, description = "One result for each completion", body = DeliveryResults)))]
 #[post("/v1/learning-records:batch")]
 async fn deliver_learning_records(

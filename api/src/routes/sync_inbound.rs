@@ -38,7 +38,7 @@ page! {
 /// While four batches are in work, more are refused at once with `Retry-After`.
 #[utoipa::path(tag = "sync", params(DryRun, IdempotencyKey),
     request_body(content((Vec<InboundLine> = "application/json", example = json!(lines::inbound())),
-        (String = "application/x-ndjson", example = json!(lines::text(&lines::inbound()))))),
+        (String = "application/x-ndjson"))),
     responses((status = 200, description = "One result for each line", body = InboundResults)))]
 #[post("/v1/sync/records")]
 async fn push_records(
@@ -57,7 +57,7 @@ async fn push_records(
 /// answered to is `pending_sync` again. A refusal is told as `sync.refused` to those whose matter it is.
 #[utoipa::path(tag = "sync", params(DryRun, IdempotencyKey),
     request_body(content((Vec<NewAcknowledgement> = "application/json", example = json!(lines::answers())),
-        (String = "application/x-ndjson", example = json!(lines::text(&lines::answers()))))),
+        (String = "application/x-ndjson"))),
     responses((status = 200, description = "One result for each answer", body = AcknowledgementResults)))]
 #[post("/v1/sync/acknowledgements")]
 async fn push_acknowledgements(

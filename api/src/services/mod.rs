@@ -44,6 +44,7 @@ pub mod professionals;
 pub mod races;
 pub mod references;
 pub mod reinstatement;
+pub mod reply;
 pub mod reviews;
 pub mod revocation;
 pub mod rules;
@@ -66,4 +67,5 @@ pub mod working_days;
 pub mod year;
 
 pub use act::Act;
-pub use call::{Asker, Desk, Reply};
+pub use call::{Asker, Desk};
+pub use reply::Reply;

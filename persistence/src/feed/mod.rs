@@ -103,6 +103,15 @@ impl Reader<'_> {
             .optional()?)
     }
 
+    /// The person whom an event is about, by the record that was theirs when it happened; `None` for one that is about nobody.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn person_of_event(&mut self, city: Id, event: Id) -> Result<Option<Id>, StoreError> {
+        let person = events::table.find((city, event)).select(events::person_id);
+        Ok(person.first::<Option<Id>>(self.conn).optional()?.flatten())
+    }
+
     /// The position behind which everything stands that happened from an instant on; the head if nothing did.
     ///
     /// Ids are drawn when something happens and positions when it is committed, so that neighbours may stand the other way

@@ -8,6 +8,7 @@ use xueshi_domain::review::Ending;
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
+use crate::page::Page;
 use crate::schema::{declarations, makeup_grants, organizations, stage_visits};
 use crate::scope::{Condition, Scope};
 use crate::store::Reader;
@@ -69,8 +70,18 @@ fn in_review_of(jurisdiction: Id, year: i32) -> Condition<stage_visits::table> {
     Box::new(own.or(made_up))
 }
 
-/// An id before every other.
+/// An id before every other, and one behind.
 const FIRST: Id = Id(uuid::Uuid::nil());
+const LAST: Id = Id(uuid::Uuid::from_u128(u128::MAX));
+
+/// The visits to units that a page has not come to yet.
+fn behind(page: &Page<Id>) -> Condition<stage_visits::table> {
+    let unit = stage_visits::unit_id;
+    match page.descending {
+        false => Box::new(unit.gt(page.after.unwrap_or(FIRST))),
+        true => Box::new(unit.lt(page.after.unwrap_or(LAST))),
+    }
+}
 
 impl Reader<'_> {
     /// The units of a scope for which declarations of a year wait, by id, with their decisions from `since` on and before
@@ -83,28 +94,38 @@ impl Reader<'_> {
         scope: &Scope,
         year: i32,
         (since, until): (Moment, Moment),
-        after: Option<Id>,
-        limit: i64,
+        page: Page<Id>,
     ) -> Result<Vec<Waiting>, StoreError> {
         let now = Moment(self.now());
         let mut found: BTreeMap<Id, i64> = BTreeMap::new();
         for subtree in &scope.subtrees {
             let units = units_below(scope.jurisdiction, format!("{subtree}%"));
-            let rows: Vec<(Id, i64)> = stage_visits::table
+            let waiting = stage_visits::table
                 .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))
                 .filter(stage_visits::left_at.is_null())
                 .filter(in_review_of(scope.jurisdiction, year))
-                .filter(stage_visits::unit_id.gt(after.unwrap_or(FIRST)))
+                .filter(behind(&page))
                 .filter(stage_visits::unit_id.eq_any(units))
-                .group_by(stage_visits::unit_id)
-                .order(stage_visits::unit_id.asc())
-                .select((stage_visits::unit_id, count_star()))
-                .limit(limit)
-                .load(self.conn)?;
+                .group_by(stage_visits::unit_id);
+            let rows: Vec<(Id, i64)> = match page.descending {
+                false => waiting
+                    .order(stage_visits::unit_id.asc())
+                    .select((stage_visits::unit_id, count_star()))
+                    .limit(page.limit)
+                    .load(self.conn)?,
+                true => waiting
+                    .order(stage_visits::unit_id.desc())
+                    .select((stage_visits::unit_id, count_star()))
+                    .limit(page.limit)
+                    .load(self.conn)?,
+            };
             found.extend(rows);
         }
-        let most = usize::try_from(limit).unwrap_or(usize::MAX);
-        let units: Vec<(Id, i64)> = found.into_iter().take(most).collect();
+        let mut units: Vec<(Id, i64)> = found.into_iter().collect();
+        if page.descending {
+            units.reverse();
+        }
+        units.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
         let ids: Vec<Id> = units.iter().map(|(unit, _)| *unit).collect();
         let overdue: HashMap<Id, i64> = stage_visits::table
             .filter(stage_visits::jurisdiction_id.eq(scope.jurisdiction))

@@ -1,6 +1,6 @@
 //! The keys of whatever tables there are: everything of one person becomes another's (U4).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -8,7 +8,7 @@ use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sql_types::{Integer, Text};
 
 use super::Pair;
-use crate::columns::Id;
+use crate::columns::{Id, Moment};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
 use crate::schema::{employment_requests, professional_identities};
@@ -28,10 +28,40 @@ const LEFT_ALONE: &[&str] = &[
     "appraisal_addenda",
 ];
 
+/// Tables whose `version` is the number of an edition (A2) and not of a state of the row.
+const EDITIONS: &[&str] = &["certificates"];
+
 #[derive(QueryableByName)]
 struct Name {
     #[diesel(sql_type = Text)]
     name: String,
+}
+
+/// A column of a table.
+#[derive(QueryableByName)]
+struct NamedColumn {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    own: String,
+}
+
+/// A table with a person in it, and what of its rows changes with their key: what was known of a row before says another person.
+struct PeopleTable {
+    name: String,
+    is_versioned: bool,
+    is_dated: bool,
+}
+
+impl PeopleTable {
+    fn new(name: String, columns: &BTreeSet<String>) -> Self {
+        let is_edition = EDITIONS.contains(&name.as_str());
+        Self {
+            is_versioned: columns.contains("version") && !is_edition,
+            is_dated: columns.contains("updated_at"),
+            name,
+        }
+    }
 }
 
 /// A column of a foreign key, as SQLite tells it.
@@ -132,14 +162,15 @@ impl Writer<'_> {
     }
 
     /// Lets everything of the merged record belong to the one that stands, table by table, whatever tables there are. What
-    /// cannot, because the one that stands has the same already, stays with the shell; gives the tables where that was so.
+    /// cannot, because the one that stands has the same already, stays with the shell; gives the tables where that was so. What
+    /// has moved is another version: nobody who read it before has seen whose it is now.
     ///
     /// # Errors
     /// On a database failure.
     pub fn rekey(&mut self, pair: Pair) -> Result<Vec<String>, StoreError> {
         let mut stayed = Vec::new();
         for table in self.tables_of_people()? {
-            if LEFT_ALONE.contains(&table.as_str()) {
+            if LEFT_ALONE.contains(&table.name.as_str()) {
                 continue;
             }
             let whole = self.change_key(&table, pair, None);
@@ -147,10 +178,10 @@ impl Writer<'_> {
             if alone {
                 continue;
             }
-            for place in self.places(&table, pair)? {
+            for place in self.places(&table.name, pair)? {
                 let row = self.change_key(&table, pair, Some(&place));
-                if !self.attempt_statement(&row)? && !stayed.contains(&table) {
-                    stayed.push(table.clone());
+                if !self.attempt_statement(&row)? && !stayed.contains(&table.name) {
+                    stayed.push(table.name.clone());
                 }
             }
         }
@@ -162,7 +193,11 @@ impl Writer<'_> {
         diesel::update(employment_requests::table)
             .filter(employment_requests::jurisdiction_id.eq(pair.jurisdiction))
             .filter(employment_requests::person_id.eq(pair.merged))
-            .set(employment_requests::person_id.eq(pair.kept))
+            .set((
+                employment_requests::person_id.eq(pair.kept),
+                employment_requests::version.eq(employment_requests::version + 1),
+                employment_requests::updated_at.eq(Moment(self.now())),
+            ))
             .execute(self.conn)?;
         self.refer_to_kept(pair)?;
         self.note_merge(pair.jurisdiction, pair.kept, pair.merged)?;
@@ -181,20 +216,25 @@ impl Writer<'_> {
     }
 
     /// The tables with a person in them, by what the database says of itself.
-    fn tables_of_people(&mut self) -> Result<Vec<String>, StoreError> {
-        let names: Vec<Name> = match &mut *self.conn {
+    fn tables_of_people(&mut self) -> Result<Vec<PeopleTable>, StoreError> {
+        let columns: Vec<NamedColumn> = match &mut *self.conn {
             AnyConnection::Sqlite(conn) => diesel::sql_query(
-                "select t.name as name from sqlite_master t join pragma_table_info(t.name) c \
-                 where t.type = 'table' and c.name = 'professional_id' order by t.name",
+                "select t.name as name, c.name as own from sqlite_master t join pragma_table_info(t.name) c \
+                 where t.type = 'table' and c.name in ('professional_id', 'version', 'updated_at')",
             )
             .load(conn)?,
             AnyConnection::Postgres(conn) => diesel::sql_query(
-                "select table_name::text as name from information_schema.columns \
-                 where table_schema = current_schema() and column_name = 'professional_id' order by table_name",
+                "select table_name::text as name, column_name::text as own from information_schema.columns \
+                 where table_schema = current_schema() and column_name in ('professional_id', 'version', 'updated_at')",
             )
             .load(conn)?,
         };
-        Ok(names.into_iter().map(|row| row.name).collect())
+        let mut tables: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for column in columns {
+            tables.entry(column.name).or_default().insert(column.own);
+        }
+        tables.retain(|_, columns| columns.contains("professional_id"));
+        Ok(tables.into_iter().map(|(name, columns)| PeopleTable::new(name, &columns)).collect())
     }
 
     /// Where the rows of the merged record are in a table.
@@ -213,14 +253,20 @@ impl Writer<'_> {
         Ok(names.into_iter().map(|row| row.name).collect())
     }
 
-    fn change_key(&self, table: &str, pair: Pair, place: Option<&str>) -> String {
+    fn change_key(&self, table: &PeopleTable, pair: Pair, place: Option<&str>) -> String {
         let (kept, rows) = (self.literal(pair.kept), self.rows_of(pair));
         let one = match (place, &*self.conn) {
             (None, _) => String::new(),
             (Some(place), AnyConnection::Sqlite(_)) => format!(" and rowid = {place}"),
             (Some(place), AnyConnection::Postgres(_)) => format!(" and ctid = '{place}'::tid"),
         };
-        format!("update {table} set professional_id = {kept} where {rows}{one}")
+        let version = if table.is_versioned { ", version = version + 1" } else { "" };
+        let date = match table.is_dated {
+            true => format!(", updated_at = {}", self.present()),
+            false => String::new(),
+        };
+        let name = &table.name;
+        format!("update {name} set professional_id = {kept}{version}{date} where {rows}{one}")
     }
 
     fn rows_of(&self, pair: Pair) -> String {
@@ -233,6 +279,17 @@ impl Writer<'_> {
         match &*self.conn {
             AnyConnection::Sqlite(_) => format!("x'{}'", id.0.simple()),
             AnyConnection::Postgres(_) => format!("'{}'::uuid", id.0),
+        }
+    }
+    /// The transaction's instant as the database writes it.
+    fn present(&self) -> String {
+        let now = self.now();
+        let (seconds, micros) = (now.unix_timestamp(), now.microsecond());
+        match &*self.conn {
+            AnyConnection::Sqlite(_) => format!("{seconds}{micros:06}"),
+            AnyConnection::Postgres(_) => {
+                format!("to_timestamp({seconds}) + interval '{micros} microseconds'")
+            }
         }
     }
 }

@@ -192,7 +192,11 @@ impl Writer<'_> {
             .filter(d::jurisdiction_id.eq(jurisdiction))
             .filter(d::professional_id.eq(professional))
             .filter(d::makeup_grant_id.eq(old))
-            .set(d::makeup_grant_id.eq(new))
+            .set((
+                d::makeup_grant_id.eq(new),
+                d::version.eq(d::version + 1),
+                d::updated_at.eq(Moment(self.now())),
+            ))
             .execute(self.conn)?;
         Ok(())
     }

@@ -18,6 +18,12 @@ use crate::error::{StoreError, StoreFailure};
 const QUEUE: usize = 4_096;
 /// Work in one transaction; bounds the time until the first of a group is answered.
 const GROUP: usize = 256;
+/// The one connection that writes holds what a large group changes, instead of writing it out before the commit, and copies the log back
+/// in larger strides: pages that are changed again and again are copied once.
+const PRAGMAS: &str = "
+    pragma cache_size = -49152;
+    pragma wal_autocheckpoint = 4000;
+";
 /// How often a group is decided anew because an instant passed before its commit.
 const ATTEMPTS: usize = 4;
 
@@ -30,6 +36,7 @@ pub(super) struct WriterThread {
 impl WriterThread {
     pub(super) fn start(shared: Arc<Shared>) -> Result<Self, StoreError> {
         let mut conn = AnyConnection::open(&shared.url)?;
+        execute(&mut conn, PRAGMAS)?;
         let (queue, mut jobs) = mpsc::channel::<Box<dyn Job>>(QUEUE);
         std::thread::Builder::new()
             .name("sqlite-writer".into())

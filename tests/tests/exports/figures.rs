@@ -10,6 +10,7 @@ on_both!(
     figures_come_out_as_they_are_answered,
     rows_are_in_the_order_that_was_asked_for,
     a_file_that_would_not_have_all_rows_is_refused,
+    what_a_list_refuses_is_refused_before_there_is_a_job,
 );
 
 /// An instant whose figures stay as they are.
@@ -126,4 +127,30 @@ async fn a_file_that_would_not_have_all_rows_is_refused(server: &Server) {
     ids.sort_unstable();
     ids.dedup();
     assert_eq!((rows.len(), ids.len()), (MOST + 1, MOST + 1));
+}
+
+/// As the answers themselves refuse it: nothing is left to be looked for in a job that failed.
+async fn what_a_list_refuses_is_refused_before_there_is_a_job(server: &Server) {
+    let officer = server.login("city.officer").await;
+    let nobody = "018b3b1e-7c00-7a10-8c11-000000000801";
+    let sealed = json!({"year": "2023", "sealed": "true"});
+    let unit = json!({"year": "2023", "organization_id": nobody});
+    let later = json!({"year": "2023", "as_of": "2099-01-01T00:00:00+08:00"});
+    let both = json!({"year": "2023", "sealed": "true", "as_of": AT});
+    for list in ["completion_figures", "timeliness_figures", "filing_figures", "funding_figures"] {
+        for (parameters, status, code) in [
+            (&sealed, 404, "not-found"),
+            (&unit, 404, "not-found"),
+            (&later, 400, "invalid-parameter"),
+            (&both, 400, "invalid-parameter"),
+        ] {
+            ask(&officer, list, parameters, "csv").await.refused(status, code);
+        }
+    }
+    let rows = json!({"year": "2023", "figure": "people", "sealed": "true"});
+    ask(&officer, "figure_rows", &rows, "csv").await.refused(404, "not-found");
+    ask(&officer, "roster", &json!({"class_id": nobody}), "csv").await.refused(404, "not-found");
+    assert_eq!(officer.get("/v1/exports").await.is(200)["data"], json!([]));
+    let settled = json!({"year": "2022", "sealed": "true"});
+    assert_eq!(ndjson(&officer, "completion_figures", &settled).await.len(), 1);
 }

@@ -144,6 +144,12 @@ async fn a_forecast_says_what_will_not_finish(server: &Server) {
     assert!(seen.len() >= 2, "the company and the district itself: {seen:#?}");
     let counted = district.get(&format!("{path}&include=total")).await.is(200);
     assert_eq!(counted["total"], seen.len());
+    for limit in [1, 200] {
+        let query = format!("{path}&sort=-organization_id&limit={limit}");
+        let mut down = steps::all_pages(&district, &query).await;
+        down.reverse();
+        assert_eq!(down, seen, "{limit}");
+    }
     let school = server.login("school.admin").await.get(path).await.is(200);
     assert!(!school.to_string().contains("郑州示范科技有限公司"), "{school:#}");
     city_year_without_rules(server).await;

@@ -1,5 +1,7 @@
 //! Rosters of many rows (P4).
 
+use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 use serde_json::{Value, json};
@@ -168,4 +170,17 @@ async fn p4_all_of_a_roster_or_nothing(server: &Server) {
     assert_eq!((&job["done"], &job["total"]), (&json!(1200), &json!(1200)));
     let again = over(&base, send(&base, &fields, &all_good)).await;
     assert_eq!(counts(&again), [0, 0, 600, 0]);
+}
+
+/// P4: the script that measures a roster of 50,000 rows with a release build, `tests/clients/long_roster.py target/release/xueshi`.
+#[test]
+fn p4_a_long_roster_is_measured() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients/long_roster.py");
+    let mut command = Command::new("python3");
+    command.arg(script).arg(env!("CARGO_BIN_EXE_xueshi-under-test"));
+    let output = command.args(["--rows", "600", "--most-seconds", "600"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{}", String::from_utf8_lossy(&output.stdout));
+    let measured: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&measured["rows"], &measured["bad"]), (&json!(600), &json!(6)));
 }

@@ -6,6 +6,7 @@ mod bulk;
 mod conflicts;
 mod late_answers;
 mod lines;
+mod merged;
 mod province;
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Lines that other systems push.
+//! Lines that other systems push, as arrays: tools that send examples write JSON, and cannot write lines of it.
 
 use serde_json::{Value, json};
 
@@ -35,10 +35,4 @@ pub(crate) fn answers() -> Value {
         {"kind": "certificate", "id": "018b3b1e-7c00-7a10-8c11-000000000701",
             "event": "018b3b1e-7c00-7a10-8c11-000000000901", "state": "refused", "reason": "未找到该人员"}
     ])
-}
-
-/// The same as lines of JSON.
-pub(crate) fn text(array: &Value) -> String {
-    let lines = array.as_array().into_iter().flatten();
-    lines.map(|line| format!("{line}\n")).collect()
 }

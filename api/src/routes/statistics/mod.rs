@@ -261,16 +261,13 @@ async fn list_review_forecasts(
     which: Params<WhichYear>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let after = list.after::<Id>()?;
-    let (year, limit) = (which.0.year.0, list.take());
-    let count = list.wants_total();
-    let read = state.desk.read(&caller, move |reader, asker| {
-        let total = if count { Some(forecast::count(reader, asker, year)?) } else { None };
-        Ok((forecast::of_units(reader, asker, year, after, limit)?, total))
-    });
-    let (found, total) = read.await?;
-    let (rows, next) = list.cut(found, |row| Id(row.organization_id));
-    list.respond(rows, next, total)
+    let (year, page) = (which.0.year.0, list.page::<Id>()?);
+    let read = state
+        .desk
+        .read(&caller, move |reader, asker| forecast::of_units(reader, asker, year, page));
+    let found = read.await?;
+    let (rows, next) = list.cut(found.rows, |row| Id(row.organization_id));
+    list.respond(rows, next, found.total)
 }
 
 async fn figures<F: Figures + Send + 'static>(

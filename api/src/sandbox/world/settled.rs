@@ -19,6 +19,7 @@ use super::history::History;
 use super::people::Who;
 use super::units::Unit;
 use super::{World, refused};
+use crate::services::jobs::asked::queued;
 use crate::services::settlements::seal::{beginning, chained, of_one, seal_of};
 
 /// The year that is settled when the story begins.
@@ -98,26 +99,14 @@ fn keep(
     };
     let people = i64::try_from(sealed.len()).unwrap_or(0);
     let digest = sealed.iter().fold(beginning(YEAR), |chain, row| chained(&chain, &row.digest));
+    let (at, key) = (Moment(SETTLED), (world.city, world.ids.at(SETTLED)));
     let job = Job {
-        jurisdiction_id: world.city,
-        id: world.ids.at(SETTLED),
-        kind: Word(JobKind::Settlement),
         state: Word(JobState::Succeeded),
         year: Some(YEAR),
-        cursor: None,
         done: people,
-        total: people,
-        rate: None,
-        failed_items: 0,
-        failure: None,
-        cancel_requested: false,
-        created_by: Some(by.account),
-        unit_id: by.unit,
-        created_at: Moment(SETTLED),
-        started_at: Some(Moment(SETTLED)),
-        updated_at: Moment(SETTLED),
-        finished_at: Some(Moment(SETTLED)),
-        version: 1,
+        started_at: Some(at),
+        finished_at: Some(at),
+        ..queued(JobKind::Settlement, key, (Some(by.account), by.unit), people, at)
     };
     world.writer.insert_job(&job)?;
     world.writer.insert_settlement(&Settlement {

@@ -11,17 +11,17 @@ use time::Duration;
 use uuid::Uuid;
 use xueshi_domain::access::{OrgPath, Permission, Role};
 use xueshi_domain::export::{ExportFormat, ExportList};
-use xueshi_domain::job::{JobEvent, JobKind, JobRoad, JobState};
-use xueshi_domain::workflow::step;
+use xueshi_domain::job::JobKind;
 use xueshi_persistence::{
     BlobStore, ContentHash, Export, Id, Job, Keep, Moment, Page, Reader, Slice, Store, Word, Writer,
 };
 
+use super::jobs::asked::{self, Beside as _};
 use super::{Asker, Reply};
 use crate::auth::Need;
 use crate::dto::exports::ExportDto;
 use crate::extract::Query;
-use crate::list::listed::Source;
+use crate::list::listed::{self, Source};
 use crate::problem::{Code, Problem};
 
 /// Finds the lists that can be taken out.
@@ -87,7 +87,8 @@ fn still_may(
 /// Asks for an export. Its job bears the same id.
 ///
 /// # Errors
-/// 403 for those who may not read the list, and for machines, which read it page by page; 400 for parameters that it does not take.
+/// 403 for those who may not read the list, and for machines, which read it page by page; 400 for parameters that it does not take;
+/// whatever the list itself refuses, such as 404 for what was sealed of a year that is not settled.
 pub fn ask(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -98,30 +99,18 @@ pub fn ask(
     if !is_person || !may(asker, source.need) {
         return Err(Problem::new(Code::Forbidden));
     }
-    source.check(&Query::from_pairs(wanted.parameters.clone())?)?;
+    let query = Query::from_pairs(wanted.parameters.clone())?;
+    source.check(&query)?;
+    // What would make the job fail is refused before there is one.
+    source.read(
+        writer,
+        asker,
+        listed::Wanted { query: &query, after: None, limit: 1, count: false },
+    )?;
     let unit = acting_for(writer, asker, source.need)?;
     let (city, now, id) = (asker.jurisdiction, Moment(writer.now()), writer.new_id());
-    let job = Job {
-        jurisdiction_id: city,
-        id,
-        kind: Word(JobKind::Export),
-        state: Word(JobState::Queued),
-        year: None,
-        cursor: None,
-        done: 0,
-        total: 0,
-        rate: None,
-        failed_items: 0,
-        failure: None,
-        cancel_requested: false,
-        created_by: Some(asker.account()),
-        unit_id: unit,
-        created_at: now,
-        started_at: None,
-        updated_at: now,
-        finished_at: None,
-        version: 1,
-    };
+    let by = (Some(asker.account()), unit);
+    let job = asked::queued(JobKind::Export, (city, id), by, 0, now);
     let export = Export {
         jurisdiction_id: city,
         id,
@@ -175,16 +164,7 @@ pub fn list(
     page: Page<Id>,
 ) -> Result<Slice<ExportDto>, Problem> {
     let found = reader.exports(asker.jurisdiction, asker.account(), list, page)?;
-    let rows = found.rows.iter().map(|export| {
-        let job = job_of(reader, export)?;
-        Ok(ExportDto::new(export, &job))
-    });
-    Ok(Slice { rows: rows.collect::<Result<_, Problem>>()?, total: found.total })
-}
-
-fn job_of(reader: &mut Reader<'_>, export: &Export) -> Result<Job, Problem> {
-    let job = reader.job(export.jurisdiction_id, export.job_id)?;
-    job.ok_or_else(|| Problem::internal(format!("the job of export {}", export.id)))
+    asked::shown(reader, &found)
 }
 
 /// An export of the asker's own, with its job: what is in it is what they may see.
@@ -196,7 +176,7 @@ pub fn own(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<(Export, 
     let export = export
         .filter(|export| export.account_id == asker.account())
         .ok_or_else(|| Problem::new(Code::NotFound))?;
-    let job = job_of(reader, &export)?;
+    let job = asked::job_of(reader, export.job())?;
     Ok((export, job))
 }
 
@@ -218,17 +198,11 @@ pub fn resume(
     asker: &Asker,
     id: Uuid,
 ) -> Result<Reply<ExportDto>, Problem> {
-    let (mut export, mut job) = own(writer, asker, id)?;
+    let (export, job) = own(writer, asker, id)?;
     if export.removed_at.is_some() {
         return Err(removed());
     }
-    job.state = Word(step::<JobRoad>(job.state.0, JobEvent::Resume)?);
-    (job.cancel_requested, job.failure, job.finished_at) = (false, None, None);
-    export.finished_at = None;
-    writer.save_job(&mut job)?;
-    writer.save_export(&mut export)?;
-    let location = format!("/v1/jobs/{}", job.id);
-    Ok(Reply::accepted(ExportDto::new(&export, &job)).at(&location))
+    asked::resume(writer, (export, job))
 }
 
 fn removed() -> Problem {
@@ -236,16 +210,6 @@ fn removed() -> Problem {
         "导出的文件已按期删除，请重新导出",
         "the rows were removed some days after the export; ask again",
     )
-}
-
-/// Notes when an export was over.
-///
-/// # Errors
-/// On a database failure.
-pub fn close(writer: &mut Writer<'_>, job: &Job) -> Result<(), Problem> {
-    let Some(mut export) = writer.export(job.jurisdiction_id, job.id)? else { return Ok(()) };
-    export.finished_at = Some(Moment(writer.now()));
-    Ok(writer.save_export(&mut export)?)
 }
 
 /// Removes the rows of exports that have been over for some days. A crash in between leaves sealed files that nothing names any more.

@@ -11,12 +11,12 @@ use xueshi_persistence::{
     BlobStore, ContentHash, Export, ExportPart, Id, Job, Moment, Reader, Store, Writer,
 };
 
-use super::{Sources, close};
+use super::Sources;
 use crate::extract::Query;
 use crate::list::listed::Wanted;
 use crate::problem::Problem;
 use crate::services::Asker;
-use crate::services::jobs::Step;
+use crate::services::jobs::{Step, asked};
 
 /// Rows of a part.
 const ROWS: i64 = 1_000;
@@ -145,7 +145,7 @@ pub fn advance(writer: &mut Writer<'_>, job: &mut Job, sealed: &Sealed) -> Resul
         return Ok(Step::More);
     }
     if sealed.refused {
-        close(writer, job)?;
+        asked::close::<Export>(writer, job)?;
         return Ok(Step::Failed("forbidden"));
     }
     let (city, id) = (job.jurisdiction_id, job.id);

@@ -20,9 +20,8 @@ use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
 use xueshi_domain::import::{ImportKind, ImportMode};
-use xueshi_domain::job::{JobEvent, JobKind, JobRoad, JobState};
+use xueshi_domain::job::{JobKind, JobState};
 use xueshi_domain::registry::Standing;
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     BlobStore, ContentHash, Id, Import, ImportError, Job, Keep, Moment, Page, Reader, Slice, Store,
     Word, Writer,
@@ -30,6 +29,7 @@ use xueshi_persistence::{
 
 use self::table::Shape;
 use super::filing::roster_parts::open_class;
+use super::jobs::asked::{self, Beside as _};
 use super::references::{unfit, unknown};
 use super::{Asker, Reply, organizations};
 use crate::dto::imports::ImportDto;
@@ -205,27 +205,8 @@ pub fn ask(
         (false, ImportMode::AllOrNothing) => 2,
         (true, _) | (false, ImportMode::RowByRow) => 1,
     };
-    let job = Job {
-        jurisdiction_id: city,
-        id,
-        kind: Word(JobKind::Import),
-        state: Word(JobState::Queued),
-        year: None,
-        cursor: None,
-        done: 0,
-        total: i64::from(rows) * phases,
-        rate: None,
-        failed_items: 0,
-        failure: None,
-        cancel_requested: false,
-        created_by: Some(asker.account()),
-        unit_id: unit,
-        created_at: now,
-        started_at: None,
-        updated_at: now,
-        finished_at: None,
-        version: 1,
-    };
+    let by = (Some(asker.account()), unit);
+    let job = asked::queued(JobKind::Import, (city, id), by, i64::from(rows) * phases, now);
     let import = Import {
         jurisdiction_id: city,
         id,
@@ -273,16 +254,7 @@ pub fn list(
 ) -> Result<Slice<ImportDto>, Problem> {
     let scope = asker.scope(Permission::ReadRecords);
     let found = reader.imports(&scope, asker.account(), kind, page)?;
-    let rows = found.rows.iter().map(|import| {
-        let job = job_of(reader, import)?;
-        Ok(ImportDto::new(import, &job))
-    });
-    Ok(Slice { rows: rows.collect::<Result<_, Problem>>()?, total: found.total })
-}
-
-fn job_of(reader: &mut Reader<'_>, import: &Import) -> Result<Job, Problem> {
-    let job = reader.job(import.jurisdiction_id, import.job_id)?;
-    job.ok_or_else(|| Problem::internal(format!("the job of import {}", import.id)))
+    asked::shown(reader, &found)
 }
 
 /// An import that the asker may see, with its job.
@@ -299,7 +271,7 @@ pub fn visible(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<(Impo
             return Err(not_found());
         }
     }
-    let job = job_of(reader, &import)?;
+    let job = asked::job_of(reader, import.job())?;
     Ok((import, job))
 }
 
@@ -358,7 +330,7 @@ pub fn resume(
     asker: &Asker,
     id: Uuid,
 ) -> Result<Reply<ImportDto>, Problem> {
-    let (mut import, mut job) = visible(writer, asker, id)?;
+    let (import, job) = visible(writer, asker, id)?;
     if import.account_id != asker.account() {
         return Err(Problem::new(Code::Forbidden));
     }
@@ -369,25 +341,7 @@ pub fn resume(
             "this import does not go on; correct the file and send it again",
         ));
     }
-    job.state = Word(step::<JobRoad>(job.state.0, JobEvent::Resume)?);
-    (job.cancel_requested, job.failure, job.finished_at) = (false, None, None);
-    import.finished_at = None;
-    writer.save_job(&mut job)?;
-    writer.save_import(&mut import)?;
-    let location = format!("/v1/jobs/{}", job.id);
-    Ok(Reply::accepted(ImportDto::new(&import, &job)).at(&location))
-}
-
-/// Notes when an import was over whose job was stopped.
-///
-/// # Errors
-/// On a database failure.
-pub fn close(writer: &mut Writer<'_>, job: &Job) -> Result<(), Problem> {
-    let Some(mut import) = writer.import_of_job(job.jurisdiction_id, job.id)? else {
-        return Ok(());
-    };
-    import.finished_at = Some(Moment(writer.now()));
-    Ok(writer.save_import(&mut import)?)
+    asked::resume(writer, (import, job))
 }
 
 /// Removes the files of imports that have been over for some days. A crash between the two removals leaves a sealed file that nothing

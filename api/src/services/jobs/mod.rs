@@ -1,5 +1,6 @@
 //! Long work: who may look at a job and stop it, and the worker that does it.
 
+pub mod asked;
 pub mod runner;
 
 use uuid::Uuid;

@@ -13,10 +13,11 @@ use tokio::sync::Notify;
 use xueshi_domain::job::{JobEvent, JobKind, JobRoad, JobState};
 use xueshi_domain::workflow::step;
 use xueshi_persistence::{
-    BlobStore, Id, Job, Keep, Moment, Reader, Store, StoreError, StoreLock, Word, Writer,
+    BlobStore, Export, Id, Import, Job, Keep, Moment, Reader, Store, StoreError, StoreLock, Word,
+    Writer,
 };
 
-use super::{Step, end};
+use super::{Step, asked, end};
 use crate::problem::Problem;
 use crate::services::exports::part::{self, Sealed};
 use crate::services::imports::feed::{Batch, Feed};
@@ -232,8 +233,8 @@ fn stopped(writer: &mut Writer<'_>, mut job: Job) -> Result<Option<Job>, Problem
 /// On a database failure.
 pub(super) fn close(writer: &mut Writer<'_>, job: &Job) -> Result<(), Problem> {
     match job.kind.0 {
-        JobKind::Import => imports::close(writer, job),
-        JobKind::Export => exports::close(writer, job),
+        JobKind::Import => asked::close::<Import>(writer, job),
+        JobKind::Export => asked::close::<Export>(writer, job),
         JobKind::Settlement => Ok(()),
     }
 }

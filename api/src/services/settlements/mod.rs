@@ -6,14 +6,14 @@ pub mod seal;
 
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
-use xueshi_domain::job::{JobEvent, JobKind, JobRoad, JobState};
+use xueshi_domain::job::{JobKind, JobState};
 use xueshi_domain::settlement::{SettlementState, counting_day, may_settle};
-use xueshi_domain::workflow::step;
 use xueshi_persistence::{
     Id, Job, LapseFilter, LapseRow, Moment, Page, Reader, Settlement, Slice, Word, Writer,
 };
 
 use super::events::Happening;
+use super::jobs::{asked, first_errors};
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::settlements::SettlementDto;
@@ -58,27 +58,9 @@ pub fn request(
         let job = resumed(writer, &settlement)?;
         return Ok(Requested { settlement, job });
     }
-    let job = Job {
-        jurisdiction_id: city,
-        id: writer.new_id(),
-        kind: Word(JobKind::Settlement),
-        state: Word(JobState::Queued),
-        year: Some(year),
-        cursor: None,
-        done: 0,
-        total: writer.count_professionals(city)?,
-        rate: None,
-        failed_items: 0,
-        failure: None,
-        cancel_requested: false,
-        created_by: by.account,
-        unit_id: by.unit,
-        created_at: Moment(now),
-        started_at: None,
-        updated_at: Moment(now),
-        finished_at: None,
-        version: 1,
-    };
+    let (key, total) = ((city, writer.new_id()), writer.count_professionals(city)?);
+    let job = asked::queued(JobKind::Settlement, key, (by.account, by.unit), total, Moment(now));
+    let job = Job { year: Some(year), ..job };
     let settlement = Settlement {
         jurisdiction_id: city,
         year,
@@ -120,26 +102,18 @@ pub fn request(
 /// What could not be settled is tried once more, with everybody before it; whoever is sealed stays as they are.
 fn resumed(writer: &mut Writer<'_>, settlement: &Settlement) -> Result<Job, Problem> {
     let city = settlement.jurisdiction_id;
-    let mut job = job_of(writer, settlement)?;
+    let mut job = asked::job_of(writer, (city, settlement.job_id))?;
     let stopped = matches!(job.state.0, JobState::Failed | JobState::Cancelled);
     if !stopped {
         return Ok(job);
     }
-    job.state = Word(step::<JobRoad>(job.state.0, JobEvent::Resume)?);
-    job.cancel_requested = false;
-    job.failure = None;
-    job.finished_at = None;
+    asked::queue_again(&mut job)?;
     if job.failed_items > 0 {
         writer.forget_job_errors(city, job.id)?;
         (job.cursor, job.done, job.failed_items) = (None, 0, 0);
     }
     writer.save_job(&mut job)?;
     Ok(job)
-}
-
-fn job_of(reader: &mut Reader<'_>, settlement: &Settlement) -> Result<Job, Problem> {
-    let job = reader.job(settlement.jurisdiction_id, settlement.job_id)?;
-    job.ok_or_else(|| Problem::internal(format!("the job of settlement {}", settlement.year)))
 }
 
 /// Asks for a settlement on behalf of the municipal bureau: 202 with the job's address; 200 when the year is settled already.
@@ -175,8 +149,8 @@ pub fn read(reader: &mut Reader<'_>, asker: &Asker, year: i32) -> Result<Settlem
         .ok_or_else(|| Problem::internal("the municipal bureau is missing"))?;
     asker.acting_for(Permission::ReadStatistics, &bureau.path)?;
     let settlement = reader.settlement(city, year)?.ok_or_else(|| Problem::new(Code::NotFound))?;
-    let job = job_of(reader, &settlement)?;
-    let errors = super::jobs::first_errors(reader, &job)?;
+    let job = asked::job_of(reader, (city, settlement.job_id))?;
+    let errors = first_errors(reader, &job)?;
     Ok(SettlementDto::new(&settlement, &job, &errors, reader.now()))
 }
 

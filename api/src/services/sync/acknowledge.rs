@@ -122,7 +122,10 @@ fn answered_to(
     let place = reader.feed_place(city, Id(event))?.ok_or_else(|| unknown("/event"))?;
     let Key::Of(_, id) = key else { return Err(unknown("/id")) };
     // Something happened to it since: what was answered to is not what it says now.
-    if reader.happened_behind(city, id, place)? || corrected_behind(reader, city, record, place)? {
+    if reader.happened_behind(city, id, place)?
+        || corrected_behind(reader, city, record, place)?
+        || merged_since(reader, city, record, Id(event))?
+    {
         return Ok((String::new(), place));
     }
     Ok((marker(said.kind, record), place))
@@ -141,6 +144,21 @@ fn corrected_behind(
             Ok(reader.roster_revised_behind(city, (person, class), place)?)
         }
         (Some(_) | None, _) => Ok(false),
+    }
+}
+
+/// U4: whether an event told of a record while it was that of another one, which has been merged into its person's since: the merge
+/// happened to the people.
+fn merged_since(
+    reader: &mut Reader<'_>,
+    city: Id,
+    record: &Map<String, Value>,
+    event: Id,
+) -> Result<bool, Problem> {
+    let Some(person) = id_in(record, "professional_id") else { return Ok(false) };
+    match reader.person_of_event(city, event)? {
+        Some(told) if told != person => Ok(reader.merged_with(city, told)? == Some(person)),
+        Some(_) | None => Ok(false),
     }
 }
 

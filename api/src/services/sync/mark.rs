@@ -1,6 +1,7 @@
 //! What state of a record an answer is to, and how far another system has it (ADR 0023).
 
 use std::collections::HashMap;
+use std::fmt::Display;
 
 use serde_json::{Map, Value};
 use xueshi_domain::inbound::{SyncState, sync_state};
@@ -13,16 +14,24 @@ use crate::dto::acknowledgements::{DeclarationSync, SyncMark, YearSync};
 use crate::problem::Problem;
 
 /// What tells one state of a record from another: its version. Learning records and certificates have none that grows: of them it is
-/// what can change. What a class says of its filing and its plan changes with those, and not with its version (P5, H5).
+/// what can change, and whose they are (U4). What a class says of its filing and its plan changes with those, and not with its
+/// version (P5, H5).
 pub(super) fn marker(resource: Resource, record: &Map<String, Value>) -> String {
     let part = |name: &str| record.get(name).map(Value::to_string).unwrap_or_default();
+    let word = |name: &str| record.get(name).and_then(Value::as_str).unwrap_or_default();
     match resource {
-        Resource::Certificate => of_certificate(record["state"].as_str().unwrap_or_default()),
-        Resource::LearningRecord => {
-            ["hours", "passed", "title", "started_on", "completed_on", "correction"]
-                .map(part)
-                .join("|")
-        }
+        Resource::Certificate => of_certificate(word("state"), word("professional_id")),
+        Resource::LearningRecord => [
+            "professional_id",
+            "hours",
+            "passed",
+            "title",
+            "started_on",
+            "completed_on",
+            "correction",
+        ]
+        .map(part)
+        .join("|"),
         Resource::Class => ["version", "filed", "missing", "mend", "plan_item"].map(part).join("|"),
         Resource::Organization
         | Resource::Policy
@@ -45,8 +54,8 @@ pub(super) fn of_version(version: i64) -> String {
     format!("v{version}")
 }
 
-fn of_certificate(state: &str) -> String {
-    format!("state {state}")
+fn of_certificate(state: &str, person: impl Display) -> String {
+    format!("state {state} of {person}")
 }
 
 /// How far another system has a record that says this now.
@@ -101,7 +110,8 @@ pub fn year_sync(
     Ok(YearSync {
         record: mark(year.as_ref(), &of_version(record.version.into())),
         certificate: certificate.map(|certificate| {
-            mark(of_certificate_id.as_ref(), &of_certificate(certificate.state.0.as_str()))
+            let (state, person) = (certificate.state.0.as_str(), certificate.professional_id);
+            mark(of_certificate_id.as_ref(), &of_certificate(state, person))
         }),
         declarations: declarations.collect(),
     })

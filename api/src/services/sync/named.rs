@@ -118,7 +118,8 @@ fn add_classes(
     Ok(())
 }
 
-/// U4: everything of the record that gave way now belongs to the one that stands.
+/// U4: everything of the record that gave way now belongs to the one that stands, but for what that one has too: it stays with the
+/// shell, and may say something else there.
 fn add_merged(
     reader: &mut Reader<'_>,
     named: &mut Named,
@@ -126,25 +127,23 @@ fn add_merged(
     merged: Option<Id>,
 ) -> Result<(), Problem> {
     let (city, Some(kept)) = (event.jurisdiction_id, event.person_id) else { return Ok(()) };
-    let people = [Some(kept), merged];
-    let person = |id| Key::Of(Resource::Professional, id);
-    named.listed.extend(people.into_iter().flatten().map(person));
-    let declarations = reader.all_declarations_of(city, kept)?;
-    named.listed.extend(declarations.iter().map(|row| Key::Of(Resource::Declaration, row.id)));
-    let records = reader.learning_of(city, kept)?;
-    named.listed.extend(records.iter().map(|row| Key::Of(Resource::LearningRecord, row.id)));
-    for person in people.into_iter().flatten() {
+    let of = |resource: Resource| move |id: Id| Key::Of(resource, id);
+    for person in std::iter::once(kept).chain(merged) {
+        named.listed.insert(Key::Of(Resource::Professional, person));
+        let declarations = reader.all_declarations_of(city, person)?;
+        let declarations = declarations.into_iter().map(|row| row.id);
+        named.listed.extend(declarations.map(of(Resource::Declaration)));
+        let learning = reader.learning_of(city, person)?.into_iter().map(|row| row.id);
+        named.listed.extend(learning.map(of(Resource::LearningRecord)));
         for row in reader.annual_records_of(city, person)? {
             named.listed.insert(Key::Year(person, row.year));
             // The one that gave way may have had the year, and has it no more.
             named.listed.extend(merged.map(|merged| Key::Year(merged, row.year)));
         }
+        let owned = reader.records_of_person(city, person)?;
+        named.listed.extend(owned.certificates.into_iter().map(of(Resource::Certificate)));
+        named.listed.extend(owned.exemptions.into_iter().map(of(Resource::Exemption)));
+        named.listed.extend(owned.grants.into_iter().map(of(Resource::MakeupGrant)));
     }
-    let owned = reader.records_of_person(city, kept)?;
-    named
-        .listed
-        .extend(owned.certificates.into_iter().map(|id| Key::Of(Resource::Certificate, id)));
-    named.listed.extend(owned.exemptions.into_iter().map(|id| Key::Of(Resource::Exemption, id)));
-    named.listed.extend(owned.grants.into_iter().map(|id| Key::Of(Resource::MakeupGrant, id)));
     Ok(())
 }
