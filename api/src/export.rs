@@ -7,7 +7,8 @@ use actix_web::http::header;
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde::Serialize;
 
-use crate::problem::{Language, Problem};
+use crate::problem::{Code, Language, Problem};
+use crate::services::heavy::with_a_turn;
 
 /// Media type of CSV.
 pub const CSV: &str = "text/csv";
@@ -155,17 +156,21 @@ impl Table {
         workbook.save_to_buffer()
     }
 
-    /// The table as a file to be saved.
+    /// The table as a file of CSV to be saved.
+    #[must_use]
+    pub fn respond(&self, language: Language) -> HttpResponse {
+        let name = format!("{}.csv", self.name);
+        saved("text/csv; charset=utf-8", &name, self.csv(language))
+    }
+
+    /// The table as a workbook to be saved, which is made in its turn.
     ///
     /// # Errors
-    /// 500 when it cannot be written.
-    pub fn respond(&self, media_type: &str, language: Language) -> Result<HttpResponse, Problem> {
-        let (bytes, kind, ending) = if media_type == XLSX {
-            (self.xlsx(language)?, XLSX, "xlsx")
-        } else {
-            (self.csv(language), "text/csv; charset=utf-8", "csv")
-        };
-        Ok(saved(kind, &format!("{}.{ending}", self.name), bytes))
+    /// 500 when it cannot be written; 503 while too many are.
+    pub async fn respond_as_workbook(self, language: Language) -> Result<HttpResponse, Problem> {
+        let name = format!("{}.xlsx", self.name);
+        let bytes = with_a_turn(Code::Internal, move || self.xlsx(language)).await?;
+        Ok(saved(XLSX, &name, bytes))
     }
 }
 

@@ -90,19 +90,30 @@ impl Export {
 
 /// Asks for the export in the name of the account.
 async fn ask(tools: &Tools, account: String, wanted: Wanted) -> Result<(JobKey, Id), CommandError> {
+    let (first, username) = (wanted.clone(), account.clone());
+    let look = move |reader: &mut Reader<'_>| {
+        let asker = named(reader, &username)?;
+        exports::try_out(reader, &asker, source(first.list), &first)
+    };
+    tools.store.read(look).await.map_err(failed)?;
     let work = move |writer: &mut Writer<'_>| {
-        let asker = match writer.account_by_username(&account)? {
-            Some(account) => Asker::of_account(writer, account.id)?,
-            None => None,
-        };
-        let asker = asker.ok_or_else(|| {
-            Problem::new(Code::NotFound)
-                .detail("没有该账号，或账号已停用", "there is no such account in use")
-        })?;
+        let asker = named(writer, &account)?;
         let (_, job) = exports::ask(writer, &asker, source(wanted.list), &wanted)?;
         Ok::<_, Problem>(((job.jurisdiction_id, job.id), asker.account()))
     };
     tools.store.write(Keep::Yes, work).await.map_err(failed)
+}
+
+/// Whoever an account is.
+fn named(reader: &mut Reader<'_>, username: &str) -> Result<Asker, Problem> {
+    let asker = match reader.account_by_username(username)? {
+        Some(account) => Asker::of_account(reader, account.id)?,
+        None => None,
+    };
+    asker.ok_or_else(|| {
+        Problem::new(Code::NotFound)
+            .detail("没有该账号，或账号已停用", "there is no such account in use")
+    })
 }
 
 /// What became of it.

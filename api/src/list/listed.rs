@@ -25,6 +25,9 @@ pub trait Listed: 'static {
     /// What its rows are in order by.
     type Key: Clone + Serialize + DeserializeOwned + Send + 'static;
 
+    /// Rows that an export reads at once.
+    const AT_ONCE: i64 = 1_000;
+
     /// Some rows, as far as the asker may see them.
     ///
     /// # Errors
@@ -72,6 +75,8 @@ pub struct Part {
 pub struct Source {
     /// Who may read it.
     pub need: Need,
+    /// Rows that an export reads at once.
+    pub at_once: i64,
     check: fn(&Query) -> Result<(), Problem>,
     read: ReadPart,
 }
@@ -98,7 +103,12 @@ impl Source {
     /// A list.
     #[must_use]
     pub const fn of<L: Listed>() -> Self {
-        Self { need: <L::Needs as Needs>::NEED, check: check::<L>, read: read::<L> }
+        Self {
+            need: <L::Needs as Needs>::NEED,
+            at_once: L::AT_ONCE,
+            check: check::<L>,
+            read: read::<L>,
+        }
     }
 
     /// Whether these are parameters of the list: its filters and its order.

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use xueshi_domain::export::{ExportFormat, ExportList};
-use xueshi_persistence::Id;
+use xueshi_persistence::{Id, Reader};
 
 use super::{
     accounts, annual_records, appeals, classes, declarations, events, exemptions, filings,
@@ -18,10 +18,10 @@ use crate::export::{CSV, NDJSON, XLSX};
 use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathId};
 use crate::list::listed::Source;
 use crate::problem::{Code, Problem};
-use crate::services::Act;
 use crate::services::exports::file::{self, Parts};
 use crate::services::exports::{self, Wanted};
 use crate::services::jobs::asked::accepted;
+use crate::services::{Act, Asker};
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
@@ -90,6 +90,11 @@ async fn create_export(
 ) -> Result<HttpResponse, Problem> {
     let Body(NewExport { list, parameters, format }) = body;
     let wanted = Wanted { list, parameters, format };
+    let first = wanted.clone();
+    let look = move |reader: &mut Reader<'_>, asker: &Asker| {
+        exports::try_out(reader, asker, source(list), &first)
+    };
+    state.desk.read(&caller, look).await?;
     let write = state.desk.write(&caller, act, move |writer, asker| {
         let (export, job) = exports::ask(writer, asker, source(list), &wanted)?;
         Ok(accepted(&export, &job))

@@ -14,7 +14,7 @@ use super::sync_stream::Right;
 use crate::auth::{Caller, permissions};
 use crate::dto::sync::SnapshotParams;
 use crate::extract::{Params, invalid_parameter};
-use crate::problem::{Problem, Text};
+use crate::problem::{Code, Problem, Text};
 use crate::services::sync::{Part, opening, snapshot_page};
 use crate::services::{Asker, Desk};
 use crate::state::AppState;
@@ -84,6 +84,10 @@ impl Lines {
             return None;
         }
         match self.right.look_again().await {
+            // What came before was read with other rights: it would be no state of anything.
+            Ok(Some(asker)) if asker.actor != self.asker.actor => {
+                return Some(self.broken(Problem::new(Code::Forbidden)));
+            }
             Ok(Some(asker)) => self.asker = asker,
             Ok(None) => {}
             Err(problem) => return Some(self.broken(problem)),

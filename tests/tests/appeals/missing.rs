@@ -105,15 +105,28 @@ async fn v8_the_record_of_a_course_that_is_missing_is_added(server: &Server) {
 
 /// V8: delivered when the year can be declared no more, whether before or after the appeal was brought: the appeal is the only way.
 async fn v8_what_was_delivered_too_late_is_declared_with_the_appeal(server: &Server) {
-    let person = steps::professional_id(&server.login("engineer").await).await;
-    server.set_clock("2024-01-03T10:00:00+08:00").await;
-    let engineer = server.login("engineer").await;
-    let officer = server.login("city.officer").await;
-    let platform = server.machine("hnzjzx").await;
     let course = |code: &str| {
         json!({"platform": "hnzjzx", "course_code": code, "title": "数字技术", "hours": 6,
             "started_on": "2023-12-04", "completed_on": "2023-12-08"})
     };
+    // In time, but while the appeal waited, which nobody decided before the year was over.
+    server.set_clock("2023-12-18T10:00:00+08:00").await;
+    let engineer = server.login("engineer").await;
+    let person = steps::professional_id(&engineer).await;
+    let waiting = bring(&engineer, json!({"course": course("meanwhile")})).await.is(201);
+    let mut record = course("meanwhile");
+    record["professional_id"] = json!(person);
+    server.set_clock("2023-12-18T11:00:00+08:00").await;
+    let platform = server.machine("hnzjzx").await;
+    let meanwhile = platform.post("/v1/learning-records").json(record).await.is(201);
+
+    server.set_clock("2024-01-03T10:00:00+08:00").await;
+    let engineer = server.login("engineer").await;
+    let officer = server.login("city.officer").await;
+    let platform = server.machine("hnzjzx").await;
+    let upheld = decide(&officer, &waiting, "uphold").await.is(200);
+    assert_eq!(upheld["learning_record_id"], meanwhile["id"], "{upheld:#}");
+    assert!(upheld["declaration_id"].is_string(), "{upheld:#}");
     for (code, before) in [("late-1", false), ("late-2", true)] {
         let deliver = async || {
             let mut record = course(code);

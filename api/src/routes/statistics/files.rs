@@ -88,13 +88,15 @@ pub(super) async fn of_rows(
     if i64::try_from(found.len()).is_ok_and(|rows| rows > MOST) {
         return Err(too_many());
     }
-    let kind = match format {
-        Format::Json | Format::Ndjson => return respond_in_lines(&name, &found),
-        Format::Csv => CSV,
-        Format::Xlsx => XLSX,
+    let table = |name| {
+        let rows = found.iter().map(rows::cells).collect();
+        Table { name, columns: rows::columns(), rows, notes: Vec::new() }
     };
-    let rows = found.iter().map(rows::cells).collect();
-    Table { name, columns: rows::columns(), rows, notes: Vec::new() }.respond(kind, language)
+    match format {
+        Format::Json | Format::Ndjson => respond_in_lines(&name, &found),
+        Format::Csv => Ok(table(name).respond(language)),
+        Format::Xlsx => table(name).respond_as_workbook(language).await,
+    }
 }
 
 fn too_many() -> Problem {

@@ -59,6 +59,9 @@ macro_rules! families {
             type Which = WhichFigures;
             type Key = Place;
 
+            /// As many as there can be: they are figures of one moment, and add up.
+            const AT_ONCE: i64 = 1_000_000;
+
             fn read(
                 reader: &mut Reader<'_>,
                 asker: &Asker,

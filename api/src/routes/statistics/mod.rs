@@ -16,7 +16,7 @@ use crate::dto::statistics::{
     FundingRow, FundingStatistics, TimelinessFigures, TimelinessOfUnit, TimelinessReport,
     TimelinessRow, WhichFigures, WhichRows, WhichYear, formulae,
 };
-use crate::export::{CSV, XLSX, respond_in_lines};
+use crate::export::respond_in_lines;
 use crate::extract::{Params, PathText, invalid_parameter};
 use crate::list::listed;
 use crate::page;
@@ -61,8 +61,8 @@ macro_rules! answer {
                         .collect(),
                 })
             }
-            Format::Csv => table(found, $family).respond(CSV, $info.language)?,
-            Format::Xlsx => table(found, $family).respond(XLSX, $info.language)?,
+            Format::Csv => table(found, $family).respond($info.language),
+            Format::Xlsx => table(found, $family).respond_as_workbook($info.language).await?,
             Format::Ndjson => {
                 let name = format!("{}-{}", $family, found.year);
                 respond_in_lines(&name, &$row::of(found))?
@@ -83,7 +83,7 @@ macro_rules! answer {
         (String = "text/csv", example = json!("unit,people")),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"people\":6}}"))))),
-    extensions(("x-codes" = json!([Code::NotFound]))))]
+    extensions(("x-codes" = json!([Code::NotFound, Code::Overloaded]))))]
 #[get("/v1/statistics/completion")]
 async fn get_completion(
     caller: Caller<permissions::ReadStatistics>,
@@ -116,7 +116,7 @@ async fn get_completion(
         (String = "text/csv", example = json!("unit,employer_waiting")),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"stages\":[]}}"))))),
-    extensions(("x-codes" = json!([Code::NotFound]))))]
+    extensions(("x-codes" = json!([Code::NotFound, Code::Overloaded]))))]
 #[get("/v1/statistics/timeliness")]
 async fn get_timeliness(
     caller: Caller<permissions::ReadStatistics>,
@@ -149,7 +149,7 @@ async fn get_timeliness(
         (String = "text/csv", example = json!("unit,plans_filed")),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"plans_filed\":1}}"))))),
-    extensions(("x-codes" = json!([Code::NotFound]))))]
+    extensions(("x-codes" = json!([Code::NotFound, Code::Overloaded]))))]
 #[get("/v1/statistics/filing")]
 async fn get_filing_figures(
     caller: Caller<permissions::ReadStatistics>,
@@ -173,7 +173,7 @@ async fn get_filing_figures(
         (String = "text/csv", example = json!("unit,payroll")),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/x-ndjson", example = json!("{\"year\":2023,\"scope\":\"total\",\"figures\":{\"payroll\":1200000000}}"))))),
-    extensions(("x-codes" = json!([Code::NotFound]))))]
+    extensions(("x-codes" = json!([Code::NotFound, Code::Overloaded]))))]
 #[get("/v1/statistics/funding")]
 async fn get_funding_figures(
     caller: Caller<permissions::ReadStatistics>,
@@ -215,7 +215,7 @@ page! {
         (String = "text/csv", example = json!("kind,id")),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (String = "application/x-ndjson", example = json!("{\"kind\":\"person\",\"id\":\"018b3b1e-7c00-7a10-8c11-0a0b0c0d0e0f\"}"))))),
-    extensions(("x-codes" = json!([Code::TooManyRows]))))]
+    extensions(("x-codes" = json!([Code::TooManyRows, Code::Overloaded]))))]
 #[get("/v1/statistics/{family}/rows")]
 async fn list_figure_rows(
     caller: Caller<permissions::ReadStatistics>,

@@ -39,7 +39,7 @@ pub(super) fn from_class(
     has_ended(filing.class.ends_on, now)
         .map_err(|refusal| Problem::from(refusal).moved("/learning_end", "/class_id"))?;
     let standing = reader.class_completion(city, person, class)?;
-    require_missing(reader, standing)?;
+    require_missing(reader, standing, filing.class.ends_on.year())?;
     Ok(filing.class)
 }
 
@@ -63,7 +63,7 @@ pub(super) fn from_seminar(
     has_ended(held.ends_on, now)
         .map_err(|refusal| Problem::from(refusal).moved("/learning_end", "/seminar_id"))?;
     let standing = reader.seminar_completion(city, person, seminar)?;
-    require_missing(reader, standing)?;
+    require_missing(reader, standing, held.year)?;
     Ok(held)
 }
 
@@ -96,17 +96,18 @@ pub(super) fn from_platform(
     }
     let standing =
         reader.platform_completion(city, person, &course.platform, &course.course_code)?;
-    require_missing(reader, standing)?;
+    require_missing(reader, standing, span.year())?;
     Ok(span)
 }
 
-/// There is no record, or only one that came too late to be declared.
+/// There is no record, or only one of the same year that came too late to be declared.
 fn require_missing(
     reader: &mut Reader<'_>,
     standing: Option<LearningRecord>,
+    year: i32,
 ) -> Result<(), Problem> {
     match standing {
-        Some(record) if !came_too_late(reader, &record)? => {
+        Some(record) if record.year != year || !came_too_late(reader, &record)? => {
             Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into())
         }
         Some(_) | None => Ok(()),
@@ -122,6 +123,22 @@ fn came_too_late(reader: &mut Reader<'_>, record: &LearningRecord) -> Result<boo
     let passed_at = reader.passed_at(record)?.unwrap_or(record.created_at);
     let rules = Rules::of(reader, record.jurisdiction_id, record.year)?;
     Ok(rules.timetable.possible_until(Action::Submit, passed_at.0).is_none())
+}
+
+/// Whether a record came, or came to say that it was passed, while the appeal waited, and can be declared no more: it was missing when
+/// the appeal was brought, and there is no other way to the hours by now.
+fn came_meanwhile(
+    reader: &mut Reader<'_>,
+    appeal: &Appeal,
+    record: &LearningRecord,
+) -> Result<bool, Problem> {
+    if !record.passed || record.declared {
+        return Ok(false);
+    }
+    let passed_at = reader.passed_at(record)?.unwrap_or(record.created_at);
+    let rules = Rules::of(reader, record.jurisdiction_id, record.year)?;
+    let closed = rules.timetable.possible_until(Action::Submit, reader.now()).is_none();
+    Ok(closed && passed_at.0 > appeal.submitted_at.0)
 }
 
 /// Where a missing record would have come from.
@@ -156,8 +173,8 @@ pub(super) fn add(writer: &mut Writer<'_>, asker: &Asker, appeal: &Appeal) -> Re
             writer.platform_completion(city, person, &course.platform, &course.course_code)?
         }
     };
-    if let Some(record) = delivered
-        && came_too_late(writer, &record)?
+    if let Some(record) = delivered.filter(|record| record.year == appeal.year)
+        && (came_too_late(writer, &record)? || came_meanwhile(writer, appeal, &record)?)
     {
         return Ok(record.id);
     }

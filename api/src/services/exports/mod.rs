@@ -64,8 +64,9 @@ fn still_may(
     if !may(asker, need) {
         return Ok(false);
     }
+    // A list that needs a login only shows more to whoever holds an office: then it is all of the office that counts.
     let permissions: &[Permission] = match need {
-        Need::Nothing | Need::Login => &[],
+        Need::Nothing | Need::Login => Permission::ALL,
         Need::OneOf(permissions) => permissions,
     };
     let until = export.finished_at.unwrap_or(Moment(reader.now()));
@@ -84,29 +85,49 @@ fn still_may(
     Ok(true)
 }
 
+/// Reads the first row, as the job will: what would make it fail is refused before there is one. A list may look at much for it, so that
+/// this is nothing for a transaction that writes.
+///
+/// # Errors
+/// As [`ask`]; whatever the list itself refuses, such as 404 for what was sealed of a year that is not settled.
+pub fn try_out(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    source: Source,
+    wanted: &Wanted,
+) -> Result<(), Problem> {
+    let query = admitted(reader, asker, source, wanted)?;
+    let first = listed::Wanted { query: &query, after: None, limit: 1, count: false };
+    source.read(reader, asker, first).map(drop)
+}
+
+/// The parameters of a list that the asker may take out.
+fn admitted(
+    reader: &mut Reader<'_>,
+    asker: &Asker,
+    source: Source,
+    wanted: &Wanted,
+) -> Result<Query, Problem> {
+    let is_person = Asker::of_account(reader, asker.account())?.is_some();
+    if !is_person || !may(asker, source.need) {
+        return Err(Problem::new(Code::Forbidden));
+    }
+    let query = Query::from_pairs(wanted.parameters.clone())?;
+    source.check(&query)?;
+    Ok(query)
+}
+
 /// Asks for an export. Its job bears the same id.
 ///
 /// # Errors
-/// 403 for those who may not read the list, and for machines, which read it page by page; 400 for parameters that it does not take;
-/// whatever the list itself refuses, such as 404 for what was sealed of a year that is not settled.
+/// 403 for those who may not read the list, and for machines, which read it page by page; 400 for parameters that it does not take.
 pub fn ask(
     writer: &mut Writer<'_>,
     asker: &Asker,
     source: Source,
     wanted: &Wanted,
 ) -> Result<(Export, Job), Problem> {
-    let is_person = Asker::of_account(writer, asker.account())?.is_some();
-    if !is_person || !may(asker, source.need) {
-        return Err(Problem::new(Code::Forbidden));
-    }
-    let query = Query::from_pairs(wanted.parameters.clone())?;
-    source.check(&query)?;
-    // What would make the job fail is refused before there is one.
-    source.read(
-        writer,
-        asker,
-        listed::Wanted { query: &query, after: None, limit: 1, count: false },
-    )?;
+    admitted(writer, asker, source, wanted)?;
     let unit = acting_for(writer, asker, source.need)?;
     let (city, now, id) = (asker.jurisdiction, Moment(writer.now()), writer.new_id());
     let by = (Some(asker.account()), unit);

@@ -18,9 +18,6 @@ use crate::problem::Problem;
 use crate::services::Asker;
 use crate::services::jobs::{Step, asked};
 
-/// Rows of a part.
-const ROWS: i64 = 1_000;
-
 /// Where an export stands: what its job keeps as its cursor.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,7 +75,7 @@ pub async fn read(
         };
         let query = query_of(&export)?;
         let count = progress.after.is_none();
-        let wanted = Wanted { query: &query, after: progress.after, limit: ROWS, count };
+        let wanted = Wanted { query: &query, after: progress.after, limit: source.at_once, count };
         Ok((export, Some(source.read(reader, &asker, wanted)?)))
     };
     let (export, found) = store.read(look).await?;

@@ -8,6 +8,7 @@ use xueshi_domain::makeup::GrantState;
 use xueshi_domain::merging::{GivesWay, judge};
 use xueshi_domain::registry::RecordAct;
 use xueshi_domain::review::{Ending, Event, next};
+use xueshi_domain::seminar::State as SeminarState;
 use xueshi_persistence::{Id, Moment, Pair, RecordedAct, Word, Writer};
 
 use crate::problem::Problem;
@@ -130,7 +131,7 @@ pub(super) fn share_learning(
 }
 
 /// P6: one person has one place in a seminar: where both records were admitted, that of the merged one is free again. Of two results
-/// the better one stands.
+/// that nothing rests on yet the better one stands.
 pub(super) fn one_place_each(writer: &mut Writer<'_>, pair: Pair) -> Result<(), Problem> {
     let city = pair.jurisdiction;
     let missing = |id: Id| Problem::internal(format!("seminar {id} has a list and is missing"));
@@ -141,7 +142,9 @@ pub(super) fn one_place_each(writer: &mut Writer<'_>, pair: Pair) -> Result<(), 
         let found = writer.seminar(city, other.seminar_id)?;
         let mut seminar = found.ok_or_else(|| missing(other.seminar_id))?;
         writer.remove_seminar_admission(&other)?;
-        if (other.passed, other.hours) > (own.passed, own.hours) {
+        // The list of a closed one stays as it was closed: the learning record that stands has the hours.
+        let open = seminar.state.0 != SeminarState::Closed;
+        if open && (other.passed, other.hours) > (own.passed, own.hours) {
             (own.passed, own.hours) = (other.passed, other.hours);
             writer.save_seminar_result(&own)?;
         }

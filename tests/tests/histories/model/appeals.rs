@@ -25,6 +25,8 @@ pub(in super::super) struct Appeal {
     /// The body that decides; none when it is the bureau.
     pub(in super::super) body: Option<Actor>,
     pub(in super::super) due: OffsetDateTime,
+    /// How many records there were when it was brought.
+    records: usize,
 }
 
 impl Model {
@@ -47,7 +49,8 @@ impl Model {
             }
             AppealStep::BringCourse { person, course, tenths, start, end } => {
                 no.extend(self.wrong_days(*tenths, *start, *end));
-                if self.record_of(*person, Source::Course(*course)).is_some() {
+                let standing = self.record_of(*person, Source::Course(*course));
+                if standing.is_some_and(|r| !self.came_too_late(r, end.year(), None)) {
                     no.insert("record-not-missing");
                 }
                 let same = |a: &Appeal| matches!(a.matter, Matter::Course(c, ..) if c == *course);
@@ -98,13 +101,24 @@ impl Model {
                     no.insert("hours-over-limit");
                 }
             }
-            Matter::Course(course, ..) => {
-                if uphold && self.record_of(a.person, Source::Course(course)).is_some() {
+            Matter::Course(course, _, [_, end]) => {
+                let standing = self.record_of(a.person, Source::Course(course));
+                let late = |r| self.came_too_late(r, end.year(), Some(a.records));
+                if uphold && standing.is_some_and(|r| !late(r)) {
                     no.insert("record-not-missing");
                 }
             }
         }
         Expected::unless(no, if uphold { "upheld" } else { "dismissed" })
+    }
+
+    /// V8: whether a record of the year came when that could be declared no more, or behind so many others while an appeal waited until
+    /// then: there is no other way to its hours.
+    fn came_too_late(&self, record: usize, year: i32, behind: Option<usize>) -> bool {
+        let r = &self.records[record];
+        let late = r.came_in > year;
+        let meanwhile = behind.is_some_and(|behind| record >= behind) && self.today().year() > year;
+        r.end.year() == year && !self.is_taken(record, None) && (late || meanwhile)
     }
 
     pub(super) fn take_appeal(&mut self, step: &AppealStep) {
@@ -128,10 +142,12 @@ impl Model {
                     Matter::Decision(declaration, _) => self.approve_from_above(declaration),
                     Matter::Course(course, tenths, days) => {
                         let (person, year) = (a.person, days[1].year());
-                        self.add_record(person, Source::Course(course), tenths, days);
+                        let source = Source::Course(course);
+                        self.add_record(person, source, tenths, days);
                         // A year that can be declared no more gets the hours with the decision.
                         if self.closed(year, None).is_some() {
-                            let record = self.records.len() - 1;
+                            let record = self.record_of(person, source).expect("just added");
+                            let tenths = self.records[record].tenths;
                             self.draft(person, year, tenths, Some(record), None);
                             let declaration = self.declarations.len() - 1;
                             self.declarations[declaration].submitted = Some(self.now);
@@ -152,7 +168,8 @@ impl Model {
 
     fn bring(&mut self, person: usize, matter: Matter, body: Option<Actor>) {
         let due = self.workdays.due(self.now);
-        self.appeals.push(Appeal { person, matter, state: "submitted", body, due });
+        let records = self.records.len();
+        self.appeals.push(Appeal { person, matter, state: "submitted", body, due, records });
     }
 
     /// V3, V8: every appeal that is late now.

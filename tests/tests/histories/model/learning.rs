@@ -37,6 +37,8 @@ pub(in super::super) struct Record {
     pub(super) passed: bool,
     /// What the roster says by now, while hours that wait or were approved stand on what it said before (P4).
     pub(super) correction: Option<(i64, bool)>,
+    /// The year in which it came in.
+    pub(super) came_in: i32,
 }
 
 impl Record {
@@ -155,8 +157,9 @@ impl Model {
         [start, end]: [Date; 2],
     ) {
         if self.record_of(person, source).is_none() {
-            let (passed, correction) = (true, None);
-            self.records.push(Record { person, source, tenths, start, end, passed, correction });
+            let (passed, correction, came_in) = (true, None, self.today().year());
+            let record = Record { person, source, tenths, start, end, passed, correction, came_in };
+            self.records.push(record);
         }
     }
 
