@@ -38,6 +38,7 @@ mod people_side_roads;
 mod people_transfers;
 mod people_units;
 mod policy_years;
+mod program;
 mod rate_limit;
 mod reconciliation;
 mod reconciliation_daily;

@@ -3,33 +3,19 @@
 use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, Hasher as _};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Database, Server, on_both};
 
+use crate::program::xueshi;
+
 on_both!(a3_killed_at_ten_random_moments_and_resumed_it_ends_the_same);
 
 /// People beside those of the demo world.
 const PEOPLE: usize = 240;
-
-/// A command of the program, as a process of its own.
-fn xueshi(server: &Server, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xueshi-under-test"));
-    command.args(words).args([
-        "--sandbox",
-        "--log",
-        "warn",
-        "--database-url",
-        server.database_url(),
-    ]);
-    command.arg("--data-dir").arg(server.directory());
-    command.env_clear().current_dir(server.directory());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
 
 fn settle(server: &Server, batch: &str) -> Child {
     xueshi(server, &["settle", "2023", "--json", "--batch", batch]).spawn().unwrap()

@@ -1,7 +1,6 @@
 //! An export that is killed, cancelled and resumed has every row once; and the command line.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -9,6 +8,7 @@ use xueshi_tests::steps::{self, text};
 use xueshi_tests::{Client, Database, Server, on_both, workbook};
 
 use super::{PATIENCE, ask, done, file, lines, over};
+use crate::program::xueshi;
 
 on_both!(
     killed_cancelled_and_resumed_every_row_comes_once,
@@ -17,21 +17,6 @@ on_both!(
 
 /// Learning records beside those of the demo world: several parts of an export.
 const ROWS: usize = 8_000;
-
-fn xueshi(server: &Server, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xueshi-under-test"));
-    command.args(words).args([
-        "--sandbox",
-        "--log",
-        "warn",
-        "--database-url",
-        server.database_url(),
-    ]);
-    command.arg("--data-dir").arg(server.directory());
-    command.env_clear().current_dir(server.directory());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
 
 /// Somebody's learning record, many times.
 fn fill(server: &Server) {

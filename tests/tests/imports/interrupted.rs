@@ -1,6 +1,6 @@
 //! An import that is killed, cancelled and resumed ends as one that is not; and the command line.
 
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -8,24 +8,11 @@ use xueshi_tests::imports::{counts, csv, id_number, send, wait, workbook};
 use xueshi_tests::steps::text;
 use xueshi_tests::{Server, on_both};
 
+use crate::program::xueshi;
+
 on_both!(killed_cancelled_and_resumed_every_row_is_taken_once);
 
 const ROWS: usize = 800;
-
-fn xueshi(server: &Server, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xueshi-under-test"));
-    command.args(words).args([
-        "--sandbox",
-        "--log",
-        "warn",
-        "--database-url",
-        server.database_url(),
-    ]);
-    command.arg("--data-dir").arg(server.directory());
-    command.env_clear().current_dir(server.directory());
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
 
 fn result(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))

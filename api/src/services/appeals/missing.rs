@@ -107,7 +107,7 @@ fn require_missing(
     year: i32,
 ) -> Result<(), Problem> {
     match standing {
-        Some(record) if record.year != year || !came_too_late(reader, &record)? => {
+        Some(record) if record.year != year || !came_too_late(reader, &record, None)? => {
             Err(Refusal::RecordNotMissing { learning_record_id: record.id.0 }.into())
         }
         Some(_) | None => Ok(()),
@@ -115,30 +115,21 @@ fn require_missing(
 }
 
 /// Whether a record was delivered, or came to say that it was passed, when its year could be declared no more: nothing is missing, and
-/// there is no other way to the hours than the appeal. One that came in time had its way, whatever became of its declaration.
-fn came_too_late(reader: &mut Reader<'_>, record: &LearningRecord) -> Result<bool, Problem> {
-    if !record.passed || record.declared {
-        return Ok(false);
-    }
-    let passed_at = reader.passed_at(record)?.unwrap_or(record.created_at);
-    let rules = Rules::of(reader, record.jurisdiction_id, record.year)?;
-    Ok(rules.timetable.possible_until(Action::Submit, passed_at.0).is_none())
-}
-
-/// Whether a record came, or came to say that it was passed, while the appeal waited, and can be declared no more: it was missing when
-/// the appeal was brought, and there is no other way to the hours by now.
-fn came_meanwhile(
+/// there is no other way to the hours than the appeal. One that came in time had its way, whatever became of its declaration; but one
+/// that came while an appeal waited, brought at `since`, was missing then, and is asked as of now.
+fn came_too_late(
     reader: &mut Reader<'_>,
-    appeal: &Appeal,
     record: &LearningRecord,
+    since: Option<Moment>,
 ) -> Result<bool, Problem> {
     if !record.passed || record.declared {
         return Ok(false);
     }
-    let passed_at = reader.passed_at(record)?.unwrap_or(record.created_at);
+    let passed_at = reader.passed_at(record)?.unwrap_or(record.created_at).0;
+    let waited = since.is_some_and(|since| passed_at > since.0);
+    let asked = if waited { reader.now() } else { passed_at };
     let rules = Rules::of(reader, record.jurisdiction_id, record.year)?;
-    let closed = rules.timetable.possible_until(Action::Submit, reader.now()).is_none();
-    Ok(closed && passed_at.0 > appeal.submitted_at.0)
+    Ok(rules.timetable.possible_until(Action::Submit, asked).is_none())
 }
 
 /// Where a missing record would have come from.
@@ -174,7 +165,7 @@ pub(super) fn add(writer: &mut Writer<'_>, asker: &Asker, appeal: &Appeal) -> Re
         }
     };
     if let Some(record) = delivered.filter(|record| record.year == appeal.year)
-        && (came_too_late(writer, &record)? || came_meanwhile(writer, appeal, &record)?)
+        && came_too_late(writer, &record, Some(appeal.submitted_at))?
     {
         return Ok(record.id);
     }
