@@ -15,10 +15,13 @@ use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
 use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
 use crate::services::batches::Intake;
+use crate::services::certificate_files::CertificateFiles;
 use crate::services::jobs::runner::{Bell, Tools, Worker};
 use crate::services::login::Logins;
+use crate::services::transparency::keeper::LogKeeper;
+use crate::services::transparency::witness::Witnesses;
 use crate::services::webhooks::{Courier, CourierTerms};
-use crate::settings::Settings;
+use crate::settings::{Settings, SettingsError};
 use crate::state::AppState;
 use crate::storage::{
     Digester, Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper,
@@ -44,6 +47,9 @@ pub enum StartError {
         /// The reason.
         source: io::Error,
     },
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
     /// The database, its key or a directory cannot be used.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -62,6 +68,7 @@ pub struct Application {
     _folder: Folder,
     _digester: Digester,
     _sequencer: Sequencer,
+    keeper: LogKeeper,
 }
 
 /// Bounds what grows in memory, while the application is there.
@@ -73,7 +80,10 @@ impl Upkeep {
             loop {
                 actix_web::rt::time::sleep(UPKEEP).await;
                 metrics::upkeep();
-                state.limits.iter().chain(&state.registration_limits).for_each(Limits::upkeep);
+                let limits =
+                    [&state.limits, &state.registration_limits, &state.verification_limits];
+                limits.into_iter().flatten().for_each(Limits::upkeep);
+                state.certificate_files.upkeep();
             }
         }))
     }
@@ -83,6 +93,12 @@ impl Drop for Upkeep {
     fn drop(&mut self) {
         self.0.abort();
     }
+}
+
+/// The name of a log when none was set: unique, as the address is, and easy to recognise.
+fn name_of_log(public_url: &str) -> String {
+    let host = public_url.split_once("://").map_or(public_url, |(_, host)| host);
+    format!("{host}/log")
 }
 
 /// Stops a running application from elsewhere.
@@ -113,8 +129,10 @@ impl Application {
     /// Must be called inside a tokio runtime.
     ///
     /// # Errors
-    /// The address is taken, or the database, its key or a directory cannot be used.
+    /// The address is taken, a production service does not say under which it is known, or the database, its key or a directory cannot
+    /// be used.
     pub async fn start(settings: Settings) -> Result<Application, StartError> {
+        settings.check_public_url()?;
         metrics::install();
         let bind_failed = |source| StartError::Bind { address: settings.bind, source };
         let listener = std::net::TcpListener::bind(settings.bind).map_err(bind_failed)?;
@@ -140,13 +158,17 @@ impl Application {
             courier: courier_bell.clone(),
             blobs: storage.blobs.clone(),
             sandbox: storage.sandbox.clone(),
-            fonts: FontFiles::new(None),
+            certificate_files: CertificateFiles::new(FontFiles::new(None)),
             ready: vec![Arc::new(StoreCheck(store.clone()))],
             limits: settings.rate_limit.map(Limits::new),
             registration_limits: settings.registration_limit.map(Limits::new),
+            verification_limits: settings.verification_limit.map(Limits::new),
             settings,
         });
         let upkeep = Upkeep::start(state.clone());
+        let origin = state.settings.log_origin.clone();
+        let origin = origin.unwrap_or_else(|| name_of_log(&state.public_url));
+        let witnesses = Witnesses::new(&state.settings.witnesses);
         let tools = Tools {
             store: store.clone(),
             blobs: storage.blobs.clone(),
@@ -158,6 +180,7 @@ impl Application {
         let folder = Folder::start(store.clone());
         let digester = Digester::start(store.clone());
         let sequencer = Sequencer::start(store.clone());
+        let keeper = LogKeeper::start(store.clone(), origin, witnesses);
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
             let origins = state.settings.cors_origins.as_slice();
@@ -197,6 +220,7 @@ impl Application {
             _folder: folder,
             _digester: digester,
             _sequencer: sequencer,
+            keeper,
         })
     }
 
@@ -217,6 +241,8 @@ impl Application {
     /// # Errors
     /// A failure of the listening socket.
     pub async fn run(self) -> io::Result<()> {
-        self.server.await
+        self.server.await?;
+        self.keeper.seal_the_rest().await;
+        Ok(())
     }
 }

@@ -8,12 +8,12 @@ use futures_util::future::BoxFuture;
 use xueshi_persistence::BlobStore;
 
 use crate::auth::Admission;
-use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
 use crate::openapi::Document;
 use crate::sandbox::Sandbox;
 use crate::services::Desk;
 use crate::services::batches::Intake;
+use crate::services::certificate_files::CertificateFiles;
 use crate::services::jobs::runner::Bell;
 use crate::services::login::Logins;
 use crate::settings::Settings;
@@ -50,14 +50,16 @@ pub struct AppState {
     pub blobs: Arc<dyn BlobStore>,
     /// Demo world and test clock, where it is a sandbox.
     pub sandbox: Option<Arc<Sandbox>>,
-    /// The typefaces of certificates.
-    pub fonts: FontFiles,
+    /// Certificates as files.
+    pub certificate_files: CertificateFiles,
     /// What `/readyz` asks.
     pub ready: Vec<Arc<dyn ReadyCheck>>,
     /// The rate limits, if there are any.
     pub(crate) limits: Option<Limits>,
     /// The limit of registrations without a login, if there is one (U0).
     pub(crate) registration_limits: Option<Limits>,
+    /// The limit of verifications, if there is one.
+    pub(crate) verification_limits: Option<Limits>,
 }
 
 impl AppState {
@@ -70,6 +72,17 @@ impl AppState {
         request: &actix_web::HttpRequest,
     ) -> Result<(), crate::problem::Problem> {
         self.registration_limits.as_ref().map_or(Ok(()), |limits| limits.admit(request))
+    }
+
+    /// Counts a verification by a code against the limit of its address, before anything is looked up.
+    ///
+    /// # Errors
+    /// 429 `rate-limited`.
+    pub fn admit_verification(
+        &self,
+        request: &actix_web::HttpRequest,
+    ) -> Result<(), crate::problem::Problem> {
+        self.verification_limits.as_ref().map_or(Ok(()), |limits| limits.admit(request))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Certificates: their numbers, the codes that verify them, and what they state (rules A1, A2).
 
+mod status_list;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +9,8 @@ use time::Date;
 
 use crate::hours::Hours;
 use crate::ledger::Breakdown;
+
+pub use self::status_list::StatusList;
 
 text_enum! {
     /// What a certificate is worth (A2).
@@ -62,6 +66,12 @@ impl CertificateContent {
     #[must_use]
     pub const fn total(&self) -> Hours {
         self.hours.total
+    }
+
+    /// Whether the person's data were erased since (U4a): nobody is without a name otherwise.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.name.is_empty()
     }
 }
 
@@ -183,6 +193,22 @@ impl fmt::Display for CertificateNumber {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VerificationCode(String);
 
+/// The ASCII character that a full-width one stands for, as Chinese input methods write them; any other as it is.
+fn half_width(character: char) -> char {
+    match character {
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character)
+        }
+        other => other,
+    }
+}
+
+/// Whether a character only divides a code into groups: white space or a dash.
+fn separates(character: char) -> bool {
+    character.is_whitespace()
+        || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}')
+}
+
 const CROCKFORD: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 impl VerificationCode {
@@ -199,7 +225,8 @@ impl VerificationCode {
         Self((0..Self::LENGTH).map(character).collect())
     }
 
-    /// Reads a code as a person may write it: small letters, hyphens and spaces are fine, `O` is 0, `I` and `L` are 1.
+    /// Reads a code as a person may write it: small and full-width letters, dashes and white space of any kind are fine, `O` is 0, `I`
+    /// and `L` are 1.
     ///
     /// # Errors
     /// [`CertificateTextError::Malformed`].
@@ -210,7 +237,7 @@ impl VerificationCode {
             other => other,
         };
         let code: String =
-            text.chars().filter(|character| !matches!(character, '-' | ' ')).map(normal).collect();
+            text.chars().map(half_width).filter(|one| !separates(*one)).map(normal).collect();
         let is_known =
             |character: char| CROCKFORD.iter().any(|known| char::from(*known) == character);
         if code.chars().count() == Self::LENGTH && code.chars().all(is_known) {

@@ -1,6 +1,12 @@
 //! What others may want to know: typed events, each written in the transaction of the change that it tells of.
 //!
-//! They are the raw material of the change feed, of webhooks and of the audit log. Their names are stable.
+//! They are the raw material of the change feed, of webhooks and of the audit log. Their names are stable. Some are told for auditors
+//! only ([`EventType::audience`]): who logged in, who saw what, what was taken out.
+
+mod audience;
+mod rule;
+
+pub use audience::{Audience, OpenEventType};
 
 text_enum! {
     /// What happened.
@@ -235,6 +241,32 @@ text_enum! {
         SyncConflictSettled = "sync_conflict.settled",
         /// Another system told of a prior year.
         ReportedYearChanged = "reported_year.changed",
+        /// A learning platform was entered in the city's register (H6).
+        PlatformRegistered = "platform.registered",
+        /// An account: created.
+        AccountCreated = "account.created",
+        /// An account: changed, disabled, or given another password by whoever keeps accounts.
+        AccountChanged = "account.changed",
+        /// A program that calls on its own account was registered.
+        ClientRegistered = "client.registered",
+        /// Somebody who holds an office logged in.
+        AccountLoggedIn = "account.logged_in",
+        /// Wrong passwords for an account that holds an office made the next attempt wait.
+        AccountLoginFailed = "account.login_failed",
+        /// An id number or a phone was shown unmasked, for a stated purpose (U4a).
+        PersonalDataRevealed = "personal_data.revealed",
+        /// What is kept of a person was taken out, for them.
+        PersonalDataExported = "personal_data.exported",
+        /// A person's data was erased.
+        ProfessionalErased = "professional.erased",
+        /// Somebody asked for a list as a file (ADR 0026).
+        ExportAsked = "export.asked",
+        /// A file of rows or figures was handed over.
+        ExportDownloaded = "export.downloaded",
+        /// Somebody began to read all records (ADR 0020).
+        SnapshotRead = "snapshot.read",
+        /// A key was replaced by a new one.
+        KeysRotated = "keys.rotated",
     }
 }
 

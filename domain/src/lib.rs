@@ -28,6 +28,7 @@
 //! | [`webhook`] | when deliveries are tried, and where none may go | – |
 //! | [`workflow`], [`event`] | side roads and their states, what happened | V3 |
 //! | [`access`] | roles, scopes, subtrees, who may review | Who |
+//! | [`personal_data`] | purposes of a reveal, when a person is erased | U4a |
 #[macro_use]
 mod text_enum;
 
@@ -56,6 +57,7 @@ pub mod ledger;
 pub mod makeup;
 pub mod merging;
 pub mod people;
+pub mod personal_data;
 pub mod policy;
 pub mod reconciliation;
 pub mod refusal;

@@ -25,6 +25,22 @@ pub trait BlobStore: Send + Sync + 'static {
     /// # Errors
     /// When they cannot be removed.
     fn remove(&self, hash: &ContentHash) -> io::Result<()>;
+    /// Takes them away so that they can be put back: whoever looks finds nothing, and may store them anew. Nothing happens when nothing
+    /// is stored under the hash.
+    ///
+    /// # Errors
+    /// When they cannot be taken away.
+    fn set_aside(&self, hash: &ContentHash) -> io::Result<()>;
+    /// Puts back what was taken away; nothing happens when nothing was.
+    ///
+    /// # Errors
+    /// When it cannot be put back.
+    fn put_back(&self, hash: &ContentHash) -> io::Result<()>;
+    /// Removes for good what was taken away; nothing happens when nothing was.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    fn forget_aside(&self, hash: &ContentHash) -> io::Result<()>;
 }
 
 /// SHA-256 of a file, as 64 lower-case hexadecimal digits.
@@ -72,6 +88,19 @@ impl LocalDirectory {
         let file = folder.join(file);
         (folder, file)
     }
+
+    /// Where what was taken away lies: `ab/cdef….gone`.
+    fn aside(&self, hash: &ContentHash) -> PathBuf {
+        self.path(hash).1.with_extension("gone")
+    }
+}
+
+/// A thing that there was nothing to be done to is done.
+fn if_there(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 impl BlobStore for LocalDirectory {
@@ -99,10 +128,19 @@ impl BlobStore for LocalDirectory {
     }
 
     fn remove(&self, hash: &ContentHash) -> io::Result<()> {
-        match fs::remove_file(self.path(hash).1) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Ok(()) | Err(_) => Ok(()),
-        }
+        if_there(fs::remove_file(self.path(hash).1))
+    }
+
+    fn set_aside(&self, hash: &ContentHash) -> io::Result<()> {
+        if_there(fs::rename(self.path(hash).1, self.aside(hash)))
+    }
+
+    fn put_back(&self, hash: &ContentHash) -> io::Result<()> {
+        if_there(fs::rename(self.aside(hash), self.path(hash).1))
+    }
+
+    fn forget_aside(&self, hash: &ContentHash) -> io::Result<()> {
+        if_there(fs::remove_file(self.aside(hash)))
     }
 }
 
@@ -122,6 +160,28 @@ mod tests {
         blobs.remove(&hash).unwrap();
         blobs.remove(&hash).unwrap();
         assert_eq!(blobs.get(&hash).unwrap(), None);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn what_was_taken_away_can_be_put_back_or_stored_anew() {
+        let root = std::env::temp_dir().join(format!("xueshi-blobs-{:x}", rand::random::<u64>()));
+        let blobs = LocalDirectory::open(&root).unwrap();
+        let hash = ContentHash::of(b"evidence");
+        for nothing in [blobs.set_aside(&hash), blobs.put_back(&hash), blobs.forget_aside(&hash)] {
+            nothing.unwrap();
+        }
+        blobs.put(&hash, b"evidence").unwrap();
+        blobs.set_aside(&hash).unwrap();
+        assert_eq!(blobs.get(&hash).unwrap(), None);
+        blobs.put_back(&hash).unwrap();
+        assert_eq!(blobs.get(&hash).unwrap().as_deref(), Some(b"evidence".as_slice()));
+        // Somebody brings it again meanwhile: theirs stays.
+        blobs.set_aside(&hash).unwrap();
+        blobs.put(&hash, b"evidence").unwrap();
+        blobs.forget_aside(&hash).unwrap();
+        blobs.put_back(&hash).unwrap();
+        assert_eq!(blobs.get(&hash).unwrap().as_deref(), Some(b"evidence".as_slice()));
         fs::remove_dir_all(root).unwrap();
     }
 

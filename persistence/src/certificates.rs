@@ -1,11 +1,13 @@
 //! Certificates of completed years (A1, A2).
 
 use diesel::prelude::*;
-use xueshi_domain::certificate::CertificateState;
+use xueshi_domain::certificate::{CertificateNumber, CertificateState, StatusList};
+use xueshi_domain::event::EventType;
 
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
-use crate::schema::certificates;
+use crate::events::Event;
+use crate::schema::{certificates, events};
 use crate::store::{Reader, Writer};
 
 /// One version of the certificate of a person's year.
@@ -40,6 +42,9 @@ pub struct Certificate {
     pub ended_at: Option<Moment>,
     /// Why.
     pub end_reason: Option<String>,
+    /// What stands before the content in the digest that its events bear, so that nobody finds the content by guessing. None for
+    /// those of the demo world, and once the person was erased.
+    pub content_salt: Option<Vec<u8>>,
 }
 
 impl Reader<'_> {
@@ -87,6 +92,54 @@ impl Reader<'_> {
             .order(certificates::version.asc())
             .select(Certificate::as_select())
             .load(self.conn)?)
+    }
+
+    /// What told of the issue of a certificate; none for those that came about without it, such as the demo world's.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn issue_of_certificate(
+        &mut self,
+        certificate: &Certificate,
+    ) -> Result<Option<Event>, StoreError> {
+        Ok(events::table
+            .filter(events::jurisdiction_id.eq(certificate.jurisdiction_id))
+            .filter(events::subject_id.eq(certificate.id))
+            .filter(events::kind.eq(Word(EventType::CertificateIssued)))
+            .order(events::id.asc())
+            .select(Event::as_select())
+            .first(self.conn)
+            .optional()?)
+    }
+
+    /// Those certificates of a status list that stand no more (A2); `None` for a list without any certificate.
+    ///
+    /// # Errors
+    /// On a database failure; [`StoreError::Corrupt`] for a number that is none.
+    pub fn ended_certificates(
+        &mut self,
+        list: StatusList,
+    ) -> Result<Option<Vec<CertificateNumber>>, StoreError> {
+        // All numbers have one length, so that texts are in the order of the numbers.
+        let (first, last) = (list.first().to_string(), list.last().to_string());
+        let known = certificates::table
+            .filter(certificates::number.ge(first.as_str()))
+            .filter(certificates::number.le(last.as_str()));
+        if !diesel::select(diesel::dsl::exists(known)).get_result::<bool>(self.conn)? {
+            return Ok(None);
+        }
+        // Those that ended have an index of their own: few of very many.
+        let ended: Vec<String> = certificates::table
+            .filter(certificates::number.ge(first.as_str()))
+            .filter(certificates::number.le(last.as_str()))
+            .filter(certificates::ended_at.is_not_null())
+            .select(certificates::number)
+            .load(self.conn)?;
+        let read = |number: String| {
+            CertificateNumber::parse(&number)
+                .map_err(|error| StoreError::Corrupt(format!("certificate {number}: {error}")))
+        };
+        ended.into_iter().map(read).collect::<Result<_, _>>().map(Some)
     }
 }
 

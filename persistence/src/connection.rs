@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
 use crate::error::StoreError;
+use crate::transparency::Transparency;
 use crate::url::DatabaseUrl;
 
 /// A connection to either database. Queries are written once against it.
@@ -27,6 +28,7 @@ impl AnyConnection {
             DatabaseUrl::Sqlite(path) => {
                 let mut conn = SqliteConnection::establish(&path.to_string_lossy())?;
                 conn.batch_execute(SQLITE_PRAGMAS)?;
+                crate::transparency::set_up(&mut conn)?;
                 Ok(Self::Sqlite(conn))
             }
             DatabaseUrl::Postgres(url) => {
@@ -53,14 +55,22 @@ const SQLITE_PRAGMAS: &str = "
 
 /// Opens connections for the pool.
 #[derive(Debug)]
-pub(crate) struct Manager(pub(crate) DatabaseUrl);
+pub(crate) struct Manager {
+    pub(crate) url: DatabaseUrl,
+    pub(crate) transparency: Transparency,
+}
 
 impl r2d2::ManageConnection for Manager {
     type Connection = AnyConnection;
     type Error = StoreError;
 
     fn connect(&self) -> Result<AnyConnection, StoreError> {
-        AnyConnection::open(&self.0)
+        let mut conn = AnyConnection::open(&self.url)?;
+        if let (AnyConnection::Postgres(conn), Transparency::Left) = (&mut conn, self.transparency)
+        {
+            conn.batch_execute("set xueshi.transparency = 'left'")?;
+        }
+        Ok(conn)
     }
 
     fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), StoreError> {

@@ -1,7 +1,7 @@
 //! What happened: typed events, written in the transaction of the change that they tell of.
 
 use diesel::prelude::*;
-use xueshi_domain::event::EventType;
+use xueshi_domain::event::{Audience, EventType};
 
 use crate::columns::{Id, Moment, Word};
 use crate::connection::{AnyBackend, AnyConnection};
@@ -44,6 +44,14 @@ pub struct Event {
     pub once: Option<String>,
     /// When.
     pub occurred_at: Moment,
+    /// The request by which it came about; given when it is told.
+    pub request_id: Option<String>,
+    /// The network address that the request came from, until it is erased; given when it is told.
+    pub address: Option<String>,
+    /// What stands before the address in its digest; it goes with the address.
+    pub address_salt: Option<Vec<u8>>,
+    /// The digest of the address, which the event commits to.
+    pub address_digest: Option<Vec<u8>>,
 }
 
 /// Which events a list shows.
@@ -61,8 +69,13 @@ pub struct EventFilter {
     pub year: Option<i32>,
 }
 
+/// What is told to auditors only: the feed, lists of events and deliveries hold none of it.
+pub(crate) fn for_auditors() -> Vec<Word<EventType>> {
+    EventType::of(Audience::Auditors).map(Word).collect()
+}
+
 impl Reader<'_> {
-    /// The events of a scope, in the order in which they happened.
+    /// The events of a scope, in the order in which they happened, but for those that are told to auditors only.
     ///
     /// # Errors
     /// On a database failure.
@@ -76,7 +89,10 @@ impl Reader<'_> {
         let subjects = self.also_merged(scope.jurisdiction, filter.subject)?;
         let people = self.also_merged(scope.jurisdiction, filter.person)?;
         let matching = || -> events::BoxedQuery<'static, AnyBackend> {
-            let mut query = events::table.into_boxed().filter(scope.events());
+            let mut query = events::table
+                .into_boxed()
+                .filter(scope.events())
+                .filter(events::kind.ne_all(for_auditors()));
             if !filter.kinds.is_empty() {
                 let kinds: Vec<_> = filter.kinds.iter().copied().map(Word).collect();
                 query = query.filter(events::kind.eq_any(kinds));
@@ -115,14 +131,19 @@ impl Reader<'_> {
     }
 
     /// An id, with those of the records that were merged into it.
-    fn also_merged(&mut self, city: Id, id: Option<Id>) -> Result<Option<Vec<Id>>, StoreError> {
+    pub(crate) fn also_merged(
+        &mut self,
+        city: Id,
+        id: Option<Id>,
+    ) -> Result<Option<Vec<Id>>, StoreError> {
         let Some(id) = id else { return Ok(None) };
         let mut all = self.merged_into(city, id)?;
         all.push(id);
         Ok(Some(all))
     }
 
-    /// The newest events that happened to a resource, whoever may see them, in the order in which they happened.
+    /// The newest events that happened to a resource, whichever units they concerned, in the order in which they happened; none of
+    /// those that are told to auditors only.
     ///
     /// # Errors
     /// On a database failure.
@@ -135,6 +156,7 @@ impl Reader<'_> {
         let mut newest = events::table
             .filter(events::jurisdiction_id.eq(jurisdiction))
             .filter(events::subject_id.eq(subject))
+            .filter(events::kind.ne_all(for_auditors()))
             .order(events::id.desc())
             .limit(limit)
             .select(Event::as_select())
@@ -161,7 +183,8 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure; [`StoreError::Taken`] for a second event with the same `once`.
     pub fn record_event(&mut self, event: &Event) -> Result<(), StoreError> {
-        diesel::insert_into(events::table).values(event).execute(self.conn)?;
+        let event = self.with_entry(event)?;
+        diesel::insert_into(events::table).values(&event).execute(self.conn)?;
         self.has_told();
         Ok(())
     }
@@ -172,13 +195,16 @@ impl Writer<'_> {
     /// As [`Self::record_event`].
     pub fn record_events(&mut self, rows: &[Event]) -> Result<(), StoreError> {
         for rows in rows.chunks(AT_ONCE) {
+            let rows: Result<Vec<Event>, StoreError> =
+                rows.iter().map(|event| self.with_entry(event)).collect();
+            let rows = rows?;
             // A batch insert has no common form for both: the same statement, for each by itself.
             match &mut *self.conn {
                 AnyConnection::Sqlite(conn) => {
-                    diesel::insert_into(events::table).values(rows).execute(conn)?
+                    diesel::insert_into(events::table).values(&rows).execute(conn)?
                 }
                 AnyConnection::Postgres(conn) => {
-                    diesel::insert_into(events::table).values(rows).execute(conn)?
+                    diesel::insert_into(events::table).values(&rows).execute(conn)?
                 }
             };
         }

@@ -3,13 +3,11 @@
 use diesel::prelude::*;
 use time::OffsetDateTime;
 
+use crate::cipher::context;
 use crate::columns::Moment;
 use crate::error::StoreError;
 use crate::schema::idempotency_keys;
 use crate::store::{Reader, Writer};
-
-/// The column that answers are encrypted for.
-const BODY: &str = "kept answer";
 
 /// The first answer to a request with an `Idempotency-Key`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -49,7 +47,7 @@ impl Reader<'_> {
         let Some(mut answer) = answer else { return Ok(None) };
         // Those of earlier versions are not encrypted: they begin with a brace, or are empty.
         if answer.body.first().is_some_and(|first| *first != b'{') {
-            answer.body = self.cipher.open(BODY, &answer.body)?.into_bytes();
+            answer.body = self.cipher.open(context::KEPT_ANSWER, &answer.body)?.into_bytes();
         }
         Ok(Some(answer))
     }
@@ -66,7 +64,7 @@ impl Writer<'_> {
         if !answer.body.is_empty() {
             let text = std::str::from_utf8(&answer.body)
                 .map_err(|error| StoreError::Corrupt(format!("an answer: {error}")))?;
-            answer.body = self.cipher.seal(BODY, text)?;
+            answer.body = self.cipher.seal(context::KEPT_ANSWER, text)?;
         }
         let kept = diesel::insert_into(idempotency_keys::table).values(&answer).execute(self.conn);
         match kept.map_err(StoreError::from) {

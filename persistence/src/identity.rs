@@ -95,20 +95,6 @@ pub struct SessionIdentity {
     pub grants: Vec<(Grant, String)>,
 }
 
-/// Failed logins of one name from one address.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = login_failures)]
-pub struct LoginFailure {
-    /// Hash of name and address; whether the name exists plays no part.
-    pub subject: String,
-    /// Failures in a row.
-    pub failures: i32,
-    /// No attempt is looked at before this.
-    pub locked_until: Option<Moment>,
-    /// When the last one was.
-    pub last_failure_at: Moment,
-}
-
 impl Reader<'_> {
     /// The account with this name.
     ///
@@ -216,18 +202,6 @@ impl Reader<'_> {
             .filter(grants::role.eq(Word(role)))
             .filter(grants::ended_at.is_null());
         Ok(held.count().get_result::<i64>(self.conn)? > 0)
-    }
-
-    /// The failed logins of a subject.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn login_failure(&mut self, subject: &str) -> Result<Option<LoginFailure>, StoreError> {
-        Ok(login_failures::table
-            .find(subject)
-            .select(LoginFailure::as_select())
-            .first(self.conn)
-            .optional()?)
     }
 }
 
@@ -398,25 +372,6 @@ impl Writer<'_> {
         diesel::update(sessions::table.filter(open).filter(sessions::id.ne(kept)))
             .set((sessions::ended_at.eq(now), sessions::end_reason.eq(reason)))
             .execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Stores the count of failed logins of a subject.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn save_login_failure(&mut self, failure: &LoginFailure) -> Result<(), StoreError> {
-        self.clear_login_failures(&failure.subject)?;
-        diesel::insert_into(login_failures::table).values(failure).execute(self.conn)?;
-        Ok(())
-    }
-
-    /// Forgets the failed logins of a subject.
-    ///
-    /// # Errors
-    /// On a database failure.
-    pub fn clear_login_failures(&mut self, subject: &str) -> Result<(), StoreError> {
-        diesel::delete(login_failures::table.find(subject)).execute(self.conn)?;
         Ok(())
     }
 

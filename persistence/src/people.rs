@@ -7,6 +7,7 @@ use time::Date;
 use xueshi_domain::identity::{IdNumber, IdType};
 use xueshi_domain::people::{Employment as Days, Post, TitleLevel};
 
+use crate::cipher::context;
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
@@ -228,7 +229,11 @@ impl Reader<'_> {
     /// # Errors
     /// When it does not decrypt.
     pub fn phone_of(&mut self, person: &Professional) -> Result<Option<String>, StoreError> {
-        person.phone_cipher.as_deref().map(|sealed| self.cipher.open("phone", sealed)).transpose()
+        person
+            .phone_cipher
+            .as_deref()
+            .map(|sealed| self.cipher.open(context::PHONE, sealed))
+            .transpose()
     }
 
     /// The people of a scope, in the order in which they were registered.
@@ -314,9 +319,9 @@ impl Writer<'_> {
             professional_id: person.id,
             name: person.name.clone(),
             id_type: Word(number.id_type()),
-            id_cipher: self.cipher.seal("id number", number.reveal())?,
+            id_cipher: self.cipher.seal(context::ID_NUMBER, number.reveal())?,
             id_masked: number.masked(),
-            phone_cipher: phone.map(|phone| self.cipher.seal("phone", phone)).transpose()?,
+            phone_cipher: phone.map(|phone| self.cipher.seal(context::PHONE, phone)).transpose()?,
             title_series: series,
             title_level: level.map(Word),
             post: Word(person.post),
@@ -355,8 +360,10 @@ impl Writer<'_> {
     ) -> Result<bool, StoreError> {
         let now = Moment(self.now());
         if let Some(phone) = phone {
-            person.phone_cipher =
-                phone.as_deref().map(|phone| self.cipher.seal("phone", phone)).transpose()?;
+            person.phone_cipher = phone
+                .as_deref()
+                .map(|phone| self.cipher.seal(context::PHONE, phone))
+                .transpose()?;
         }
         let updated = diesel::update(
             professionals::table

@@ -5,6 +5,7 @@ use xueshi_domain::identity::{IdNumber, IdType};
 use xueshi_domain::people::{Post, TitleLevel};
 use xueshi_domain::registration::{Joining, State};
 
+use crate::cipher::context;
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
@@ -135,11 +136,11 @@ impl Reader<'_> {
         &mut self,
         registration: &Registration,
     ) -> Result<(IdNumber, Option<String>), StoreError> {
-        let number = self.cipher.open("id number", &registration.id_cipher)?;
+        let number = self.cipher.open(context::ID_NUMBER, &registration.id_cipher)?;
         let number = IdNumber::parse(registration.id_type.0, &number)
             .map_err(|error| StoreError::Corrupt(format!("a registered id: {}", error.code())))?;
         let phone = registration.phone_cipher.as_deref();
-        let phone = phone.map(|sealed| self.cipher.open("phone", sealed)).transpose()?;
+        let phone = phone.map(|sealed| self.cipher.open(context::PHONE, sealed)).transpose()?;
         Ok((number, phone))
     }
 
@@ -238,9 +239,9 @@ impl Writer<'_> {
             account_id: new.account,
             name: new.name.clone(),
             id_type: Word(new.id_number.id_type()),
-            id_cipher: self.cipher.seal("id number", new.id_number.reveal())?,
+            id_cipher: self.cipher.seal(context::ID_NUMBER, new.id_number.reveal())?,
             id_masked: new.id_number.masked(),
-            phone_cipher: phone.map(|phone| self.cipher.seal("phone", phone)).transpose()?,
+            phone_cipher: phone.map(|phone| self.cipher.seal(context::PHONE, phone)).transpose()?,
             title_series: series,
             title_level: level.map(Word),
             post: Word(new.post),

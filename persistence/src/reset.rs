@@ -73,6 +73,8 @@ const TABLES: &[&str] = &[
     "filing_acts",
     "filings",
     "employments",
+    "erasures",
+    "orphaned_files",
     "professional_identities",
     "professionals",
     // Its triggers fill it while the others are emptied.
@@ -88,10 +90,18 @@ const TABLES: &[&str] = &[
     "policies",
     "counters",
     "idempotency_keys",
+    "log_cosignatures",
+    "log_checkpoints",
+    "log_tiles",
+    "log_entries",
 ];
 
+/// Tables that are not emptied and that the log speaks of.
+const KEPT: [&str; 2] = ["signing_keys", "log_shapes"];
+
 impl Writer<'_> {
-    /// Deletes everything in a sandbox database, except its signing keys.
+    /// Deletes everything in a sandbox database, except its signing keys. Its log begins anew, too: whoever witnesses the log of a sandbox
+    /// has to be told.
     ///
     /// # Errors
     /// [`StoreError::WrongPurpose`] in any other database.
@@ -109,6 +119,8 @@ impl Writer<'_> {
             .batch_execute("update organizations set reviewing_body_id = null, parent_id = null")?;
         self.conn.batch_execute("delete from organizations; delete from jurisdictions")?;
         self.conn.batch_execute("update installation set emptying = false")?;
+        self.forget_entries()?;
+        self.enter_again(&KEPT)?;
         Ok(())
     }
 }

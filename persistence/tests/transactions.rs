@@ -13,7 +13,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 use xueshi_persistence::{
     Clock, DatabaseUrl, Id, Jurisdiction, Keep, MasterKey, Moment, Purpose, Store, StoreError,
-    StoreOptions,
+    StoreOptions, Transparency,
 };
 
 struct ManualClock(Mutex<OffsetDateTime>);
@@ -46,6 +46,7 @@ async fn world(url: DatabaseUrl) -> World {
         master_key: MasterKey([1; 32]),
         clock: clock.clone(),
         connections: 8,
+        transparency: Transparency::Kept,
     })
     .unwrap();
     let city = Id(Uuid::from_u128(1));

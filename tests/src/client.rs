@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{self, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
 use reqwest::{Method, multipart};
 use serde_json::Value;
 
@@ -23,10 +24,16 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(address: SocketAddr) -> Self {
+    /// A client of whatever listens there, without a token. It follows no redirection: an answer is that of the operation.
+    ///
+    /// # Panics
+    /// When there is no HTTP here.
+    #[must_use]
+    pub fn new(address: SocketAddr) -> Self {
         // Connections go before the server would close them under a request.
         let http = reqwest::Client::builder().pool_max_idle_per_host(64);
-        let http = http.pool_idle_timeout(Duration::from_secs(30)).build().unwrap();
+        let http = http.pool_idle_timeout(Duration::from_secs(30)).redirect(Policy::none());
+        let http = http.build().unwrap();
         Self { http, address, token: None, name: "nobody".to_owned() }
     }
 

@@ -77,6 +77,9 @@ pub(crate) fn operation(method: &str, path: &str) -> Option<Operation> {
 fn fixed(template: &str, path: &str) -> Option<usize> {
     let (wanted, given): (Vec<_>, Vec<_>) =
         (template.split('/').collect(), path.split('/').collect());
+    // The parameter `path` at a template's end takes all that is left.
+    let takes_rest = wanted.last() == Some(&"{path}") && given.len() > wanted.len();
+    let given = if takes_rest { given[..wanted.len()].to_vec() } else { given };
     if wanted.len() != given.len() {
         return None;
     }

@@ -17,6 +17,7 @@ mod feed;
 pub mod filing;
 pub mod imports;
 pub mod makeup;
+pub mod merkle;
 mod raw;
 mod receiver;
 mod replica;

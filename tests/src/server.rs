@@ -43,6 +43,12 @@ impl Server {
         server
     }
 
+    /// Settings of a service that is no sandbox.
+    pub fn as_production(settings: &mut Settings) {
+        settings.sandbox = false;
+        settings.public_url = Some("https://xueshi.example".to_owned());
+    }
+
     /// Starts a service on an empty database, which need not be a sandbox.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use xueshi_tests::{Server, on_both};
 on_both!(
     a_made_up_header_does_not_widen_the_limit_of_an_address,
     made_up_tokens_spend_the_limit_of_their_address,
+    the_word_of_a_proxy_counts_if_the_settings_name_it,
 );
 
 /// Eight requests, and one more every 75 seconds: none comes back while a test runs.
@@ -54,4 +55,30 @@ async fn made_up_tokens_spend_the_limit_of_their_address(server: &Server) {
     assert!((1..=8).contains(&refused), "no more than the address may: {statuses:?}");
     assert!(statuses[refused..].iter().all(|status| *status == 429), "{statuses:?}");
     nobody.get("/v1/policies/2023").await.refused(429, "rate-limited");
+}
+
+/// Behind a proxy the limit is that of the client whom the proxy names; what the client itself says before that counts for nothing.
+async fn the_word_of_a_proxy_counts_if_the_settings_name_it(server: &Server) {
+    let behind = |settings: &mut Settings| {
+        limited(settings);
+        settings.trusted_proxies = vec!["127.0.0.0/8".parse().unwrap()];
+    };
+    let proxied = Server::with(server.database(), behind).await;
+    let nobody = proxied.nobody();
+    let from = |said: &str| nobody.get("/v1/policies/2023").header("x-forwarded-for", said);
+    for number in 0..8 {
+        from(&format!("198.51.100.{number}, 203.0.113.7")).await.is(200);
+    }
+    from("203.0.113.7").await.refused(429, "rate-limited");
+    from("203.0.113.7, 127.0.0.9").await.refused(429, "rate-limited");
+    from("203.0.113.8").await.is(200);
+
+    let alone = Server::with(server.database(), limited).await;
+    let nobody = alone.nobody();
+    let mut last = None;
+    for number in 0..9 {
+        let said = format!("203.0.113.{number}");
+        last = Some(nobody.get("/v1/policies/2023").header("x-forwarded-for", &said).await);
+    }
+    last.unwrap().refused(429, "rate-limited");
 }

@@ -13,6 +13,7 @@ on_both!(
 on_sqlite!(
     the_demo_world_is_as_the_contract_says,
     chaos_and_limits_are_told,
+    production_says_under_which_address_it_is_known,
     every_answer_tells_its_request_id,
 );
 
@@ -119,7 +120,7 @@ async fn a_restart_goes_on_where_it_was(server: &Server) {
 /// Production: no sandbox routes, no demo data; a marked database is refused by the other kind.
 async fn production_has_no_sandbox_and_neither_opens_the_others_database(server: &Server) {
     let database: Database = server.database();
-    let production = Server::on_empty(database, |settings| settings.sandbox = false).unwrap();
+    let production = Server::on_empty(database, Server::as_production).unwrap();
     for (method, path) in [
         ("GET", "/v1/sandbox/clock"),
         ("DELETE", "/v1/sandbox/clock"),
@@ -139,8 +140,29 @@ async fn production_has_no_sandbox_and_neither_opens_the_others_database(server:
     assert!(error.is_some(), "a production database is not opened as a sandbox");
 
     let sandbox = Server::start(database).await;
-    let error = sandbox.restart(|settings| settings.sandbox = false).err();
+    let error = sandbox.restart(Server::as_production).err();
     assert!(error.is_some(), "a sandbox database is not opened for production");
+}
+
+/// Certificates and tokens bear the address for ever: production does not start with one that was only bound to.
+async fn production_says_under_which_address_it_is_known(server: &Server) {
+    let start = |public_url: Option<&str>| {
+        let public_url = public_url.map(str::to_owned);
+        Server::on_empty(server.database(), |settings| {
+            (settings.sandbox, settings.public_url) = (false, public_url);
+        })
+    };
+    for wrong in [None, Some("xueshi.example"), Some("https://xueshi.example/hours")] {
+        let refused = start(wrong).unwrap_err();
+        assert!(refused.starts_with("--public-url: "), "{refused}");
+    }
+    start(Some("https://xueshi.example")).map(drop).unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_xueshi-under-test"));
+    command.args(["serve", "--bind", "127.0.0.1:0", "--json"]).env_clear();
+    let output = command.current_dir(server.directory()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "a setting is wrong: {output:?}");
+    let said = [output.stdout, output.stderr].concat();
+    assert!(String::from_utf8(said).unwrap().contains("--public-url"));
 }
 
 /// The accounts and numbers that the contract names.

@@ -34,7 +34,7 @@ fn random(below: u64) -> u64 {
 }
 
 /// A resident id number of somebody born in 1985, with its check digit.
-fn id_number(index: usize) -> String {
+pub(crate) fn id_number(index: usize) -> String {
     let mut number = format!(
         "4101021985{:02}{:02}{:03}",
         index / 28 % 12 + 1,

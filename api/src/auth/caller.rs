@@ -15,7 +15,7 @@ use crate::extract::gate::Gate;
 use crate::middleware::parameters;
 use crate::openapi::Operation;
 use crate::problem::{Code, Problem};
-use crate::services::Asker;
+use crate::services::{Asker, verification_page};
 use crate::state::AppState;
 
 /// What an operation needs of its caller.
@@ -89,8 +89,8 @@ pub trait Admission: Send + Sync {
 
 /// The admitted caller. Every handler takes one, as its first argument, so that no operation forgets to ask.
 ///
-/// After admission it also refuses query parameters that the operation does not document, and it opens the [`Gate`] for
-/// the other extractors.
+/// After admission it also refuses query parameters that the operation does not document, except from a browser that opens the page of
+/// a certificate, and it opens the [`Gate`] for the other extractors.
 pub struct Caller<P: Needs>(P::Who);
 
 impl<P: Needs> fmt::Debug for Caller<P> {
@@ -114,6 +114,8 @@ impl<P: Needs> FromRequest for Caller<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let gate = Gate::close(request);
         let operation = request.extensions().get::<Arc<Operation>>().cloned();
+        // Messengers add parameters of their own to a link that is passed on: a person's page opens all the same.
+        let overlooked = verification_page::wants_page(request);
         let query = Query::of(request);
         let bearer = bearer(request);
         let state = request.app_data::<web::Data<AppState>>().cloned();
@@ -135,7 +137,9 @@ impl<P: Needs> FromRequest for Caller<P> {
             };
             let who = P::Who::from_session(session)
                 .ok_or_else(|| challenge::add(Problem::new(Code::Unauthenticated)))?;
-            parameters::check(&operation, &query?)?;
+            if !overlooked {
+                parameters::check(&operation, &query?)?;
+            }
             gate.open();
             Ok(Self(who))
         })

@@ -10,8 +10,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
+use xueshi_domain::event::EventType;
 use xueshi_persistence::{Keep, Reader, SigningKey, Store, StoreError, Writer};
+
+use crate::services::events::Happening;
 
 /// A key signs for this long; then the next token is signed with a new one.
 const LIFE: Duration = Duration::days(90);
@@ -74,12 +78,12 @@ impl Keys {
         self.store
             .write(Keep::Yes, move |writer| {
                 // Another instance may have been faster.
-                if writer
-                    .signing_keys()?
-                    .iter()
-                    .any(|key| signs(key.retired_at.is_some(), key.created_at, writer.now()))
-                {
-                    return Ok(());
+                let now = writer.now();
+                for stored in writer.signing_keys()? {
+                    let may_sign = signs(stored.retired_at.is_some(), stored.created_at, now);
+                    if may_sign && Key::of(&stored)?.is_some() {
+                        return Ok(());
+                    }
                 }
                 replace(writer, token_life, Former::UntilTheirTokensEnd).map(drop)
             })
@@ -145,7 +149,8 @@ impl Keys {
             .read(|reader: &mut Reader<'_>| reader.signing_keys())
             .await?
             .iter()
-            .map(|key| Key::of(key).map(Arc::new))
+            .filter_map(|key| Key::of(key).transpose())
+            .map(|key| key.map(Arc::new))
             .collect();
         *self.set.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys?);
         *self.read_at.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
@@ -191,7 +196,27 @@ fn replace(
         }
     };
     writer.rotate_signing_key(&key, accept_until)?;
+    let revoked = former == Former::Revoked;
+    let told = json!({"purpose": "access", "key": key.kid, "former_revoked": revoked});
+    tell_of_key(writer, told)?;
     Ok(key.kid)
+}
+
+/// Tells auditors, in every city of the installation, that something is signed with another key. In a new database there is none yet.
+///
+/// # Errors
+/// On a database failure.
+pub(super) fn tell_of_key(writer: &mut Writer<'_>, data: Value) -> Result<(), StoreError> {
+    for city in writer.jurisdictions()? {
+        let told = Happening::new(EventType::KeysRotated).data(data.clone());
+        let told = match writer.municipal_bureau(city.id)? {
+            Some(bureau) => told.unit(bureau.id),
+            None => told,
+        };
+        let event = told.event(writer, city.id);
+        writer.record_event(&event)?;
+    }
+    Ok(())
 }
 
 /// Whether a key may sign now. A key from the future, left behind by a clock that was set back, may.
@@ -205,12 +230,7 @@ fn generate(now: OffsetDateTime) -> Result<SigningKey, StoreError> {
     let unusable = |error: &dyn std::fmt::Display| {
         StoreError::Corrupt(format!("a new signing key is not usable: {error}"))
     };
-    let mut jwk = Jwk::from_encoding_key(&EncodingKey::from_ed_der(&der), Algorithm::EdDSA)
-        .map_err(|error| unusable(&error))?;
-    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|error| unusable(&error))?;
-    jwk.common.key_id = Some(kid.clone());
-    jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-    jwk.common.key_algorithm = Some(KeyAlgorithm::EdDSA);
+    let (kid, jwk) = public_half(&der).map_err(|error| unusable(&error))?;
     Ok(SigningKey {
         kid,
         private_key: STANDARD.encode(&der),
@@ -221,29 +241,48 @@ fn generate(now: OffsetDateTime) -> Result<SigningKey, StoreError> {
     })
 }
 
+/// The name and the public half of a private key.
+fn public_half(der: &[u8]) -> Result<(String, Jwk), jsonwebtoken::errors::Error> {
+    let mut jwk = Jwk::from_encoding_key(&EncodingKey::from_ed_der(der), Algorithm::EdDSA)?;
+    let kid = jwk.thumbprint(ThumbprintHash::SHA256)?;
+    jwk.common.key_id = Some(kid.clone());
+    jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+    jwk.common.key_algorithm = Some(KeyAlgorithm::EdDSA);
+    Ok((kid, jwk))
+}
+
 impl Key {
-    fn of(stored: &SigningKey) -> Result<Self, StoreError> {
+    /// A stored key; none, with a line in the log, for one whose public half is not that of the private one: it is stored in plain, where
+    /// others could exchange it, and would let them log in as anybody.
+    fn of(stored: &SigningKey) -> Result<Option<Self>, StoreError> {
         let unreadable = |error: &dyn std::fmt::Display| {
             StoreError::Corrupt(format!("signing key {}: {error}", stored.kid))
         };
         let der = STANDARD.decode(&stored.private_key).map_err(|error| unreadable(&error))?;
-        let jwk: Jwk =
-            serde_json::from_str(&stored.public_key).map_err(|error| unreadable(&error))?;
-        Ok(Self {
-            kid: stored.kid.clone(),
+        let (kid, jwk) = public_half(&der).map_err(|error| unreadable(&error))?;
+        let known = serde_json::from_str::<Jwk>(&stored.public_key).ok();
+        if kid != stored.kid || known.as_ref() != Some(&jwk) {
+            log::error!(
+                "signing key {}: its public half is not that of its private one",
+                stored.kid
+            );
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            kid,
             private: EncodingKey::from_ed_der(&der),
             public: DecodingKey::from_jwk(&jwk).map_err(|error| unreadable(&error))?,
             jwk,
             created_at: stored.created_at,
             retired: stored.retired_at.is_some(),
             expires_at: stored.expires_at,
-        })
+        }))
     }
 
     /// A key for tests, without a store.
     #[cfg(test)]
     pub(super) fn for_tests() -> Self {
-        Self::of(&generate(OffsetDateTime::UNIX_EPOCH).unwrap()).unwrap()
+        Self::of(&generate(OffsetDateTime::UNIX_EPOCH).unwrap()).unwrap().unwrap()
     }
 
     fn verifies(&self, now: OffsetDateTime) -> bool {
@@ -276,6 +315,21 @@ mod tests {
             assert_eq!(key[member], value, "{member}");
         }
         assert!(key.get("d").is_none(), "the private half stays inside");
+    }
+
+    /// Whoever exchanges the public half, which is stored in plain, logs in as nobody.
+    #[test]
+    fn a_public_half_that_is_not_that_of_the_private_one_is_left_out() {
+        let own = generate(OffsetDateTime::UNIX_EPOCH).unwrap();
+        let others = generate(OffsetDateTime::UNIX_EPOCH).unwrap();
+        let renamed = others.public_key.replace(&others.kid, &own.kid);
+        for public_key in [others.public_key, renamed, String::new()] {
+            let forged = SigningKey { public_key, ..own.clone() };
+            assert!(Key::of(&forged).unwrap().is_none());
+        }
+        let forged = SigningKey { kid: others.kid, ..own.clone() };
+        assert!(Key::of(&forged).unwrap().is_none());
+        assert!(Key::of(&own).unwrap().is_some());
     }
 
     #[actix_web::test]

@@ -3,6 +3,7 @@
 pub mod admission;
 mod caller;
 mod challenge;
+pub mod credential_keys;
 pub mod keys;
 pub mod password;
 pub mod permissions;

@@ -114,6 +114,8 @@ permissions! {
     AcceptUnits = AcceptUnits;
     /// Merging two records of one person (U4).
     MergePeople = MergePeople;
+    /// Erasing the personal data of someone whose records need not be kept any more (U4a).
+    ErasePeople = ErasePeople;
     /// Reporting training funds (U5).
     ReportFunds = ReportFunds;
     /// Reading what happened.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
-use xueshi_persistence::{Clock, DatabaseUrl, MasterKey, Store, StoreOptions};
+use xueshi_persistence::{Clock, DatabaseUrl, MasterKey, Store, StoreOptions, Transparency};
 
 /// A clock that stands still until it is told otherwise.
 #[derive(Clone)]
@@ -43,6 +43,7 @@ pub(crate) fn world() -> (Store, HandClock, Directory) {
         master_key: MasterKey([7; 32]),
         clock: Arc::new(clock.clone()),
         connections: 2,
+        transparency: Transparency::Kept,
     });
     (store.unwrap(), clock, Directory(directory))
 }

@@ -24,6 +24,8 @@ pub struct CertificateFields {
     pub total_hours: String,
     /// The body that verified the record and issues the certificate.
     pub issuing_body: String,
+    /// The city under whose requirements the hours were completed, as its seal names it (`郑州市`).
+    pub city: String,
     /// The certificate's number.
     pub number: String,
     /// The day of issue, in China.
@@ -69,6 +71,7 @@ impl CertificateFields {
             &self.professional_hours,
             &self.total_hours,
             &self.issuing_body,
+            &self.city,
             &self.number,
             &self.verification_code,
             &self.verification_url,

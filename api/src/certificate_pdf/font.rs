@@ -1,6 +1,7 @@
 //! Finding the font, and its characters.
 
 use std::collections::BTreeSet;
+use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -13,15 +14,19 @@ use skrifa::{FontRef, MetadataProvider};
 use super::PdfError;
 use super::sparse::SparseFile;
 
-/// Where systems put a serif font with simplified Chinese and the rare characters of names. The last two hold
-/// nothing but rare characters (CJK extensions B and later) and help out where the first lacks one.
-const KNOWN: [&str; 6] = [
+/// Where systems put a serif font with simplified Chinese and the rare characters of names. The others help out where it lacks a
+/// character: two hold nothing but rare ones (CJK extensions B and later), the last the letters of other countries' names, such as
+/// `Ł` and `ž`.
+const KNOWN: [&str; 9] = [
     "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
     "/usr/share/fonts/noto-cjk/NotoSerifCJK-Regular.ttc",
     "/usr/share/fonts/noto/NotoSerifCJK-Regular.ttc",
     "/usr/share/fonts/google-noto-serif-cjk-fonts/NotoSerifCJK-Regular.ttc",
     "/usr/share/fonts/truetype/hanazono/HanaMinA.ttf",
     "/usr/share/fonts/truetype/hanazono/HanaMinB.ttf",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
+    "/usr/share/fonts/TTF/DejaVuSerif.ttf",
+    "/usr/share/fonts/dejavu-serif-fonts/DejaVuSerif.ttf",
 ];
 
 /// Where the font for certificates is looked for. Holds paths only: the files are opened by each
@@ -49,6 +54,12 @@ impl FontFiles {
     /// [`PdfError::FontMissing`] or [`PdfError::FontUnreadable`].
     pub fn check(&self) -> Result<(), PdfError> {
         self.open_for(&BTreeSet::new()).map(drop)
+    }
+
+    /// The font files that are there, in the order in which they are tried.
+    pub(super) fn found(&self) -> impl Iterator<Item = (&Path, Metadata)> {
+        let paths = self.chosen.iter().chain(&self.known);
+        paths.filter_map(|path| Some((path.as_path(), std::fs::metadata(path).ok()?)))
     }
 
     /// Opens the first font found and, only if it lacks one of the characters, the ones after it.
@@ -112,18 +123,22 @@ impl Faces {
     /// The glyph of every character of a text.
     pub(super) fn glyphs(&self, text: &str) -> Result<Vec<FaceGlyph>, PdfError> {
         let mut glyphs: Vec<Option<FaceGlyph>> = vec![None; text.chars().count()];
+        let mut asked: Vec<Vec<Option<FaceGlyph>>> = Vec::new();
         for (number, face) in self.faces.iter().enumerate() {
             if glyphs.iter().all(Option::is_some) {
                 break;
             }
-            for (place, found) in glyphs.iter_mut().zip(face.glyphs(text)) {
-                *place = place.or(found.map(|(glyph, advance)| FaceGlyph {
-                    face: number,
-                    glyph,
-                    advance,
-                }));
+            let found = face.glyphs(text).into_iter();
+            let found = found.map(|found| {
+                found.map(|(glyph, advance)| FaceGlyph { face: number, glyph, advance })
+            });
+            let found: Vec<Option<FaceGlyph>> = found.collect();
+            for (place, found) in glyphs.iter_mut().zip(&found) {
+                *place = place.or(*found);
             }
+            asked.push(found);
         }
+        keep_together(text, &mut glyphs, &asked);
         let lacking: BTreeSet<char> = text
             .chars()
             .zip(&glyphs)
@@ -135,6 +150,12 @@ impl Faces {
         } else {
             Err(PdfError::GlyphsMissing { characters: lacking.into_iter().collect() })
         }
+    }
+
+    /// Which face sets each character of a text.
+    #[cfg(test)]
+    pub(super) fn set_by(&self, text: &str) -> Result<Vec<usize>, PdfError> {
+        Ok(self.glyphs(text)?.into_iter().map(|glyph| glyph.face).collect())
     }
 
     /// Reads the files whole, to compare.
@@ -165,6 +186,26 @@ impl Faces {
                     .ok_or_else(|| unreadable("not a usable face".to_owned()))
             })
             .collect()
+    }
+}
+
+/// Sets a run of letters of other scripts in one face, where one has all of it: a single letter from another font in the midst of
+/// a name would look like a mistake. Chinese characters stand alone.
+fn keep_together(text: &str, glyphs: &mut [Option<FaceGlyph>], asked: &[Vec<Option<FaceGlyph>>]) {
+    let characters: Vec<char> = text.chars().collect();
+    let is_narrow = |character: &char| *character < '\u{2E80}';
+    let mut start = 0;
+    for run in characters.chunk_by(|a, b| is_narrow(a) && is_narrow(b)) {
+        let place = start..start + run.len();
+        start = place.end;
+        let Some(there) = glyphs.get_mut(place.clone()) else { continue };
+        if there.iter().flatten().all(|glyph| glyph.face == 0) {
+            continue;
+        }
+        let mut of_each = asked.iter().filter_map(|face| face.get(place.clone()));
+        if let Some(whole) = of_each.find(|face| face.iter().all(Option::is_some)) {
+            there.copy_from_slice(whole);
+        }
     }
 }
 

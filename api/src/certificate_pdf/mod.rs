@@ -3,7 +3,7 @@
 //! [`render`] turns plain [`CertificateFields`] into a PDF/A-2a and PDF/UA-1 file: Chinese text set in an embedded
 //! subset of a font found at run time, the seal and the QR code drawn as vectors, and a tag tree so that a screen
 //! reader can read it. The same fields with the same font file give the same bytes: nothing in the file depends on
-//! the clock, on chance or on an earlier call, so the bytes can be cached under the fields.
+//! the clock, on chance or on an earlier call, so the bytes can be kept under the fields' [`Fingerprint`].
 //!
 //! A call reads about 2 MB of the font file and gives them back when it returns; nothing stays resident. It takes
 //! some milliseconds of one core and reads a file, so call it from a blocking thread.
@@ -12,6 +12,7 @@
 //! by the characters that `font` knows; `paint` reads the outlines that the sheet uses and writes the file.
 
 mod fields;
+mod fingerprint;
 mod font;
 mod ornament;
 mod page;
@@ -28,12 +29,13 @@ mod tests;
 use std::path::PathBuf;
 
 pub use fields::{CertificateFields, Completion, PrintedState};
+pub use fingerprint::Fingerprint;
 pub use font::FontFiles;
 
 /// Why a certificate could not be drawn.
 ///
-/// [`PdfError::FontMissing`] and [`PdfError::FontUnreadable`] are faults of the installation (503); the others name
-/// something in the certificate's own texts that the page cannot hold, or a defect of this module.
+/// [`PdfError::FontMissing`], [`PdfError::FontUnreadable`] and [`PdfError::GlyphsMissing`] are faults of the installation (503); the
+/// others name something in the certificate's own texts that the page cannot hold, or a defect of this module.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PdfError {
     /// None of the places where the font is looked for holds a file.

@@ -9,10 +9,8 @@ use super::font::Faces;
 use super::sheet::{Color, Ink, Item, MM, Text, circle, drawing};
 use super::text::{Line, count};
 
-/// What the seal says, for readers who cannot see it.
-pub(super) const DESCRIPTION: &str = "红色圆形印章：郑州市专业技术人员继续教育专用章";
-
-const ARC: &str = "郑州市专业技术人员继续教育";
+/// What stands on the arc behind the city's name.
+const ARC: &str = "专业技术人员继续教育";
 const FOOT: &str = "专用章";
 
 /// Bright enough to be a seal, dark enough to stay visible in black and white.
@@ -27,18 +25,31 @@ const FOOT_SIZE: f32 = 12.0;
 const SLENDER: f32 = 0.8;
 /// The angle that the text on the arc covers, from its first to its last character.
 const SPAN: f32 = 1.15 * PI;
+/// So many characters fill it in full size: a city's name of three. A longer name goes further around,
+const LETTERS: usize = 13;
+/// so far as the foot leaves room; from there on the characters grow smaller.
+const WIDEST: f32 = 1.42 * PI;
 /// Baseline of the arc's text, from the middle.
 const ARC_BASE: f32 = RADIUS - RING - 1.9 * MM - ARC_SIZE * 0.82;
 
-/// Draws the seal around a middle point.
-pub(super) fn draw(faces: &Faces, x: f32, y: f32) -> Result<Vec<Item>, PdfError> {
+/// What the seal of a city says, for readers who cannot see it.
+pub(super) fn description(city: &str) -> String {
+    format!("红色圆形印章：{city}{ARC}{FOOT}")
+}
+
+/// Draws the seal of a city around a middle point.
+pub(super) fn draw(faces: &Faces, city: &str, x: f32, y: f32) -> Result<Vec<Item>, PdfError> {
     let mut items = Vec::new();
     items.extend(circle(x, y, RADIUS - RING / 2.0, Ink::stroke(RED, RING)));
     items.extend(star(x, y - 4.0, RADIUS * 0.3));
-    let letters = ARC.chars().count();
-    for (number, letter) in ARC.chars().enumerate() {
-        let angle = SPAN * (count(number) / count(letters - 1) - 0.5);
-        items.push(letter_at(faces, letter, angle, x, y)?);
+    let letters: Vec<char> = city.chars().chain(ARC.chars()).collect();
+    let gaps = count(letters.len().saturating_sub(1));
+    let wanted = SPAN * (gaps / count(LETTERS - 1)).max(1.0);
+    let span = wanted.min(WIDEST);
+    let size = ARC_SIZE * span / wanted;
+    for (number, letter) in letters.into_iter().enumerate() {
+        let angle = span * (count(number) / gaps - 0.5);
+        items.push(letter_at(faces, letter, (angle, size), (x, y))?);
     }
     let foot = Line::new(faces, FOOT, 0.12)?;
     let foot = Text::new(foot, x, y + RADIUS * 0.77, FOOT_SIZE, Ink::bold(RED, 0.25));
@@ -46,8 +57,13 @@ pub(super) fn draw(faces: &Faces, x: f32, y: f32) -> Result<Vec<Item>, PdfError>
     Ok(items)
 }
 
-/// A character that stands on the arc, `angle` clockwise from the top.
-fn letter_at(faces: &Faces, letter: char, angle: f32, x: f32, y: f32) -> Result<Item, PdfError> {
+/// A character of a size that stands on the arc, `angle` clockwise from the top.
+fn letter_at(
+    faces: &Faces,
+    letter: char,
+    (angle, size): (f32, f32),
+    (x, y): (f32, f32),
+) -> Result<Item, PdfError> {
     let line = Line::new(faces, &letter.to_string(), 0.0)?;
     let (sin, cos) = angle.sin_cos();
     let turned = Transform::from_row(
@@ -58,7 +74,7 @@ fn letter_at(faces: &Faces, letter: char, angle: f32, x: f32, y: f32) -> Result<
         x + ARC_BASE * sin,
         y - ARC_BASE * cos,
     );
-    let text = Text::new(line, 0.0, 0.0, ARC_SIZE, Ink::bold(RED, 0.3)).pulled_left(0.5);
+    let text = Text::new(line, 0.0, 0.0, size, Ink::bold(RED, 0.3)).pulled_left(0.5);
     Ok(as_shapes(text, Some(turned)))
 }
 

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use time::macros::date;
 
-use super::sheet::{HEIGHT, Item, Role, Sheet, WIDTH};
+use super::sheet::{Color, HEIGHT, Item, Role, Sheet, WIDTH};
 use super::sparse::SparseFile;
 use super::text::{Line, Room, fit, paragraph};
 use super::{
-    CertificateFields, Completion, FontFiles, PdfError, PrintedState, page, paint, render,
+    CertificateFields, Completion, Fingerprint, FontFiles, PdfError, PrintedState, page, paint,
+    render, seal,
 };
 
 fn fields() -> CertificateFields {
@@ -22,6 +23,7 @@ fn fields() -> CertificateFields {
         professional_hours: "62.5".to_owned(),
         total_hours: "92.5".to_owned(),
         issuing_body: "郑州市人力资源和社会保障局".to_owned(),
+        city: "郑州市".to_owned(),
         number: "ZZ2023-0000000001".to_owned(),
         issued_on: date!(2023 - 12 - 08),
         completed: Completion::InYear,
@@ -107,6 +109,128 @@ fn the_same_fields_make_the_same_bytes_and_other_fields_do_not() {
     assert_eq!(first, render(&fields(), &fonts()).unwrap());
     let other = CertificateFields { total_hours: "92.6".to_owned(), ..fields() };
     assert_ne!(first, render(&other, &fonts()).unwrap());
+}
+
+#[test]
+fn files_are_known_by_all_that_they_say() {
+    let of = |fields: &CertificateFields| Fingerprint::of(fields, &fonts());
+    let first = of(&fields());
+    assert_eq!(first, of(&fields()));
+    assert!(first.tag().len() == 32 && first.tag().bytes().all(|byte| byte.is_ascii_hexdigit()));
+    type Change = fn(&mut CertificateFields);
+    let changes: [Change; 15] = [
+        |fields| fields.name.push('甲'),
+        |fields| fields.masked_id.push('1'),
+        |fields| fields.employer.push('甲'),
+        |fields| fields.year += 1,
+        |fields| fields.public_hours.push('1'),
+        |fields| fields.professional_hours.push('1'),
+        |fields| fields.total_hours.push('1'),
+        |fields| fields.issuing_body.push('甲'),
+        |fields| fields.city.push('甲'),
+        |fields| fields.number.push('1'),
+        |fields| fields.issued_on = date!(2023 - 12 - 09),
+        |fields| fields.completed = Completion::ByMakeup,
+        |fields| fields.verification_code.push('1'),
+        |fields| fields.verification_url.push('1'),
+        |fields| fields.state = PrintedState::Revoked,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut other = fields();
+        change(&mut other);
+        assert_ne!(first, of(&other), "change {number}");
+    }
+    // What one field ends with is not what the next begins with.
+    let (mut one, mut other) = (fields(), fields());
+    (one.name, one.masked_id) = ("甲乙".to_owned(), "丙".to_owned());
+    (other.name, other.masked_id) = ("甲".to_owned(), "乙丙".to_owned());
+    assert_ne!(of(&one), of(&other));
+}
+
+#[test]
+fn a1_the_seal_and_the_sentence_are_those_of_the_city() {
+    assert_eq!(seal::description("郑州市"), "红色圆形印章：郑州市专业技术人员继续教育专用章");
+    for city in ["开封市", "黔西南布依族苗族自治州"] {
+        let fields = CertificateFields { city: city.to_owned(), ..fields() };
+        let sheet = compose(&fields).unwrap();
+        let said = texts(&sheet).concat();
+        assert!(said.contains(city) && !said.contains("和郑州市"), "{said}");
+        let figure = Role::Figure(seal::description(city));
+        let seal = sheet.blocks.iter().find(|block| block.role == figure).unwrap();
+        let letters: String = seal
+            .items
+            .iter()
+            .filter_map(|item| match item {
+                Item::Text(text) => Some(text.line.text.as_str()),
+                Item::Drawing(_) => None,
+            })
+            .collect();
+        assert_eq!(letters, format!("{city}专业技术人员继续教育专用章"));
+    }
+}
+
+#[test]
+fn names_of_every_kind_and_length_have_their_place() {
+    for name in [
+        "𠮷",
+        "䶮𠮷",
+        "阿卜杜热合曼·买买提吐尔逊·伊敏江·努尔买买提",
+        "Maximiliane-Alexandra Konstantinowa von Hohenberg",
+        "Łukasz Dvořák-Şahin",
+        &"欧".repeat(50),
+    ] {
+        let fields = CertificateFields {
+            name: name.to_owned(),
+            employer: "郑".repeat(100),
+            issuing_body: "局".repeat(100),
+            ..fields()
+        };
+        // A line may end at a blank, which belongs to neither part.
+        let said = texts(&compose(&fields).unwrap()).concat();
+        for text in [name, &fields.employer, &fields.issuing_body] {
+            assert!(said.contains(text), "{text} is missing in {said}");
+        }
+    }
+}
+
+#[test]
+fn a_name_of_other_letters_is_set_in_one_face() {
+    let text = "张 Łukasz Dvořák 𠮷";
+    let faces = fonts().open_for(&text.chars().collect()).unwrap();
+    let by = faces.set_by(text).unwrap();
+    let (first, last) = (by.first().unwrap(), by.last().unwrap());
+    assert_eq!((first, last), (&0, &0), "Chinese characters are those of the page: {by:?}");
+    let name = &by[1..by.len() - 1];
+    assert!(name.iter().all(|face| *face == name[0] && *face != 0), "{by:?}");
+    assert_eq!(faces.set_by("Lin Zhiyuan").unwrap(), [0; 11], "what the page's own font has");
+}
+
+/// The relative luminance of WCAG 2.
+fn luminance(Color(red, green, blue): Color) -> f64 {
+    let linear = |part: u8| {
+        let part = f64::from(part) / 255.0;
+        if part <= 0.039_28 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+}
+
+#[test]
+fn every_text_is_legible_in_black_and_white_and_no_mark_hides_it() {
+    for state in [PrintedState::Valid, PrintedState::Superseded, PrintedState::Revoked] {
+        let sheet = compose(&CertificateFields { state, ..fields() }).unwrap();
+        for item in sheet.blocks.iter().flat_map(|block| &block.items) {
+            let Item::Text(text) = item else { continue };
+            let said = &text.line.text;
+            if let Some(color) = text.ink.fill {
+                let contrast = 1.05 / (luminance(color) + 0.05);
+                assert!(contrast >= 4.5, "{said}: {contrast:.1} on white");
+            } else {
+                // The mark across the page: an outline, lighter than any text on it.
+                let (color, _) = text.ink.stroke.unwrap();
+                assert!(luminance(color) > 0.4, "{said} is too dark to lie under text");
+            }
+        }
+    }
 }
 
 #[test]

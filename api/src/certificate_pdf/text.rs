@@ -114,6 +114,27 @@ pub(super) fn fit(
     Err(PdfError::TextTooLong { field })
 }
 
+/// As [`fit`], in the first of several rooms that holds the text.
+///
+/// # Errors
+///
+/// [`PdfError::TextTooLong`] with the field's name when none does.
+pub(super) fn fit_one(
+    faces: &Faces,
+    field: &'static str,
+    text: &str,
+    rooms: &[Room],
+) -> Result<Fitted, PdfError> {
+    let mut fitted = Err(PdfError::TextTooLong { field });
+    for room in rooms {
+        fitted = fit(faces, field, text, *room);
+        if !matches!(fitted, Err(PdfError::TextTooLong { .. })) {
+            break;
+        }
+    }
+    fitted
+}
+
 /// Breaks a paragraph into lines of a width, spreading all but the last. The first is so much shorter (`indent`).
 /// Lengths are in em.
 pub(super) fn paragraph(

@@ -20,7 +20,7 @@ use crate::problem::{Code, Problem};
 use crate::routes::exports::source;
 use crate::services::Asker;
 use crate::services::exports::file::{self, Parts};
-use crate::services::exports::{self, Wanted};
+use crate::services::exports::{self, Wanted, told};
 use crate::services::jobs::runner::{BATCH, JobKey, Tools};
 use crate::settings::Settings;
 use crate::storage::Storage;
@@ -151,6 +151,11 @@ async fn write(
         file::complete(reader, &asker, id, source)
     };
     let (export, parts) = tools.store.read(read).await.map_err(failed)?;
+    let taken = export.clone();
+    let tell = move |writer: &mut Writer<'_>| {
+        told::downloaded(&taken).by_account(Some(account)).tell(writer, taken.jurisdiction_id)
+    };
+    tools.store.write(Keep::Yes, tell).await.map_err(failed)?;
     let from = Parts { store: tools.store.clone(), blobs: tools.blobs.clone() };
     let mut bytes = pin!(file::bytes(from, export, parts).await.map_err(failed)?);
     let not_written =

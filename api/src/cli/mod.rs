@@ -2,9 +2,11 @@
 
 mod admin;
 mod audit;
+mod bench;
 mod demo;
 mod export;
 mod import;
+mod keys;
 mod migrate;
 mod openapi;
 mod output;
@@ -19,7 +21,7 @@ use clap::{Parser, Subcommand};
 
 use crate::settings::{Settings, SettingsArgs};
 
-pub use audit::{findings as audit_findings, rebuild_figures};
+pub use audit::{findings as audit_findings, log_findings, rebuild_figures};
 pub use output::{CommandError, Output};
 
 const EXIT_CODES: &str = "\
@@ -62,11 +64,16 @@ enum Command {
     Import(import::Import),
     /// Take a list out as a file: xlsx, csv or ndjson
     Export(export::Export),
+    /// The keys that ids, phones and secrets are encrypted under
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// The audit log
     #[command(subcommand)]
     Audit(audit::Audit),
     /// Print the OpenAPI document; needs no database
     Openapi(openapi::Openapi),
+    /// Measure speed with xueshi-bench, on databases of its own
+    Bench(bench::Bench),
 }
 
 /// Runs the command that the process's arguments name.
@@ -84,6 +91,9 @@ fn run(cli: Cli, output: Output) -> Result<(), CommandError> {
     if let Command::Openapi(command) = &cli.command {
         return command.run();
     }
+    if let Command::Bench(command) = &cli.command {
+        return command.run(cli.json);
+    }
     let settings = Settings::load(cli.settings)?;
     // A second logger in the same process stays out; the first one keeps logging.
     let _ = env_logger::Builder::new().parse_filters(&settings.log).try_init();
@@ -97,8 +107,10 @@ fn run(cli: Cli, output: Output) -> Result<(), CommandError> {
             Command::Reconcile(command) => command.run(settings, output).await,
             Command::Import(command) => command.run(settings, output).await,
             Command::Export(command) => command.run(settings, output).await,
+            Command::Keys(command) => command.run(settings, output).await,
             Command::Audit(command) => command.run(settings, output).await,
             Command::Openapi(command) => command.run(),
+            Command::Bench(command) => command.run(cli.json),
         }
     })
 }

@@ -31,6 +31,7 @@ impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
         match error {
             StartError::Bind { .. } => CommandError::Failed(error.to_string()),
+            StartError::Settings(error) => error.into(),
             StartError::Storage(error) => error.into(),
         }
     }

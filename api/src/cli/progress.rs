@@ -63,6 +63,20 @@ impl Progress {
         }
     }
 
+    /// Shows how far something has come that is no job.
+    pub(super) fn count(&mut self, done: i64, total: i64, is_over: bool) {
+        let total = total.max(done);
+        if let Some(bar) = &self.bar {
+            bar.set_length(u64::try_from(total).unwrap_or(0));
+            bar.set_position(u64::try_from(done).unwrap_or(0));
+            return;
+        }
+        if is_over || self.last.is_none_or(|last| last.elapsed() >= LINE) {
+            self.last = Some(Instant::now());
+            eprintln!("{}: {done} of {total}", self.what);
+        }
+    }
+
     /// It is over.
     pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {

@@ -285,6 +285,15 @@ impl From<Issued> for CertificateDto {
     }
 }
 
+/// What stands on a certificate, as somebody typed it.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "for the document; the form is read by hand")]
+pub struct CodeForm {
+    /// Its verification code.
+    #[schema(example = "7Q4M 2ZC9 K1T8 XW5B 3N6E")]
+    code: String,
+}
+
 /// A certificate, for anyone who has its code: name and id number are masked (U4a).
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PublicCertificate {
@@ -302,9 +311,9 @@ pub struct PublicCertificate {
     /// In the year, or by make-up.
     #[schema(value_type = words::Completion)]
     pub completed: Completion,
-    /// The masked name.
+    /// The masked name; empty once the person's data were erased by law.
     pub masked_name: String,
-    /// The masked id number.
+    /// The masked id number; empty once it was erased.
     pub masked_id_number: String,
     /// The employer.
     pub employer: String,

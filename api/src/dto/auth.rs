@@ -149,26 +149,28 @@ pub struct AuthorizationServer {
 /// Public keys (RFC 7517).
 #[derive(Serialize, ToSchema)]
 pub struct JsonWebKeySet {
-    /// The keys, the one that signs now first.
+    /// The keys: those of access tokens, then those of credentials; the one that signs now first of each.
     #[schema(value_type = Vec<JsonWebKey>)]
-    pub keys: Vec<jsonwebtoken::jwk::Jwk>,
+    pub keys: Vec<serde_json::Value>,
 }
 
-/// A public key that access tokens are signed with.
+/// A public key that access tokens or credentials are signed with.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "the schema of a type of the JWT library")]
+#[expect(dead_code, reason = "the schema of keys that are kept as JSON")]
 pub struct JsonWebKey {
-    /// `OKP`.
+    /// `OKP`; `EC` for SM2.
     #[schema(example = "OKP")]
     kty: String,
-    /// `Ed25519`.
+    /// `Ed25519`; `SM2`, which signs with the signer's id `1234567812345678` (GM/T 0009).
     #[schema(example = "Ed25519")]
     crv: String,
-    /// The key itself.
+    /// The key itself; of SM2 its first coordinate.
     x: String,
+    /// The second coordinate of SM2.
+    y: Option<String>,
     /// Its name in the headers of tokens.
     kid: String,
-    /// `EdDSA`.
+    /// `EdDSA`; `SM2SM3`, which JOSE has not registered.
     #[schema(example = "EdDSA")]
     alg: String,
     /// `sig`.

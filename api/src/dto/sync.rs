@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use xueshi_domain::event::EventType;
+use xueshi_domain::event::{EventType, OpenEventType};
 use xueshi_domain::sync::Resource;
 use xueshi_persistence::Event;
 
@@ -23,7 +23,7 @@ pub struct ChangeParams {
     /// Only events of these types.
     #[param(value_type = Option<Vec<words::EventType>>, explode = false, style = Form)]
     #[serde(default)]
-    pub types: Vec<EventType>,
+    pub types: Vec<OpenEventType>,
     /// Most events of a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<u16>,

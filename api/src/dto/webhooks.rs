@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::{Validate, ValidationError};
-use xueshi_domain::event::EventType;
+use xueshi_domain::event::{EventType, OpenEventType};
 use xueshi_domain::webhook::{
     AttemptFailure, Content, DeliveryKind, DeliveryState, DisabledBecause, Scheme,
 };
@@ -163,7 +163,7 @@ pub struct NewWebhook {
     #[serde(default)]
     #[validate(custom(function = "no_type_twice"))]
     #[schema(value_type = Vec<words::EventType>, max_items = 200, default = json!([]))]
-    pub types: Vec<EventType>,
+    pub types: Vec<OpenEventType>,
     /// What deliveries say of an event: all of it, or only that it happened and where in the feed.
     #[serde(default = "full")]
     #[schema(value_type = words::WebhookContent, default = "full")]
@@ -193,7 +193,7 @@ fn twice<T: Ord>(items: &[T]) -> Result<(), ValidationError> {
     Ok(())
 }
 
-fn no_type_twice(types: &[EventType]) -> Result<(), ValidationError> {
+fn no_type_twice(types: &[OpenEventType]) -> Result<(), ValidationError> {
     twice(types)
 }
 
@@ -221,7 +221,7 @@ pub struct WebhookChanges {
     #[serde(default, deserialize_with = "present")]
     #[validate(custom(function = "no_type_twice"))]
     #[schema(value_type = Option<Vec<words::EventType>>, max_items = 200, nullable = false)]
-    pub types: Option<Vec<EventType>>,
+    pub types: Option<Vec<OpenEventType>>,
     /// What deliveries say of an event.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<words::WebhookContent>)]
@@ -393,7 +393,7 @@ pub struct WebhookDeliveryParams {
     /// Only of events of these types.
     #[serde(default)]
     #[param(value_type = Option<Vec<words::EventType>>, explode = false, style = Form)]
-    pub types: Vec<EventType>,
+    pub types: Vec<OpenEventType>,
     /// Only those that were made at this instant or later.
     #[param(value_type = Option<Timestamp>)]
     pub since: Option<Timestamp>,

@@ -45,7 +45,11 @@ words! {
     /// Why an attempt failed.
     WebhookAttemptFailure: xueshi_domain::webhook::AttemptFailure;
     /// What happened.
-    EventType: xueshi_domain::event::EventType;
+    EventType: xueshi_domain::event::OpenEventType;
+    /// What happened, with what is told to auditors only.
+    AuditEventType: xueshi_domain::event::EventType;
+    /// A rule of the rulebook.
+    RuleId: xueshi_domain::Rule;
     /// A stage of review.
     Stage: xueshi_domain::review::Stage;
     /// A reviewer's decision.
@@ -84,6 +88,12 @@ words! {
     WindowKind: xueshi_domain::calendar::WindowKind;
     /// A role.
     Role: xueshi_domain::access::Role;
+    /// For what an id number or a phone number is shown whole.
+    RevealPurpose: xueshi_domain::personal_data::RevealPurpose;
+    /// Why a person is erased.
+    ErasureReason: xueshi_domain::personal_data::ErasureReason;
+    /// What is shown whole.
+    RevealField: xueshi_domain::personal_data::RevealField;
     /// One kind of act.
     Permission: xueshi_domain::access::Permission;
     /// A right of a machine client.

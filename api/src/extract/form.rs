@@ -1,4 +1,4 @@
-//! A form-encoded body, for the token endpoint (RFC 6749, appendix B): the one place where the standard asks for it.
+//! Form-encoded bodies: of the token endpoint, for which the standard asks for them (RFC 6749, appendix B), and of pages for people.
 
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
@@ -10,7 +10,7 @@ use super::query::Query;
 use crate::problem::{Code, Problem};
 use crate::services::login::oauth_problem;
 
-/// Larger forms are not token requests.
+/// Larger forms are neither.
 const LIMIT: usize = 64 * 1024;
 
 /// The members of a form; none occurs twice. Empty ones count as left out (RFC 6749, 3.2).
@@ -40,17 +40,7 @@ impl FromRequest for TokenForm {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let gate = Gate::of(request);
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        let is_form = kind
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .eq_ignore_ascii_case("application/x-www-form-urlencoded");
+        let is_form = is_form(request);
         let payload = payload.take();
         Box::pin(async move {
             gate.passed().await;
@@ -63,6 +53,47 @@ impl FromRequest for TokenForm {
             Self::parse(&collect(payload, LIMIT).await?)
         })
     }
+}
+
+/// The members of a form that a page sent; none occurs twice.
+///
+/// Refusals: 415 `unsupported-media-type`, 413 `payload-too-large`, 400 `invalid-parameter`.
+#[derive(Debug)]
+pub struct PageForm(Query);
+
+impl PageForm {
+    /// A member, empty where it was left out.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).unwrap_or_default()
+    }
+}
+
+impl FromRequest for PageForm {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let gate = Gate::of(request);
+        let is_form = is_form(request);
+        let payload = payload.take();
+        Box::pin(async move {
+            gate.passed().await;
+            if !is_form {
+                return Err(Problem::new(Code::UnsupportedMediaType));
+            }
+            let bytes = collect(payload, LIMIT).await?;
+            // What is not UTF-8 is no code either; `Query` says the same of escapes.
+            Query::parse(&String::from_utf8_lossy(&bytes)).map(Self)
+        })
+    }
+}
+
+fn is_form(request: &HttpRequest) -> bool {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default();
+    kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 #[cfg(test)]

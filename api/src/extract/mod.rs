@@ -32,7 +32,7 @@ pub(crate) use body::parse_tree;
 pub(crate) use body::{parse, strict_json};
 pub use conditions::{ETag, IfMatch, RequiredIfMatch};
 pub use dry_run::DryRun;
-pub use form::TokenForm;
+pub use form::{PageForm, TokenForm};
 pub use idempotency_key::IdempotencyKey;
 pub use params::Params;
 pub(crate) use params::parse as parse_params;

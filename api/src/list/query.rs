@@ -34,6 +34,7 @@ pub struct Order<S> {
 #[derive(Debug)]
 pub struct ListQuery<P: Page> {
     limit: u32,
+    is_limited: bool,
     order: Order<P::Sort>,
     sort: String,
     cursor: Option<Cursor>,
@@ -79,6 +80,12 @@ impl<P: Page> ListQuery<P> {
         })
     }
 
+    /// Whether the caller said how many rows a page has: where a list can also be had as a whole, that asks for a page.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.is_limited
+    }
+
     /// Whether the caller asked for the total (`include=total`).
     #[must_use]
     pub fn wants_total(&self) -> bool {
@@ -115,16 +122,11 @@ impl<P: Page> ListQuery<P> {
         next: Option<Cursor>,
         total: Option<i64>,
     ) -> Result<HttpResponse, Problem> {
-        let next = next.map(|cursor| cursor.encode());
         let mut response = HttpResponse::Ok();
         if let Some(cursor) = &next {
-            let link = format!("<{}>; rel=\"next\"", self.address(cursor));
-            response.insert_header((
-                header::LINK,
-                HeaderValue::try_from(link).map_err(Problem::internal)?,
-            ));
+            response.insert_header((header::LINK, self.link(cursor)?));
         }
-        let page = P::new(items, next, total);
+        let page = P::new(items, next.map(|cursor| cursor.encode()), total);
         let Some(fields) = &self.fields else { return Ok(response.json(page)) };
         let mut page = serde_json::to_value(page).map_err(Problem::internal)?;
         for item in
@@ -134,6 +136,15 @@ impl<P: Page> ListQuery<P> {
         }
         let body = serde_json::to_vec(&page).map_err(Problem::internal)?;
         Ok(response.content_type(SPARSE_TYPE).body(body))
+    }
+
+    /// The `Link` to the page behind a cursor, for answers that are no page of JSON.
+    ///
+    /// # Errors
+    /// 500 if it is none.
+    pub fn link(&self, next: &Cursor) -> Result<HeaderValue, Problem> {
+        let link = format!("<{}>; rel=\"next\"", self.address(&next.encode()));
+        HeaderValue::try_from(link).map_err(Problem::internal)
     }
 
     /// The address of the page behind a cursor, with all other parameters as they were.
@@ -165,6 +176,7 @@ impl<P: Page> ListQuery<P> {
                 )?
             }
         };
+        let is_limited = query.get("limit").is_some();
         let sort = query.get("sort").unwrap_or(P::DEFAULT_SORT);
         let order = P::order(sort).ok_or_else(|| not_in_set("sort", &P::sorts()))?;
         let cursor = query.get("cursor").map(|text| Cursor::decode(text, sort)).transpose()?;
@@ -180,6 +192,7 @@ impl<P: Page> ListQuery<P> {
         let others = query.iter().filter(|(name, _)| *name != "cursor");
         Ok(Self {
             limit,
+            is_limited,
             order,
             sort: sort.to_owned(),
             cursor,

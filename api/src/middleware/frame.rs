@@ -28,12 +28,13 @@ pub async fn frame<B: MessageBody>(
 ) -> Result<ServiceResponse<B>, Error> {
     let started = Instant::now();
     let method = request.method().clone();
-    if method == Method::HEAD {
+    let is_head = method == Method::HEAD;
+    if is_head {
         // Answered like GET; the connection leaves the body out because it remembers the method that arrived.
         request.head_mut().method = Method::GET;
     }
     let id = request_id(&request);
-    let info = RequestInfo::read(&request, id.clone());
+    let info = RequestInfo::read(&request, id.clone(), is_head);
     request.extensions_mut().insert(info);
     let operation = find_operation(&request);
     if let Some(operation) = &operation {
@@ -50,6 +51,10 @@ pub async fn frame<B: MessageBody>(
         response.headers_mut().insert(X_REQUEST_ID, value);
     }
     security_headers::add(&mut response);
+    // A handler says it to the compression; to a caller it has no meaning (RFC 9110, 8.4.1).
+    if response.headers().get(header::CONTENT_ENCODING).is_some_and(|coding| coding == "identity") {
+        response.headers_mut().remove(header::CONTENT_ENCODING);
+    }
     let elapsed = started.elapsed();
     metrics::record(operation.as_deref(), &method, response.status(), elapsed);
     log::info!(

@@ -12,6 +12,7 @@ use crate::openapi::Operation;
 const REQUESTS: &str = "xueshi_http_requests_total";
 const ATTEMPTS: &str = "xueshi_webhook_attempts_total";
 const ATTEMPT_DURATION: &str = "xueshi_webhook_attempt_duration_seconds";
+const PAGE_DURATION: &str = "xueshi_certificate_page_duration_seconds";
 const DURATION: &str = "xueshi_http_request_duration_seconds";
 const BUCKETS: [f64; 12] =
     [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -33,6 +34,11 @@ fn recorder() -> Option<&'static PrometheusHandle> {
             ATTEMPT_DURATION,
             metrics::Unit::Seconds,
             "Time from looking up a receiver's name to the end of its answer"
+        );
+        describe_histogram!(
+            PAGE_DURATION,
+            metrics::Unit::Seconds,
+            "Time to draw a certificate that is not kept"
         );
         gauge!("xueshi_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
         Some(handle)
@@ -89,6 +95,11 @@ pub(super) fn record(
 pub(crate) fn record_attempt(outcome: &'static str, elapsed: Duration) {
     counter!(ATTEMPTS, "outcome" => outcome).increment(1);
     histogram!(ATTEMPT_DURATION, "outcome" => outcome).record(elapsed);
+}
+
+/// Counts a certificate that was drawn.
+pub(crate) fn record_page(elapsed: Duration) {
+    histogram!(PAGE_DURATION).record(elapsed);
 }
 
 /// Resident memory, where the system tells it.

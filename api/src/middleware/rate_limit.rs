@@ -23,6 +23,7 @@ use governor::{NotUntil, Quota, RateLimiter};
 
 use crate::openapi::Operation;
 use crate::problem::{Code, Problem};
+use crate::request::client_address;
 use crate::settings::Rate;
 use crate::state::AppState;
 
@@ -75,7 +76,7 @@ impl Limits {
 
     /// Counts a request of a kind that has a limit of its own, by the address that it came from.
     pub(crate) fn admit(&self, request: &actix_web::HttpRequest) -> Result<(), Problem> {
-        let key = self.hasher.hash_one(network(request.peer_addr()));
+        let key = self.hasher.hash_one(network(client_address(request)));
         self.check(key).map(drop).map_err(limited)
     }
 
@@ -140,13 +141,13 @@ pub async fn rate_limit<B: MessageBody + 'static>(
     Ok(with_headers(response, limits, snapshot.remaining_burst_capacity()))
 }
 
-/// The peer's address; of an IPv6 address the network, since one customer has all of it.
+/// The client's address; of an IPv6 address the network, since one customer has all of it.
 fn address(request: &ServiceRequest) -> Option<IpAddr> {
-    network(request.peer_addr())
+    network(client_address(request.request()))
 }
 
-fn network(peer: Option<std::net::SocketAddr>) -> Option<IpAddr> {
-    peer.map(|peer| match peer.ip() {
+fn network(address: Option<IpAddr>) -> Option<IpAddr> {
+    address.map(|address| match address {
         IpAddr::V6(address) => {
             let segments = address.segments();
             IpAddr::from([segments[0], segments[1], segments[2], segments[3], 0, 0, 0, 0])

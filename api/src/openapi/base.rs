@@ -28,6 +28,7 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("registrations", "People and units that register, and those who accept them"),
     ("accounts", "Who logs in, and with which roles"),
     ("professionals", "People, their employments and annual records"),
+    ("personal-data", "Numbers whole for a purpose, a copy for the person concerned, erasure"),
     ("transfers", "People who go from one employer to another"),
     ("policies", "Rules of a year, windows, working days"),
     ("learning", "Platforms, institutions, plans, classes, completed learning"),
@@ -46,6 +47,10 @@ pub(crate) const TAGS: &[(&str, &str)] = &[
     ("supervision", "Figures, forecasts, funding"),
     ("explanations", "Why: rules, inputs, checks, outcome"),
     ("events", "What happened"),
+    (
+        "audit",
+        "Who did what, to whom, when, from where, under which rule, and the log that proves it",
+    ),
     ("sync", "Keeping in step with other systems: the change feed"),
     ("webhooks", "What happens, delivered to a receiver of one's own"),
     ("jobs", "Long work and its progress"),

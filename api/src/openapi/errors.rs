@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::map::Entry;
 use serde_json::{Map, Value, json};
 
 use crate::problem::document::{CONTENT_TYPE, type_url};
@@ -127,16 +128,31 @@ impl Codes {
         codes
     }
 
-    /// Puts the error answers into `responses`; answers that are already there get the codes added.
+    /// Puts the error answers into `responses`. One that is already there has another form too, such as a page for people; it
+    /// gets the problem document and the codes added.
     pub(super) fn write(self, responses: &mut Map<String, Value>) {
         for (status, ids) in self.0 {
-            let answer = shared_name(&ids).map_or_else(
-                || response(status, &ids),
-                |name| json!({"$ref": format!("#/components/responses/{name}")}),
-            );
-            responses.entry(status.to_string()).or_insert(answer);
+            match responses.entry(status.to_string()) {
+                Entry::Vacant(place) => {
+                    place.insert(shared_name(&ids).map_or_else(
+                        || response(status, &ids),
+                        |name| json!({"$ref": format!("#/components/responses/{name}")}),
+                    ));
+                }
+                Entry::Occupied(mut there) => add_to(there.get_mut(), &response(status, &ids)),
+            }
         }
     }
+}
+
+/// Adds the problem document with its codes and headers to an answer.
+fn add_to(there: &mut Value, problem: &Value) {
+    for kind in ["content", "headers"] {
+        for (name, value) in problem[kind].as_object().into_iter().flatten() {
+            there[kind][name.as_str()] = value.clone();
+        }
+    }
+    there["x-codes"] = problem["x-codes"].clone();
 }
 
 fn shared_name(ids: &BTreeSet<&'static str>) -> Option<&'static str> {

@@ -57,6 +57,8 @@ struct Node {
     literal: BTreeMap<String, Node>,
     /// Segments with a parameter, by what stands before and after it; the longest fixed text is tried first.
     parameter: Vec<(String, String, Node)>,
+    /// What takes all that is left of a path: the parameter `path` at a template's end.
+    rest: Option<PathEntry>,
     entry: Option<PathEntry>,
 }
 
@@ -119,6 +121,10 @@ impl Operation {
 
 impl Node {
     fn insert(&mut self, template: &str, entry: PathEntry) {
+        let (template, takes_rest) = match template.strip_suffix("/{path}") {
+            Some(before) => (before, true),
+            None => (template, false),
+        };
         let mut node = self;
         for segment in template.split('/').skip(1) {
             node = match (segment.find('{'), segment.find('}')) {
@@ -128,7 +134,11 @@ impl Node {
                 _ => node.literal.entry(segment.to_owned()).or_default(),
             };
         }
-        node.entry = Some(entry);
+        if takes_rest {
+            node.rest = Some(entry);
+        } else {
+            node.entry = Some(entry);
+        }
     }
 
     fn parameter_child(&mut self, before: &str, after: &str) -> &mut Node {
@@ -146,12 +156,13 @@ impl Node {
     fn find(&self, segments: &[&str]) -> Option<&PathEntry> {
         let Some((first, rest)) = segments.split_first() else { return self.entry.as_ref() };
         let literal = self.literal.get(*first).and_then(|node| node.find(rest));
-        literal.or_else(|| {
+        let found = literal.or_else(|| {
             self.parameter.iter().find_map(|(before, after, node)| {
                 let value = first.strip_prefix(before.as_str())?.strip_suffix(after.as_str())?;
                 if value.is_empty() { None } else { node.find(rest) }
             })
-        })
+        });
+        found.or(self.rest.as_ref())
     }
 }
 
@@ -176,6 +187,7 @@ mod tests {
             "/v1/reviews/{id}/steps": {"get": operation("f")},
             "/v1/certificates/{number}": {"get": operation("g")},
             "/v1/certificates/{number}.pdf": {"get": operation("h")},
+            "/v1/tile/{level}/{path}": {"get": operation("i")},
         }});
         let index = OperationIndex::of(&serde_json::from_value(document).unwrap());
         let id = |path: &str| {
@@ -189,6 +201,9 @@ mod tests {
             ("/v1/reviews/mine/steps", Some("f")),
             ("/v1/certificates/x.pdf", Some("h")),
             ("/v1/certificates/x", Some("g")),
+            ("/v1/tile/0/x001/234.p/5", Some("i")),
+            ("/v1/tile/0/001", Some("i")),
+            ("/v1/tile/0", None),
             ("/v1/reviews/", None),
             ("/v1", None),
             ("/", None),

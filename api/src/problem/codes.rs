@@ -2,7 +2,7 @@
 //!
 //! How the statuses were chosen: 400 for what cannot be read, 422 for what can be read and is against a rule or a field's
 //! limits, 409 where the answer would have been another one a moment earlier (somebody else's change), 404 also for what
-//! the caller may not know exists. A code never changes its meaning or its status.
+//! the caller may not know exists, 410 for what was erased for good. A code never changes its meaning or its status.
 
 use super::text::Phrase;
 
@@ -131,6 +131,10 @@ codes! {
         "每一事项只能申诉一次；查看 appeal_id 指出的申诉。", "A matter can be appealed about once; see the appeal in `appeal_id`.";
     RecordNotMissing = "record-not-missing", 409, "V8", "学习记录并未缺失", "The record is not missing",
         "查看 learning_record_id 指出的学习记录；内容有误的，请施教机构或学习平台更正。", "See the record in `learning_record_id`; if it is wrong, have the institution or platform correct it.";
+    CertificateAltered = "certificate-altered", 409, "A1", "证书内容与签发时不一致", "The certificate is not as it was issued",
+        "不为该证书签发凭证；请联系市人社局核查。", "No credential is signed for it: have the municipal bureau look into it.";
+    CertificateErased = "certificate-erased", 410, "U4a", "证书持有人的个人信息已依法删除", "The person's data were erased",
+        "不再签发凭证；证书本身仍可凭核验码查验，但不再显示姓名和证件号码。", "No credential is signed any more; the certificate is still verified by its code, without name and id number.";
     YearComplete = "year-complete", 409, "A5", "该年度已完成", "The year is complete",
         "已完成的年度无需免修。", "There is nothing to be exempt from in a complete year.";
     RevisionContradicts = "revision-contradicts", 409, "", "同一修订号的内容不同", "The same revision says something else",
@@ -284,6 +288,8 @@ codes! {
         "填写两条不同的人员记录。", "Name two different records.";
     RecordsConflict = "records-conflict", 409, "U4", "两条记录有冲突的事项", "The records have cases that exclude each other",
         "先办结或撤销其中一条记录的重复事项（如同一年度的补学批准），再合并。", "First finish or end the double case of one record, such as a grant for the same year, then merge.";
+    ErasureBarred = "erasure-barred", 422, "U4a", "尚不能删除该人员的个人信息", "The person's data is not erased yet",
+        "按 ground 办理：先登记退休或离职、办结待办事项，或在 not_before 所示年度起再申请。", "As `ground` says: end the employment, finish what waits, or come back in the year `not_before`.";
     TooManyWebhooks = "too-many-webhooks", 422, "", "Webhook 数量已达上限", "There are too many webhooks",
         "删除不再使用的 webhook 后再添加；上限见 most。", "Delete one that is not in use first; `most` is the limit.";
     TooManyRows = "too-many-rows", 422, "", "行数超过单个文件的上限", "There are more rows than one answer has",
@@ -296,6 +302,8 @@ codes! {
         "按 Retry-After 等待后以相同的 Idempotency-Key 重试。", "Retry after `Retry-After` with the same Idempotency-Key.";
     Unavailable = "unavailable", 503, "", "服务暂不可用", "The service is not available",
         "按 Retry-After 等待后重试。", "Retry after the seconds in `Retry-After`.";
+    NotSealedYet = "not-sealed-yet", 503, "A1", "证书尚未写入透明日志", "The certificate is not sealed in the log yet",
+        "签发后一秒内即写入；按 Retry-After 等待后再取凭证。", "It is within a second of its issue: ask again after `Retry-After`.";
     TypefaceMissing = "typeface-missing", 503, "A1", "暂时无法生成 PDF", "The page cannot be drawn for now",
         "证书本身有效，可用 JSON 读取或在线验证；请管理员安装中文字体。", "The certificate itself stands: read it as JSON or verify it online; the operator has to install the typeface.";
     Internal = "internal", 500, "", "服务器内部错误", "Internal error",

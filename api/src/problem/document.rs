@@ -231,6 +231,8 @@ mod tests {
             request_id: "r-1".into(),
             instance: "/v1/declarations".into(),
             public_url: "https://xueshi.example/".into(),
+            address: None,
+            is_head: false,
         }
     }
 

@@ -16,6 +16,7 @@ pub mod pages;
 mod people_text;
 mod refusal_code;
 pub mod refusal_text;
+pub mod rule_text;
 mod seminar_text;
 pub mod terms;
 pub mod text;
@@ -207,6 +208,12 @@ impl Problem {
     #[must_use]
     pub fn retry_after(self, seconds: u64) -> Self {
         self.header(header::RETRY_AFTER, HeaderValue::from(seconds))
+    }
+
+    /// A header that was added to the answer.
+    #[must_use]
+    pub fn header_value(&self, name: HeaderName) -> Option<&HeaderValue> {
+        self.0.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
     /// Notes the cause for the log. It is never sent.

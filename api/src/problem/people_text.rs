@@ -1,9 +1,31 @@
-//! The sentences of refusals about people and what they owe (A6).
+//! The sentences of refusals about people, what they owe (A6) and what is kept of them (U4a).
 
 use time::Date;
+use xueshi_domain::refusal::ErasureGround;
 
 use super::Text;
 use super::text_days::iso;
+
+/// Why a person's data is not erased yet (U4a).
+pub(super) fn erasure_barred(ground: ErasureGround, open: u32, not_before: Option<i32>) -> Text {
+    match ground {
+        ErasureGround::Active => Text::new(
+            "该人员仍为在册状态，须先登记退休或离职",
+            "the person is not registered as retired or gone",
+        ),
+        ErasureGround::OpenCases => Text::new(
+            format!("该人员还有 {open} 项待办事项"),
+            format!("{open} cases of the person wait for a decision"),
+        ),
+        ErasureGround::Retention => {
+            let year = not_before.map(|year| year.to_string()).unwrap_or_default();
+            Text::new(
+                format!("该人员的记录须保存至 {year} 年以前"),
+                format!("the person's records have to be kept until {year} begins"),
+            )
+        }
+    }
+}
 
 pub(super) fn no_pro_rating(
     year: i32,

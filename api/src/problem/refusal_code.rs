@@ -60,6 +60,7 @@ pub(super) fn code(kind: RefusalCode) -> Code {
         RefusalCode::SameRecord => Code::SameRecord,
         RefusalCode::RecordsConflict => Code::RecordsConflict,
         RefusalCode::OwnCase => Code::OwnCase,
+        RefusalCode::ErasureBarred => Code::ErasureBarred,
         RefusalCode::SeminarTooLarge => Code::SeminarTooLarge,
         RefusalCode::SeminarBegun => Code::SeminarBegun,
         RefusalCode::SeminarNotEnded => Code::SeminarNotEnded,

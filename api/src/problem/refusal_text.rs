@@ -257,6 +257,9 @@ pub fn text(refusal: &Refusal) -> Text {
             Text::new("两个标识指向同一条人员记录", "both ids name the same record of a person")
         }
         Refusal::RecordsConflict { conflicts } => merging_text::records_conflict(conflicts),
+        Refusal::ErasureBarred { ground, open, not_before } => {
+            people_text::erasure_barred(*ground, *open, *not_before)
+        }
     }
 }
 
@@ -297,6 +300,8 @@ mod tests {
             request_id: "r".into(),
             instance: "/v1/declarations".into(),
             public_url: "https://xueshi.example".into(),
+            address: None,
+            is_head: false,
         };
         let body: Value =
             serde_json::from_slice(&Problem::from(refusal).render(&info).body).unwrap();

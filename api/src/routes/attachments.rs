@@ -1,5 +1,7 @@
 //! Evidence files of declarations (H10).
 
+use std::sync::Arc;
+
 use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, post, web};
@@ -88,18 +90,29 @@ async fn add_attachment(
             declarations::check_attachment(reader, asker, id.0, size)
         })
         .await?;
-    if act.keep == Keep::Yes {
+    let file = (act.keep == Keep::Yes).then(|| (evidence.hash.clone(), Arc::new(file.bytes)));
+    if let Some(file) = &file {
         // The bytes are durable before the row that names them.
-        let (blobs, hash, bytes) = (state.blobs.clone(), evidence.hash.clone(), file.bytes);
-        web::block(move || blobs.put(&hash, &bytes))
-            .await
-            .map_err(Problem::internal)?
-            .map_err(Problem::internal)?;
+        put(&state, file).await?;
     }
     let write = state.desk.write(&caller, act, move |writer, asker| {
         declarations::add_attachment(writer, asker, id.0, &evidence)
     });
-    write.await
+    let answer = write.await?;
+    if let Some(file) = &file {
+        // Until there was a row the same content could be taken away, as what was somebody's who was erased (U4a).
+        put(&state, file).await?;
+    }
+    Ok(answer)
+}
+
+async fn put(
+    state: &web::Data<AppState>,
+    (hash, bytes): &(ContentHash, Arc<Vec<u8>>),
+) -> Result<(), Problem> {
+    let (blobs, hash, bytes) = (state.blobs.clone(), hash.clone(), Arc::clone(bytes));
+    let put = web::block(move || blobs.put(&hash, &bytes)).await;
+    put.map_err(Problem::internal)?.map_err(Problem::internal)
 }
 
 /// The content of an evidence file

@@ -1,14 +1,13 @@
 //! Logging in and out, and who is logged in.
 
-use std::net::IpAddr;
-
-use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
+use actix_web::{HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::auth::{Anyone, Caller, LoggedIn};
 use crate::dto::auth::{LoginRequest, Me, PasswordChange, RefreshRequest, Tokens};
 use crate::extract::{Body, DryRun, IdempotencyKey};
 use crate::problem::{Code, Problem};
+use crate::request::RequestInfo;
 use crate::services::{Act, whoami};
 use crate::state::AppState;
 
@@ -21,16 +20,12 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(change_my_password);
 }
 
-/// The address that a request came from.
-pub(super) fn peer(request: &HttpRequest) -> Option<IpAddr> {
-    request.peer_addr().map(|address| address.ip())
-}
-
 /// Log in with name and password
 ///
 /// Begins a session. The access token is good for `expires_in` seconds of the service's clock; the refresh token for the next
 /// one, once. After five failures with a name from one address the next attempt has to wait, longer each time; neither answer
-/// nor time tells whether the name exists. An `Idempotency-Key` has no effect here, since answers with tokens are not kept.
+/// nor time tells whether the name exists. Auditors are told of the logins of those who hold an office. An `Idempotency-Key` has no
+/// effect here, since answers with tokens are not kept.
 #[utoipa::path(tag = "auth", security(()), request_body = LoginRequest,
     responses((status = 200, description = "The tokens of a new session", body = Tokens)),
     extensions(("x-codes" = json!([Code::InvalidCredentials, Code::TooManyAttempts]))))]
@@ -38,10 +33,10 @@ pub(super) fn peer(request: &HttpRequest) -> Option<IpAddr> {
 async fn login(
     _: Caller<Anyone>,
     body: Body<LoginRequest>,
-    request: HttpRequest,
+    info: RequestInfo,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let tokens = state.logins.login(body.0, peer(&request)).await?;
+    let tokens = state.logins.login(body.0, &info).await?;
     Ok(HttpResponse::Ok().json(tokens))
 }
 
@@ -109,8 +104,7 @@ async fn change_my_password(
     caller: Caller<LoggedIn>,
     act: Act,
     body: Body<PasswordChange>,
-    request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    state.logins.change_password(&state.desk, &caller, act, body.0, peer(&request)).await
+    state.logins.change_password(&state.desk, &caller, act, body.0).await
 }

@@ -43,8 +43,8 @@ pub(super) fn cacheable(request: &HttpRequest, response: HttpResponse) -> HttpRe
     head.set_body(BoxBody::new(()))
 }
 
-/// Whether `If-None-Match` has the tag, compared weakly.
-fn is_known(request: &HttpRequest, tag: &str) -> bool {
+/// Whether `If-None-Match` has the tag, given without its marks and compared weakly.
+pub(super) fn is_known(request: &HttpRequest, tag: &str) -> bool {
     let values =
         request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
     let mut tags = values.flat_map(|value| value.split(','));

@@ -1,21 +1,21 @@
-//! Certificates: for their owners and units, and for anyone who has the code.
+//! Certificates, for their owners and units: as data and to print.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::auth::{Anyone, Caller, permissions};
-use crate::dto::annual_records::{CertificateDto, PublicCertificate};
+use super::caching;
+use crate::auth::{Caller, permissions};
+use crate::dto::annual_records::CertificateDto;
 use crate::extract::PathText;
 use crate::problem::{Code, Problem};
 use crate::request::RequestInfo;
-use crate::services::certificates::{self, print};
-use crate::services::verification_page;
+use crate::services::certificates;
 use crate::state::AppState;
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
     // The more particular template first: `{number}` would take the suffix too.
-    config.service(get_certificate_pdf).service(get_certificate).service(verify_certificate);
+    config.service(get_certificate_pdf).service(get_certificate);
 }
 
 /// One certificate
@@ -40,57 +40,46 @@ async fn get_certificate(
 
 /// One certificate, to print
 ///
-/// One A4 page with the seal and a QR code of the verification address. A certificate that no longer stands says so.
+/// One A4 page with the seal and a QR code of the verification address. A certificate that no longer stands says so. As long as
+/// nothing about it changes, its bytes and its `ETag` do not either.
 #[utoipa::path(tag = "certificates",
     params(("number" = String, Path, description = "Its number", example = "410100-2023-00000001-5")),
-    responses((status = 200, description = "The page", content((Vec<u8> = "application/pdf")))),
+    responses(
+        (status = 200, description = "The page", content((Vec<u8> = "application/pdf")),
+            headers(("ETag" = String, description = "Tag of the bytes"))),
+        (status = 304, description = "The caller has it already (`If-None-Match`)")),
     extensions(("x-codes" = json!([Code::TypefaceMissing]))))]
 #[get("/v1/certificates/{number}.pdf")]
 async fn get_certificate_pdf(
     caller: Caller<permissions::ReadOwnOrRecords>,
     path: PathText,
     info: RequestInfo,
-    state: web::Data<AppState>,
-) -> Result<HttpResponse, Problem> {
-    let number = path.get("number").to_owned();
-    let read = state
-        .desk
-        .read(&caller, move |reader, asker| certificates::visible(reader, asker, &number));
-    let issued = read.await?;
-    let name = format!("inline; filename=\"{}.pdf\"", issued.certificate.number);
-    let fonts = state.fonts.clone();
-    let pdf = web::block(move || print(&issued, &info.public_url, &fonts))
-        .await
-        .map_err(Problem::internal)??;
-    Ok(HttpResponse::Ok()
-        .content_type("application/pdf")
-        .insert_header((header::CONTENT_DISPOSITION, name))
-        .body(pdf))
-}
-
-/// Verify a certificate by its code
-///
-/// Public: who has the code may know what it proves, with name and id number masked. A page for a person, JSON for a
-/// program (`Accept: application/json`). Small letters, hyphens and spaces in the code do not matter.
-#[utoipa::path(tag = "certificates", security(()),
-    params(("code" = String, Path, description = "The code on the certificate", example = "7Q4M2ZC9K1T8XW5B3N6E")),
-    responses((status = 200, description = "What the certificate is worth now", content(
-        (PublicCertificate = "application/json"),
-        (String = "text/html", example = json!("<!DOCTYPE html>…"))))))]
-#[get("/v1/verify/{code}")]
-async fn verify_certificate(
-    _: Caller<Anyone>,
-    path: PathText,
-    info: RequestInfo,
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let code = path.get("code").to_owned();
-    let found = state.desk.store().read(move |reader| certificates::by_code(reader, &code)).await;
-    if verification_page::wants_html(&request) {
-        return verification_page::answer(found, &info);
+    let number = path.get("number").to_owned();
+    let read = state.desk.read(&caller, move |reader, asker| {
+        let issued = certificates::visible(reader, asker, &number)?;
+        certificates::printed(reader, issued, &info.public_url)
+    });
+    let fields = read.await?;
+    let fingerprint = state.certificate_files.fingerprint(&fields);
+    let tag = fingerprint.tag();
+    let is_known = caching::is_known(&request, &tag);
+    let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer
+        .insert_header((header::ETAG, format!("\"{tag}\"")))
+        // Asked for again each time: it may have been revoked since, and the right to read it may be gone.
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    if is_known {
+        return Ok(answer.finish());
     }
-    Ok(HttpResponse::Ok()
-        .insert_header((header::VARY, "Accept"))
-        .json(PublicCertificate::from(found?)))
+    let name = format!("inline; filename=\"{}.pdf\"", fields.number);
+    let page = state.certificate_files.page(fingerprint, fields).await?;
+    Ok(answer
+        .content_type("application/pdf")
+        .insert_header((header::CONTENT_DISPOSITION, name))
+        // The tag is that of these bytes, which are compressed inside.
+        .insert_header(ContentEncoding::Identity)
+        .body(page))
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
-use xueshi_domain::event::EventType;
+use xueshi_domain::event::{EventType, OpenEventType};
 use xueshi_persistence::{EventFilter, Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
@@ -38,7 +38,7 @@ pub(super) struct WhichEvents {
     /// Only of this kind.
     #[serde(rename = "type")]
     #[param(value_type = Option<words::EventType>)]
-    kind: Option<EventType>,
+    kind: Option<OpenEventType>,
     /// Only what happened to this resource. Of a person, also what happened to records that were merged into theirs.
     subject_id: Option<Uuid>,
     /// Only about this person, also under records that were merged into theirs.
@@ -82,7 +82,7 @@ impl Listed for Events {
         page: Page<Id>,
     ) -> Result<Rows<Self>, Problem> {
         let filter = EventFilter {
-            kinds: which.kind.into_iter().collect(),
+            kinds: which.kind.map(EventType::from).into_iter().collect(),
             subject: which.subject_id.map(Id),
             person: which.professional_id.map(Id),
             unit: which.organization_id.map(Id),

@@ -18,8 +18,9 @@ use crate::export::{CSV, NDJSON, XLSX};
 use crate::extract::{Body, DryRun, IdempotencyKey, Params, PathId};
 use crate::list::listed::Source;
 use crate::problem::{Code, Problem};
+use crate::request::RequestInfo;
 use crate::services::exports::file::{self, Parts};
-use crate::services::exports::{self, Wanted};
+use crate::services::exports::{self, Wanted, told};
 use crate::services::jobs::asked::accepted;
 use crate::services::{Act, Asker};
 use crate::state::AppState;
@@ -142,7 +143,8 @@ async fn get_export(
 /// The file of an export
 ///
 /// Columns are named as in the API, `hours.public` for what is inside of something; ids and numbers of documents are texts. It is kept
-/// for seven days after the export is over, for whoever asked as long as they have the rights under which its rows were read.
+/// for seven days after the export is over, for whoever asked as long as they have the rights under which its rows were read. That it
+/// was asked for and taken stands in the audit log.
 #[utoipa::path(tag = "exports",
     responses((status = 200, description = "The file", content(
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -153,11 +155,14 @@ async fn get_export(
 async fn get_export_file(
     caller: Caller<LoggedIn>,
     id: PathId,
+    info: RequestInfo,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let read =
         state.desk.read(&caller, move |reader, asker| file::complete(reader, asker, id.0, source));
     let (export, parts) = read.await?;
+    let taken = export.clone();
+    state.desk.tell(&caller, &info, move |_, _| Ok(told::downloaded(&taken))).await?;
     let kind = match export.format.0 {
         ExportFormat::Xlsx => XLSX.to_owned(),
         ExportFormat::Csv => format!("{CSV}; charset=utf-8"),

@@ -8,11 +8,11 @@ use percent_encoding::percent_decode_str;
 use utoipa_actix_web::service_config::ServiceConfig;
 use xueshi_domain::access::Scope;
 
-use super::auth::peer;
-use crate::auth::{Anyone, Caller};
+use crate::auth::{Anyone, Caller, credential_keys};
 use crate::dto::auth::{AuthorizationServer, ClientTokens, JsonWebKeySet, TokenRequest};
 use crate::extract::TokenForm;
 use crate::problem::{Code, Problem};
+use crate::request::RequestInfo;
 use crate::services::login::{ClientTokenRequest, Credential, oauth_problem};
 use crate::state::AppState;
 
@@ -37,6 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 async fn issue_client_token(
     _: Caller<Anyone>,
     form: TokenForm,
+    info: RequestInfo,
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
@@ -53,7 +54,7 @@ async fn issue_client_token(
     let credential = credential(&request, &form)?;
     let scope = form.get("scope").map(str::to_owned);
     let tokens =
-        state.logins.client_token(ClientTokenRequest { credential, scope }, peer(&request)).await?;
+        state.logins.client_token(ClientTokenRequest { credential, scope }, info.address).await?;
     Ok(HttpResponse::Ok().insert_header((header::PRAGMA, "no-cache")).json(tokens))
 }
 
@@ -122,10 +123,10 @@ async fn get_authorization_server(_: Caller<Anyone>, state: web::Data<AppState>)
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=3600")).json(metadata)
 }
 
-/// The keys that access tokens are signed with
+/// The keys that access tokens and credentials are signed with
 ///
-/// RFC 7517, public halves only. When a token names a key that is not here, read the set again: keys are replaced about every
-/// 90 days, and the former one stays until its last token has expired.
+/// RFC 7517, public halves only. When a token names a key that is not here, read the set again: keys of access tokens are replaced
+/// about every 90 days, and the former one stays until its last token has expired. Those of credentials stay for ever.
 #[utoipa::path(tag = "auth", security(()),
     responses((status = 200, description = "The keys", body = JsonWebKeySet)))]
 #[get("/.well-known/jwks.json")]
@@ -133,7 +134,10 @@ async fn get_signing_keys(
     _: Caller<Anyone>,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let keys = state.logins.keys().published().await?;
+    let access = state.logins.keys().published().await?.into_iter();
+    let access = access.map(|key| serde_json::to_value(key).map_err(Problem::internal));
+    let mut keys = access.collect::<Result<Vec<_>, Problem>>()?;
+    keys.extend(credential_keys::published(state.desk.store()).await?);
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "public, max-age=300"))
         .json(JsonWebKeySet { keys }))

@@ -104,6 +104,7 @@ async fn register_person(
     let Body(new) = body;
     let hash = state.logins.passwords().hash(new.password.clone()).await?;
     let answer = state.desk.store().write(act.keep, move |writer| {
+        writer.comes_from(act.info.origin());
         let city = cities::city(writer, city.0.jurisdiction.as_ref())?;
         joining::register(writer, city.id, &new, &hash)?.render()
     });
@@ -288,6 +289,7 @@ async fn register_organization(
     let Body(new) = body;
     let hash = state.logins.passwords().hash(new.password.clone()).await?;
     let answer = state.desk.store().write(act.keep, move |writer| {
+        writer.comes_from(act.info.origin());
         let city = cities::city(writer, city.0.jurisdiction.as_ref())?;
         unit_registrations::register(writer, city.id, &new, &hash)?.render()
     });

@@ -5,6 +5,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use tokio::time::{Instant, timeout_at};
 use utoipa_actix_web::service_config::ServiceConfig;
+use xueshi_domain::event::EventType;
 
 use super::sync_stream;
 use crate::auth::{Caller, permissions};
@@ -48,7 +49,8 @@ async fn follow_changes(
     let streamed = sync_stream::wanted(&request);
     let cursor = streamed.then(|| sync_stream::last_event_id(&request)).flatten().or(which.cursor);
     let mut place = Place::decode(cursor.as_deref(), caller.jurisdiction)?;
-    let following = Following { types: which.types, limit };
+    let types = which.types.into_iter().map(EventType::from).collect();
+    let following = Following { types, limit };
     if streamed {
         return sync_stream::begin(&request, state, Asker::clone(&caller), following, place).await;
     }

@@ -15,7 +15,8 @@ use crate::auth::{Caller, permissions};
 use crate::dto::sync::SnapshotParams;
 use crate::extract::{Params, invalid_parameter};
 use crate::problem::{Code, Problem, Text};
-use crate::services::sync::{Part, opening, snapshot_page};
+use crate::request::RequestInfo;
+use crate::services::sync::{Part, opening, snapshot_page, snapshot_told};
 use crate::services::{Asker, Desk};
 use crate::state::AppState;
 
@@ -28,7 +29,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 /// Lines of JSON. The first one, of kind `snapshot`, has the `cursor` from which to follow `/v1/sync/changes`: what was told since
 /// then makes up for what changed while the lines were read. Then `kind`, `id` and `resource` of every record, in the order of kinds
 /// and ids; the last line, of kind `end`, has the `counts` of this answer. Where a connection breaks off before it, ask again with
-/// `part` and `after` of the last line that arrived, and keep the first cursor.
+/// `part` and `after` of the last line that arrived, and keep the first cursor. That a snapshot was begun stands in the audit log.
 #[utoipa::path(tag = "sync", params(SnapshotParams),
     responses((status = 200, description = "The lines", body = String, content_type = "application/x-ndjson",
         example = json!("{\"kind\":\"snapshot\",\"cursor\":\"…\"}\n{\"kind\":\"end\",\"counts\":{}}\n"))))]
@@ -36,6 +37,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 async fn take_snapshot(
     caller: Caller<permissions::FollowChanges>,
     which: Params<SnapshotParams>,
+    info: RequestInfo,
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
@@ -49,11 +51,15 @@ async fn take_snapshot(
         }
     };
     let read = state.desk.read(&caller, move |reader, asker| opening(reader, asker, from));
+    let first = read.await?;
+    let tell =
+        state.desk.tell(&caller, &info, move |writer, asker| snapshot_told(writer, asker, from));
+    tell.await?;
     let lines = Lines {
         desk: state.desk.clone(),
         right: Right::of(&request, state.clone())?,
         asker: Asker::clone(&caller),
-        first: Some(read.await?),
+        first: Some(first),
         part: Some(from),
         counts: BTreeMap::new(),
         ended: false,

@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use crate::auth::{Needs as _, bearer, permissions};
+use crate::auth::{Need, Needs as _, bearer, permissions};
 use crate::problem::{Code, Problem};
 use crate::services::Asker;
 use crate::services::sync::{Following, Place, changes};
@@ -70,21 +70,34 @@ pub(super) async fn begin(
         .streaming(stream::unfold(feed, |feed| feed.next())))
 }
 
-/// The right to follow of whoever reads a stream. It may end before the stream does: a token ends, a role is taken away, a client is
+/// The right of whoever reads a stream. It may end before the stream does: a token ends, a role is taken away, a client is
 /// disabled.
 pub(super) struct Right {
     state: web::Data<AppState>,
     bearer: Option<String>,
+    need: Need,
     admitted_at: Instant,
 }
 
 impl Right {
-    /// That of a caller who was admitted just now.
+    /// The right to follow, of a caller who was admitted just now.
     ///
     /// # Errors
     /// 401 `invalid-token` for an `Authorization` header that is none.
     pub(super) fn of(request: &HttpRequest, state: web::Data<AppState>) -> Result<Self, Problem> {
-        Ok(Self { state, bearer: bearer(request)?, admitted_at: Instant::now() })
+        Self::to(permissions::FollowChanges::NEED, request, state)
+    }
+
+    /// Another right of a caller who was admitted just now.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub(super) fn to(
+        need: Need,
+        request: &HttpRequest,
+        state: web::Data<AppState>,
+    ) -> Result<Self, Problem> {
+        Ok(Self { state, bearer: bearer(request)?, need, admitted_at: Instant::now() })
     }
 
     /// The caller with the rights of now, when it is time to look again; none before.
@@ -95,8 +108,7 @@ impl Right {
         if self.admitted_at.elapsed() < HEARTBEAT {
             return Ok(None);
         }
-        let need = permissions::FollowChanges::NEED;
-        let asker = self.state.admission.admit(self.bearer.clone(), need).await?;
+        let asker = self.state.admission.admit(self.bearer.clone(), self.need).await?;
         self.admitted_at = Instant::now();
         asker.map(Some).ok_or_else(|| Problem::new(Code::Unauthenticated))
     }

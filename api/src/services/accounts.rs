@@ -1,13 +1,16 @@
 //! Accounts, for those who keep them.
 
+use serde_json::{Value, json};
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
+use xueshi_domain::event::EventType;
 use xueshi_domain::registry::Standing;
 use xueshi_persistence::{
     Account, AccountFilter, Id, Moment, Page, Reader, Slice, StoreError, Word, Writer,
 };
 
 use super::administrators::refuse_own;
+use super::events::Happening;
 use super::login::check_new_password;
 use super::references::unknown;
 use super::{Asker, Reply, offices};
@@ -90,6 +93,8 @@ pub fn create(
         | StoreError::Corrupt(_)
         | StoreError::Database(_)) => error.into(),
     })?;
+    let about = json!({"account_id": account.id, "professional_id": account.professional_id});
+    tell(writer, asker, EventType::AccountCreated, &account, about)?;
     let location = format!("/v1/accounts/{}", account.id);
     Ok(Reply::created(&location, detail(writer, &account)?).version(account.version))
 }
@@ -132,6 +137,9 @@ pub fn edit(
     if !writer.update_account(&mut account)? {
         return Err(Problem::new(Code::PreconditionFailed));
     }
+    let about =
+        json!({"account_id": account.id, "state": account.state.0, "changed": changed(changes)});
+    tell(writer, asker, EventType::AccountChanged, &account, about)?;
     if changes.state == Some(Standing::Disabled) {
         // U1: a unit whose administrator cannot log in has none.
         for (grant, _) in writer.grants_of(account.id)? {
@@ -145,6 +153,35 @@ pub fn edit(
     Ok(Reply::ok(detail(writer, &account)?).version(account.version))
 }
 
+/// The members that were given.
+fn changed(changes: &AccountChanges) -> Vec<&'static str> {
+    [
+        ("display_name", changes.display_name.is_some()),
+        ("professional_id", changes.professional_id.is_some()),
+        ("state", changes.state.is_some()),
+        ("password", changes.password.is_some()),
+    ]
+    .into_iter()
+    .filter_map(|(name, given)| given.then_some(name))
+    .collect()
+}
+
+/// Tells auditors what became of an account. It says which members changed, never what they hold.
+fn tell(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    event: EventType,
+    account: &Account,
+    about: Value,
+) -> Result<(), Problem> {
+    Happening::new(event)
+        .by(asker)
+        .for_the_city(writer, account.jurisdiction_id)?
+        .subject(account.id)
+        .data(about)
+        .tell(writer, account.jurisdiction_id)
+}
+
 /// Accounts belong to the city as a whole: only a right on its root covers them.
 fn require_city(
     reader: &mut Reader<'_>,
@@ -156,11 +193,11 @@ fn require_city(
     asker.acting_for(permission, &root.path).map(drop)
 }
 
-/// The person exists in the city and has no account yet.
+/// The person exists in the city, was not erased (U4a), and has no account yet.
 fn check_person(reader: &mut Reader<'_>, asker: &Asker, person: Option<Id>) -> Result<(), Problem> {
     let Some(person) = person else { return Ok(()) };
     let known = reader.professional(asker.jurisdiction, person)?.is_some();
-    if !known {
+    if !known || reader.erasure(asker.jurisdiction, person)?.is_some() {
         return Err(unknown("/professional_id"));
     }
     match reader.account_of(asker.jurisdiction, person)? {

@@ -111,6 +111,7 @@ impl Desk {
             let key = key.clone().filter(|_| is_last);
             let (lines_of, before) = (Arc::clone(&lines), Arc::clone(&results));
             let done = self.store().write(keep, move |writer| {
+                writer.comes_from(act.info.origin());
                 if let Some(key) = &key
                     && let Some(answer) = stored(writer, &asker, key, &act)?
                 {

@@ -14,10 +14,12 @@ use xueshi_persistence::{
 };
 
 use super::act::Act;
+use super::events::Happening;
 use super::explanations::{keep_refusal, worth_keeping};
 use super::in_flight::{Claim, InFlight};
 use super::reply::Reply;
 use crate::problem::{Code, Problem, Rendered};
+use crate::request::RequestInfo;
 
 /// Who asks: the actor of the rules, in a city.
 #[derive(Debug, Clone)]
@@ -154,6 +156,26 @@ impl Desk {
         })
     }
 
+    /// Tells auditors of something that was only read: who took it, and from where. It is kept before anything is handed over; of the
+    /// head of an answer there is nothing to tell.
+    ///
+    /// # Errors
+    /// Failures of the store.
+    pub async fn tell<F>(&self, asker: &Asker, info: &RequestInfo, what: F) -> Result<(), Problem>
+    where
+        F: Fn(&mut Writer<'_>, &Asker) -> Result<Happening, Problem> + Send + 'static,
+    {
+        if info.is_head {
+            return Ok(());
+        }
+        let (asker, origin) = (asker.clone(), info.origin());
+        let tell = move |writer: &mut Writer<'_>| {
+            writer.comes_from(origin.clone());
+            what(writer, &asker)?.by(&asker).tell(writer, asker.jurisdiction)
+        };
+        self.store.write(Keep::Yes, tell).await
+    }
+
     fn write_rendered<F>(
         &self,
         asker: &Asker,
@@ -174,9 +196,12 @@ impl Desk {
             let asked = Asked { keep, request: act.info.instance.clone() };
             let answer = desk
                 .store
-                .write(keep, move |writer| match &key {
-                    None => work(writer, &asker).map(|answer| (answer, false)),
-                    Some(key) => once(writer, &asker, key, &act, |writer| work(writer, &asker)),
+                .write(keep, move |writer| {
+                    writer.comes_from(act.info.origin());
+                    match &key {
+                        None => work(writer, &asker).map(|answer| (answer, false)),
+                        Some(key) => once(writer, &asker, key, &act, |writer| work(writer, &asker)),
+                    }
                 })
                 .await;
             let answer = match answer {

@@ -1,5 +1,6 @@
 //! Certificates as their owners and units read them, and as anyone verifies them.
 
+use sha2::{Digest, Sha256};
 use xueshi_domain::access::Permission;
 use xueshi_domain::certificate::{
     CertificateContent, CertificateNumber, CertificateState, Completion, VerificationCode,
@@ -7,7 +8,7 @@ use xueshi_domain::certificate::{
 use xueshi_persistence::{Certificate, Reader};
 
 use super::Asker;
-use crate::certificate_pdf::{self, CertificateFields, FontFiles, PdfError, PrintedState};
+use crate::certificate_pdf::{self, CertificateFields, PrintedState};
 use crate::problem::{Code, Problem};
 
 /// A certificate with what it states.
@@ -29,6 +30,15 @@ impl Issued {
         })?;
         Ok(Self { certificate, content })
     }
+}
+
+/// The hexadecimal SHA-256 of the certificate's salt, followed by what it states as it is stored: what its events say of it. None for
+/// one without a salt: what stays of an erased person's certificate could be found by guessing.
+#[must_use]
+pub fn content_digest(certificate: &Certificate) -> Option<String> {
+    let salt = certificate.content_salt.as_deref()?;
+    let digest = Sha256::new().chain_update(salt).chain_update(&certificate.content).finalize();
+    Some(digest.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The certificate with this number, if the asker may see its owner.
@@ -58,42 +68,46 @@ pub fn by_code(reader: &mut Reader<'_>, code: &str) -> Result<Issued, Problem> {
     Issued::read(reader.certificate_by_code(code.as_str())?.ok_or_else(not_found)?)
 }
 
-/// The certificate as one A4 page (A1). Takes tens of milliseconds: not for a request's thread.
+/// Stands where a name or an id number stood that was erased as the law asks.
+pub const ERASED: &str = "已依法删除";
+
+/// What is printed of a certificate (A1).
 ///
 /// # Errors
-/// 503 when the installation has no typeface for it, 500 when a field cannot be set.
-pub fn print(issued: &Issued, public_url: &str, fonts: &FontFiles) -> Result<Vec<u8>, Problem> {
+/// On a database failure.
+pub fn printed(
+    reader: &mut Reader<'_>,
+    issued: Issued,
+    public_url: &str,
+) -> Result<CertificateFields, Problem> {
     let Issued { certificate, content } = issued;
-    let code = &certificate.verification_code;
-    let fields = CertificateFields {
-        name: content.name.clone(),
-        masked_id: content.masked_id_number.clone(),
-        employer: content.employer.clone(),
+    let city = reader.jurisdiction(certificate.jurisdiction_id)?;
+    let city = city.ok_or_else(|| Problem::internal("the city of a certificate is missing"))?;
+    let code = certificate.verification_code;
+    let erased = content.is_erased();
+    let present = |text: String| if erased { ERASED.to_owned() } else { text };
+    Ok(CertificateFields {
+        name: present(content.name),
+        masked_id: present(content.masked_id_number),
+        employer: content.employer,
         year: content.year,
         public_hours: content.hours.public.to_string(),
         professional_hours: content.hours.professional.to_string(),
         total_hours: content.hours.total.to_string(),
-        issuing_body: content.issuing_body.clone(),
-        number: certificate.number.clone(),
+        issuing_body: content.issuing_body,
+        city: city.name,
+        number: certificate.number,
         issued_on: content.issued_on,
         completed: match content.completed {
             Completion::InYear => certificate_pdf::Completion::InYear,
             Completion::ByMakeup => certificate_pdf::Completion::ByMakeup,
         },
-        verification_code: code.clone(),
         verification_url: format!("{}/v1/verify/{code}", public_url.trim_end_matches('/')),
+        verification_code: code,
         state: match certificate.state.0 {
             CertificateState::Valid => PrintedState::Valid,
             CertificateState::Superseded => PrintedState::Superseded,
             CertificateState::Revoked => PrintedState::Revoked,
         },
-    };
-    certificate_pdf::render(&fields, fonts).map_err(|error| match error {
-        PdfError::FontMissing { .. } | PdfError::FontUnreadable { .. } => {
-            Problem::unavailable(Code::TypefaceMissing, 3600, error)
-        }
-        PdfError::GlyphsMissing { .. } | PdfError::TextTooLong { .. } | PdfError::Refused(_) => {
-            Problem::internal(error)
-        }
     })
 }

@@ -18,6 +18,7 @@ use xueshi_persistence::{
 };
 
 use super::appraisals::{self, Change};
+use super::certificates::content_digest;
 use super::events::Happening;
 use super::explanations::{keep_certificate, keep_year};
 use super::rules::Rules;
@@ -207,7 +208,8 @@ pub fn reissue(
     keep_certificate(writer, &record, &certificate, certifying.check(), Some(&old))
 }
 
-/// Tells what has become of a certificate.
+/// Tells what has become of a certificate, and which one it is: the log of events commits to what it states, and not only to its
+/// number. The digest is salted; the salt goes when the person is erased, and with it what could be guessed (U4a).
 ///
 /// # Errors
 /// On a database failure.
@@ -221,7 +223,8 @@ pub fn tell_certificate(
     Happening::annual_record(kind, record)
         .by(asker)
         .subject(certificate.id)
-        .data(json!({"number": certificate.number, "version": certificate.version}))
+        .data(json!({"number": certificate.number, "version": certificate.version,
+            "content_sha256": content_digest(certificate)}))
         .tell(writer, record.jurisdiction_id)
 }
 
@@ -276,5 +279,6 @@ fn issue(
         issued_at: Moment(now),
         ended_at: None,
         end_reason: None,
+        content_salt: Some(rand::random::<[u8; 16]>().to_vec()),
     })
 }

@@ -125,6 +125,11 @@ impl Happening {
         self.person(person, employer, authority)
     }
 
+    /// About a person, whichever unit it is told for.
+    pub fn of_person(self, person: Id) -> Self {
+        Self { person: Some(person), ..self }
+    }
+
     /// About a unit.
     pub fn unit(self, unit: Id) -> Self {
         Self { unit: Some(unit), ..self }
@@ -207,6 +212,10 @@ impl Happening {
             data: self.data.to_string(),
             once: self.once,
             occurred_at: Moment(now),
+            request_id: None,
+            address: None,
+            address_salt: None,
+            address_digest: None,
         }
     }
 }

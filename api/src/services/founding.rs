@@ -3,11 +3,15 @@
 //! Nobody inside of one city stands above another, so no role can do this: the operator of the installation does, from the
 //! command line, and anyone in a sandbox ([ADR 0019](../../../docs/adr/0019-cities-and-explanations.md)).
 
+use serde_json::json;
 use xueshi_domain::access::{OrgPath, Role};
+use xueshi_domain::event::EventType;
 use xueshi_domain::registry::{OrganizationKind, Standing};
 use xueshi_persistence::{
     Account, Grant, Jurisdiction, Moment, Organization, StoreError, Word, Writer,
 };
+
+use super::events::Happening;
 
 /// A city to be there, and the bureau at the root of its tree.
 #[derive(Debug, Clone)]
@@ -101,7 +105,7 @@ pub fn administrator(
         updated_at: Moment(now),
     };
     writer.insert_account(&account)?;
-    writer.insert_grant(&Grant {
+    let grant = Grant {
         id: writer.new_id(),
         jurisdiction_id: root.jurisdiction_id,
         account_id: account.id,
@@ -111,5 +115,20 @@ pub fn administrator(
         granted_by: None,
         ended_at: None,
         ended_by: None,
-    })
+    };
+    writer.insert_grant(&grant)?;
+    // Nobody who has an account did it: the operator of the installation has no part in the city.
+    let created = Happening::new(EventType::AccountCreated)
+        .subject(account.id)
+        .unit(root.id)
+        .data(json!({"account_id": account.id, "professional_id": null}));
+    let appointed = Happening::new(EventType::AdministratorAppointed)
+        .subject(grant.id)
+        .unit(root.id)
+        .data(json!({"role": grant.role.0, "account_id": account.id, "reason": null}));
+    for happening in [created, appointed] {
+        let event = happening.event(writer, root.jurisdiction_id);
+        writer.record_event(&event)?;
+    }
+    Ok(())
 }

@@ -1,10 +1,13 @@
 //! The register of learning platforms; which of them count in a year is part of that year's policy (H6).
 
+use serde_json::json;
 use xueshi_domain::access::Permission;
+use xueshi_domain::event::EventType;
 use xueshi_domain::policy::Policy;
 use xueshi_persistence::{Id, Moment, Page, Platform, Reader, Slice, Writer};
 
 use super::cities::{city, whole_city};
+use super::events::Happening;
 use super::short_lists::part_of;
 use super::{Asker, Reply};
 use crate::dto::cities::CityCode;
@@ -72,6 +75,11 @@ pub fn register(
         created_at: Moment(writer.now()),
     };
     writer.insert_platform(&platform)?;
+    Happening::new(EventType::PlatformRegistered)
+        .by(asker)
+        .for_the_city(writer, asker.jurisdiction)?
+        .data(json!({"code": platform.code}))
+        .tell(writer, asker.jurisdiction)?;
     let location = format!("/v1/platforms/{}", platform.code);
     Ok(Reply::created(&location, PlatformDto::new(platform, None)))
 }

@@ -203,14 +203,26 @@ pub fn tell(
 /// A person whom the asker manages, at their employer.
 ///
 /// # Errors
-/// 404 for someone they do not see, 403 for someone they do not manage.
+/// 404 for someone they do not see, or who was erased (U4a); 403 for someone they do not manage.
 pub fn managed(reader: &mut Reader<'_>, asker: &Asker, id: Uuid) -> Result<Professional, Problem> {
     let person = visible(reader, asker, id)?;
     let forbidden = || Problem::new(Code::Forbidden);
     let employer = person.employer_id.ok_or_else(forbidden)?;
     let employer = reader.organization(person.jurisdiction_id, employer)?.ok_or_else(forbidden)?;
     asker.acting_for(Permission::ManagePeople, &employer.path)?;
+    require_not_erased(reader, person.jurisdiction_id, person.professional_id)?;
     Ok(person)
+}
+
+/// U4a: what was erased is not written again, and nothing is decided about it any more.
+///
+/// # Errors
+/// 404 for someone who was erased.
+pub fn require_not_erased(reader: &mut Reader<'_>, city: Id, person: Id) -> Result<(), Problem> {
+    match reader.erasure(city, person)? {
+        None => Ok(()),
+        Some(_) => Err(Problem::new(Code::NotFound)),
+    }
 }
 
 /// Stores a changed person.

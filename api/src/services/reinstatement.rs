@@ -12,6 +12,7 @@ use xueshi_persistence::{Declaration, Id, LapseRow, Moment, Reader, RecordedAct,
 
 use super::certifying::{Certifying, certificate_follows};
 use super::declarations::{Cause, check_upheld, moved, visible};
+use super::professionals::require_not_erased;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::declarations::DeclarationDto;
@@ -23,7 +24,7 @@ use crate::problem::{Code, Problem};
 /// which it would be verified has gone by through no fault of the person. What was sealed stays, and gets an addendum.
 ///
 /// # Errors
-/// 403 without the right or on one's own declaration, 409 in other states, 412 on a stale version, `not-overdue` where no unit
+/// 403 without the right or on one's own declaration, 404 of someone who was erased, 409 in other states, 412 on a stale version, `not-overdue` where no unit
 /// was late, `year-end-freeze`, `duplicate-learning` when the same learning stands elsewhere by now, `hours-over-limit` when
 /// others have taken the room below the year's cap of its way (H8).
 pub fn reinstate(
@@ -42,6 +43,7 @@ pub fn reinstate(
     if asker.actor.is_professional(person.0) {
         return Err(Refusal::OwnDeclaration.into());
     }
+    require_not_erased(writer, city, person)?;
     condition.check(declaration.version.into())?;
     let was = declaration.state.0;
     let state = next(was, Event::Reinstate)?;

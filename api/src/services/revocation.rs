@@ -14,6 +14,7 @@ use xueshi_persistence::{Id, Moment, Reader, RecordedAct, Word, Writer};
 use super::certifying::reissue;
 use super::declarations::{Cause, moved, visible};
 use super::explanations::{Basis, window_findings};
+use super::professionals::require_not_erased;
 use super::rules::Rules;
 use super::{Asker, Reply};
 use crate::dto::declarations::{DeclarationDto, RevocationDto};
@@ -23,7 +24,8 @@ use crate::problem::{Code, Problem};
 /// Revokes an approved declaration.
 ///
 /// # Errors
-/// 403 without the right or on one's own declaration, 409 in other states, 412 on a stale version, `year-end-freeze`.
+/// 403 without the right or on one's own declaration, 404 of someone who was erased, 409 in other states, 412 on a stale version,
+/// `year-end-freeze`.
 pub fn revoke(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -39,6 +41,7 @@ pub fn revoke(
     if asker.actor.is_professional(declaration.professional_id.0) {
         return Err(xueshi_domain::Refusal::OwnDeclaration.into());
     }
+    require_not_erased(writer, declaration.jurisdiction_id, declaration.professional_id)?;
     condition.check(declaration.version.into())?;
     let was = declaration.state.0;
     let state = next(was, Event::Revoke)?;

@@ -10,6 +10,7 @@ use xueshi_persistence::{AnnualRecordFilter, Id, Page, Professional, Reader, Wri
 
 use super::certifying::{Certifying, certify};
 use super::explanations::explained_item;
+use super::professionals::require_not_erased;
 use super::rules::Rules;
 use super::year::{floors_of, standing_certificate, totals};
 use super::{Asker, Reply, makeup};
@@ -130,6 +131,7 @@ fn verify_one(
     let person = writer
         .visible_professional(&asker.scope(Permission::ReadPeople), Id(person_id))?
         .ok_or_else(not_found)?;
+    require_not_erased(writer, city, person.professional_id)?;
     let Some(record) = writer.annual_record(city, person.professional_id, rules.policy.year)?
     else {
         return Ok(VerificationResult::outcome(person_id, VerifyOutcome::NotSatisfied));

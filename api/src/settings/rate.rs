@@ -25,6 +25,13 @@ impl Rate {
         (Some(requests), Some(seconds)) => Rate { requests, seconds },
         _ => Rate { requests: NonZeroU32::MIN, seconds: NonZeroU32::MIN },
     };
+
+    /// The limit of verifications in a production service where none is set: one a second from one address, and a minute's worth
+    /// at once, which is an office with a pile of papers.
+    pub const VERIFICATIONS: Rate = match (NonZeroU32::new(60), NonZeroU32::new(60)) {
+        (Some(requests), Some(seconds)) => Rate { requests, seconds },
+        _ => Rate { requests: NonZeroU32::MIN, seconds: NonZeroU32::MIN },
+    };
 }
 
 impl fmt::Display for Rate {

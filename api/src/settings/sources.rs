@@ -134,7 +134,7 @@ fn parse(place: &str, pairs: Vec<(String, String)>) -> Result<SettingsArgs, Sett
 
 #[cfg(test)]
 mod tests {
-    use super::super::Rate;
+    use super::super::{CredentialSuite, Rate};
     use super::*;
 
     fn nothing(_: &str) -> Option<String> {
@@ -170,7 +170,9 @@ mod tests {
         let settings = Settings::from_args(from_environment(&nothing).unwrap());
         assert_eq!(settings.bind.to_string(), "127.0.0.1:8080");
         assert_eq!(settings.rate_limit, Some(Rate::DEFAULT));
+        assert_eq!(settings.verification_limit, Some(Rate::VERIFICATIONS));
         assert_eq!(settings.access_token_life.as_secs(), 900);
+        assert_eq!(settings.credential_suite, CredentialSuite::Ed25519);
         assert!(!settings.sandbox);
     }
 
@@ -179,7 +181,13 @@ mod tests {
         let args = toml("cors-origins = [\"https://a.example\"]\nrate_limit = \"5/10s\"").unwrap();
         assert_eq!(args.cors_origins.unwrap(), ["https://a.example"]);
         assert_eq!(args.rate_limit.unwrap().0.unwrap().to_string(), "5/10s");
+        let suite = toml("credential_suite = \"sm2\"").unwrap().credential_suite;
+        assert_eq!(suite, Some(CredentialSuite::Sm2));
         for (text, message) in [
+            (
+                "credential_suite = \"rsa\"",
+                "xueshi.toml: invalid value 'rsa' for '--credential-suite <SUITE>'",
+            ),
             ("colour = 1", "xueshi.toml has an unknown setting: colour"),
             ("config = \"x\"", "xueshi.toml has an unknown setting: config"),
             (

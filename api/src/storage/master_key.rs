@@ -1,4 +1,5 @@
-//! The key under which ids and phones are encrypted (U4a): from the environment, or from a file beside the data.
+//! The master key, under which the keys of ids and phones are wrapped (U4a, ADR 0030): from the environment, or from a file beside the
+//! data.
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
@@ -15,6 +16,18 @@ use super::place::unusable;
 const VARIABLE: &str = "XUESHI_MASTER_KEY";
 /// The file's name in the data directory.
 const FILE: &str = "secret.key";
+/// The environment variable that names the key to change to.
+const NEXT_VARIABLE: &str = "XUESHI_NEW_MASTER_KEY";
+
+/// The name of the file of a key that is to take the place of the present one, until it has.
+fn next_file(name: &str) -> String {
+    format!("{FILE}.{name}.new")
+}
+
+/// The name of the file of a key whose place was taken: older backups still need it.
+fn former_file(name: &str) -> String {
+    format!("{FILE}.{name}.old")
+}
 
 /// The key of all sandboxes. It is no secret, so that a copied sandbox database opens anywhere.
 pub(super) fn of_sandboxes() -> MasterKey {
@@ -42,18 +55,29 @@ impl KeyFile {
             return Ok(Self { key, new: None });
         }
         let path = data_dir.join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                let key = parse(&text).ok_or_else(|| {
-                    StorageError::Key(format!("{} is not 64 hexadecimal digits", path.display()))
-                })?;
-                warn_if_open(&path);
+        Ok(match read(&path)? {
+            Some(key) => Self { key, new: None },
+            None => Self { key: MasterKey(rand::random()), new: Some(path) },
+        })
+    }
+
+    /// The same for a database whose keys are wrapped under the key of this name: a change of the key that broke off between the
+    /// database and the file is brought to its end.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    pub(super) fn fitting(data_dir: &Path, wrapped_by: Option<&str>) -> Result<Self, StorageError> {
+        let found = Self::find(data_dir)?;
+        let Some(name) = wrapped_by else { return Ok(found) };
+        if found.key.name() == name || std::env::var_os(VARIABLE).is_some() {
+            return Ok(found);
+        }
+        match read(&data_dir.join(next_file(name)))? {
+            Some(key) if key.name() == name => {
+                take_place(data_dir, &key)?;
                 Ok(Self { key, new: None })
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                Ok(Self { key: MasterKey(rand::random()), new: Some(path) })
-            }
-            Err(error) => Err(unusable(&path)(error)),
+            Some(_) | None => Ok(found),
         }
     }
 
@@ -63,17 +87,7 @@ impl KeyFile {
     /// When it cannot be written, or another process has just written one.
     pub(super) fn keep(&self) -> Result<(), StorageError> {
         let Some(path) = &self.new else { return Ok(()) };
-        let failed = unusable(path);
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(&failed)?;
-        let text: String = self.key.0.iter().map(|byte| format!("{byte:02x}")).collect();
-        file.write_all(format!("{text}\n").as_bytes())
-            .and_then(|()| file.sync_all())
-            .map_err(&failed)?;
+        write_new(path, &self.key)?;
         log::warn!(
             "made a new master key, {}: keep a copy apart from the database's backups",
             path.display()
@@ -94,6 +108,87 @@ impl KeyFile {
             ))),
         }
     }
+}
+
+/// The key to change to, as the environment or this file has it.
+///
+/// # Errors
+/// When neither has one.
+pub(super) fn next(file: Option<&Path>) -> Result<MasterKey, StorageError> {
+    if let Some(path) = file {
+        let missing = || StorageError::Key(format!("{} is not there", path.display()));
+        return read(path)?.ok_or_else(missing);
+    }
+    let text = std::env::var_os(NEXT_VARIABLE).unwrap_or_default();
+    parse(&text.to_string_lossy()).ok_or_else(|| {
+        StorageError::Key(format!(
+            "name the new key with --new-key-file, or as 64 hexadecimal digits in {NEXT_VARIABLE}"
+        ))
+    })
+}
+
+/// Whether the key is kept in a file of the data directory, and not given by the environment.
+pub(super) fn is_in_file() -> bool {
+    std::env::var_os(VARIABLE).is_none()
+}
+
+/// Writes the key that is to take the place of the one in the file. No file is ever overwritten: each has the name of its key.
+///
+/// # Errors
+/// When it cannot be written, or something else stands in its file.
+pub(super) fn keep_next(data_dir: &Path, key: &MasterKey) -> Result<(), StorageError> {
+    write_once(&data_dir.join(next_file(&key.name())), key)
+}
+
+/// Puts the new key's file in the place of the former one, which is kept: older backups need it. The name of the former one's file; none
+/// where there was none.
+///
+/// # Errors
+/// When the files cannot be written or renamed.
+pub(super) fn take_place(data_dir: &Path, key: &MasterKey) -> Result<Option<String>, StorageError> {
+    let (file, next) = (data_dir.join(FILE), data_dir.join(next_file(&key.name())));
+    let former = read(&file)?;
+    let kept = former.map(|former| {
+        let name = former_file(&former.name());
+        write_once(&data_dir.join(&name), &former).map(|()| name)
+    });
+    let kept = kept.transpose()?;
+    // There is a key at every moment.
+    fs::rename(&next, &file).map_err(unusable(&next))?;
+    Ok(kept)
+}
+
+/// Writes a key to a file of its own, unless it stands there already.
+fn write_once(path: &Path, key: &MasterKey) -> Result<(), StorageError> {
+    match read(path)? {
+        None => write_new(path, key),
+        Some(there) if there == *key => Ok(()),
+        Some(_) => Err(StorageError::Key(format!("{} has another key in it", path.display()))),
+    }
+}
+
+/// The key in a file; none without the file.
+fn read(path: &Path) -> Result<Option<MasterKey>, StorageError> {
+    match fs::read_to_string(path) {
+        Ok(text) => {
+            let key = parse(&text).ok_or_else(|| {
+                StorageError::Key(format!("{} is not 64 hexadecimal digits", path.display()))
+            })?;
+            warn_if_open(path);
+            Ok(Some(key))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unusable(path)(error)),
+    }
+}
+
+/// Writes a key to a file of its own, readable by its owner only.
+fn write_new(path: &Path, key: &MasterKey) -> Result<(), StorageError> {
+    let failed = unusable(path);
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(&failed)?;
+    let text: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
+    file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(&failed)
 }
 
 fn parse(text: &str) -> Option<MasterKey> {
@@ -138,6 +233,35 @@ mod tests {
         let found = KeyFile::find(directory.path()).unwrap();
         assert_eq!(found.key.0, new.key.0);
         found.must_exist().unwrap();
+    }
+
+    #[test]
+    fn a_change_that_broke_off_before_the_file_is_brought_to_its_end() {
+        let directory = Scratch::new();
+        let first = KeyFile::find(directory.path()).unwrap();
+        first.keep().unwrap();
+        let next = MasterKey([9; 32]);
+        keep_next(directory.path(), &next).unwrap();
+        // The database was not changed yet: the former key is the right one.
+        let found = KeyFile::fitting(directory.path(), Some(&first.key.name())).unwrap();
+        assert_eq!(found.key.0, first.key.0);
+        // It was: the new one takes its place.
+        let found = KeyFile::fitting(directory.path(), Some(&next.name())).unwrap();
+        assert_eq!(found.key.0, next.0);
+        assert_eq!(KeyFile::find(directory.path()).unwrap().key.0, next.0);
+        let former = directory.path().join(former_file(&first.key.name()));
+        assert_eq!(read(&former).unwrap().unwrap().0, first.key.0);
+        // Changed back and forth: nothing is overwritten, and nothing in the way of it.
+        keep_next(directory.path(), &first.key).unwrap();
+        let kept = take_place(directory.path(), &first.key).unwrap();
+        assert_eq!(kept, Some(former_file(&next.name())));
+        keep_next(directory.path(), &next).unwrap();
+        assert_eq!(
+            take_place(directory.path(), &next).unwrap(),
+            Some(former_file(&first.key.name()))
+        );
+        fs::write(directory.path().join(next_file(&first.key.name())), "5a".repeat(32)).unwrap();
+        assert!(keep_next(directory.path(), &first.key).is_err());
     }
 
     #[test]

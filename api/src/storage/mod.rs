@@ -6,6 +6,7 @@ mod housekeeping;
 mod master_key;
 mod place;
 mod ready;
+mod rekeying;
 #[cfg(test)]
 pub(crate) mod scratch;
 mod sequencer;
@@ -17,8 +18,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use xueshi_persistence::{
-    BlobStore, Clock, DatabaseUrl, Keep, LocalDirectory, MasterKey, Purpose, Reader, Store,
-    StoreError, StoreOptions, UnknownDatabase, Writer, pending_migrations,
+    BlobStore, Clock, DatabaseUrl, Keep, KeyAlgorithm, LocalDirectory, MasterKey, Purpose, Reader,
+    Store, StoreError, StoreOptions, Transparency, UnknownDatabase, Writer, keys_wrapped_by,
+    pending_migrations,
 };
 
 use crate::sandbox::Sandbox;
@@ -31,6 +33,7 @@ pub use folder::Folder;
 pub use housekeeping::Housekeeping;
 pub use place::{database, make_data_dir};
 pub use ready::StoreCheck;
+pub use rekeying::{MasterChange, change_master_key};
 pub use sequencer::Sequencer;
 pub use sweeper::Sweeper;
 
@@ -63,7 +66,7 @@ pub enum StorageError {
 }
 
 impl StorageError {
-    /// A failure to read the signing keys. They are the first thing that needs the right master key.
+    /// A failure to open the data keys or the signing keys: what needs the right master key first.
     pub(crate) fn of_keys(error: StoreError) -> Self {
         match error {
             StoreError::Corrupt(cause) => Self::Key(format!(
@@ -129,6 +132,7 @@ impl Storage {
         let sandbox = Arc::new(Sandbox::new(Arc::new(SystemClock)));
         let clock: Arc<dyn Clock> = sandbox.clock();
         let store = open_store(settings, &place, master_key::of_sandboxes(), &clock)?;
+        store.prepare_keys(settings.field_cipher).await.map_err(StorageError::of_keys)?;
         sandbox.settle(&store, blobs.as_ref()).await?;
         Ok(Self { desk: Desk::new(store), blobs, clock, sandbox: Some(sandbox), place })
     }
@@ -140,10 +144,11 @@ impl Storage {
     ) -> Result<Self, StorageError> {
         let text = "this is a sandbox database with public passwords; start with --sandbox, or use another";
         refuse(&place.url, Purpose::Sandbox, text)?;
-        let key = KeyFile::find(&settings.data_dir)?;
+        let wrapped_by = keys_wrapped_by(&place.url)?;
+        let key = KeyFile::fitting(&settings.data_dir, wrapped_by.as_deref())?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let store = open_store(settings, &place, key.key.clone(), &clock)?;
-        claim_for_production(&store, key).await?;
+        claim_for_production(&store, key, settings.field_cipher).await?;
         Ok(Self { desk: Desk::new(store), blobs, clock, sandbox: None, place })
     }
 }
@@ -167,10 +172,14 @@ fn open_store(
         DatabaseUrl::Postgres(_) => POSTGRES_CONNECTIONS,
     };
     let (url, clock) = (place.url.clone(), Arc::clone(clock));
-    Ok(Store::open(StoreOptions { url, master_key, clock, connections })?)
+    let transparency = settings.transparency;
+    let options = StoreOptions { url, master_key, clock, connections, transparency };
+    let store = Store::open(options)?;
+    store.begin_log()?;
+    Ok(store)
 }
 
-/// Opens a database to check it or to mend its figures, whatever it is for; nothing can be decrypted.
+/// Opens a database to check it or to mend its figures, whatever it is for, without its master key: nothing can be decrypted.
 ///
 /// # Errors
 /// When it cannot be reached; [`StoreError::WrongPurpose`] when it is not at this version.
@@ -185,18 +194,28 @@ pub fn open_for_checks(settings: &Settings) -> Result<Store, StorageError> {
         master_key: master_key::of_sandboxes(),
         clock: Arc::new(SystemClock),
         connections: 1,
+        transparency: Transparency::Kept,
     };
     Ok(Store::open(options)?)
 }
 
 /// Marks an empty database. A new key is kept only now: a database that has data already was encrypted under another one.
-async fn claim_for_production(store: &Store, key: KeyFile) -> Result<(), StorageError> {
+async fn claim_for_production(
+    store: &Store,
+    key: KeyFile,
+    algorithm: KeyAlgorithm,
+) -> Result<(), StorageError> {
     let purpose =
         store.read::<_, StoreError, _>(|reader: &mut Reader<'_>| reader.purpose()).await?;
     match purpose {
-        Some(Purpose::Production) => key.must_exist(),
+        Some(Purpose::Production) => {
+            key.must_exist()?;
+            store.prepare_keys(algorithm).await.map_err(StorageError::of_keys)
+        }
         Some(Purpose::Sandbox) | None => {
             key.keep()?;
+            // Before the mark, by which an empty database is told from one that an older version has written in.
+            store.prepare_keys(algorithm).await.map_err(StorageError::of_keys)?;
             let claim =
                 |writer: &mut Writer<'_>| writer.claim_for(Purpose::Production, writer.now());
             Ok(store.write(Keep::Yes, claim).await?)

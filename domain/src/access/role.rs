@@ -119,6 +119,8 @@ text_enum! {
         ManageWebhooks = "manage_webhooks",
         /// Settling what another system says otherwise than was decided here (ADR 0023).
         SettleSyncConflicts = "settle_sync_conflicts",
+        /// Erasing the personal data of someone whose records need not be kept any more (U4a).
+        ErasePeople = "erase_people",
     }
 }
 
@@ -179,7 +181,8 @@ impl Role {
             },
             Permission::ManageOrganizations
             | Permission::ManageAccounts
-            | Permission::ManagePolicy => {
+            | Permission::ManagePolicy
+            | Permission::ErasePeople => {
                 matches!(self, MunicipalAdministrator)
             }
             Permission::ManageCalendar | Permission::ManagePlatforms => {

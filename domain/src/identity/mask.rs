@@ -29,6 +29,37 @@ pub fn mask_phone(phone: &str) -> String {
     }
 }
 
+/// A text in which every run of eight digits or more is hidden: somebody may have written an id number or a phone number where a
+/// name belongs, such as that of a file or of a column.
+///
+/// ```
+/// use xueshi_domain::identity::mask_long_numbers;
+///
+/// assert_eq!(mask_long_numbers("名单 41010519900101002X 2023.xlsx"), "名单 ***************** 2023.xlsx");
+/// ```
+#[must_use]
+pub fn mask_long_numbers(text: &str) -> String {
+    const LONG: usize = 8;
+    let is_digit = |character: char| character.is_ascii_digit();
+    let mut masked = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_digit) {
+        let (before, run) = rest.split_at(start);
+        let end = run.find(|character: char| !is_digit(character)).unwrap_or(run.len());
+        let (run, behind) = run.split_at(end);
+        masked.push_str(before);
+        if run.len() < LONG {
+            masked.push_str(run);
+        } else {
+            masked.extend(std::iter::repeat_n('*', run.len()));
+        }
+        // The check letter of an id number belongs to it.
+        rest = behind.strip_prefix(['X', 'x']).filter(|_| run.len() == 17).unwrap_or(behind);
+    }
+    masked.push_str(rest);
+    masked
+}
+
 /// One star for each character between the first `head` and the last `tail`.
 fn hide_middle(text: &str, head: usize, tail: usize) -> String {
     let length = text.chars().count();

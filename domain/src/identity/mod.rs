@@ -5,5 +5,5 @@ mod mask;
 mod unit_code;
 
 pub use id_number::{IdNumber, IdNumberError, IdType};
-pub use mask::{mask_id_number, mask_name, mask_phone};
+pub use mask::{mask_id_number, mask_long_numbers, mask_name, mask_phone};
 pub use unit_code::{UnitCode, UnitCodeError};

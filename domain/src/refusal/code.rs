@@ -109,6 +109,8 @@ text_enum! {
         RecordsConflict = "records-conflict",
         /// [`Refusal::OwnCase`](super::Refusal::OwnCase).
         OwnCase = "own-case",
+        /// [`Refusal::ErasureBarred`](super::Refusal::ErasureBarred).
+        ErasureBarred = "erasure-barred",
         /// [`Refusal::SeminarTooLarge`](super::Refusal::SeminarTooLarge).
         SeminarTooLarge = "seminar-too-large",
         /// [`Refusal::SeminarBegun`](super::Refusal::SeminarBegun).
@@ -190,6 +192,7 @@ impl RefusalCode {
             Self::UnitDisabled | Self::UnitInUse => Rule::U1,
             Self::SameRecord | Self::RecordsConflict => Rule::U4,
             Self::OutOfScope => Rule::U4b,
+            Self::ErasureBarred => Rule::U4a,
             Self::SeminarTooLarge
             | Self::SeminarBegun
             | Self::SeminarNotEnded
@@ -264,6 +267,7 @@ impl RefusalCode {
             | Self::NoReviewingBody
             | Self::OwnReviewingBody
             | Self::OwnCase
+            | Self::ErasureBarred
             | Self::SeminarBegun
             | Self::SeminarNotEnded
             | Self::SeminarListEmpty

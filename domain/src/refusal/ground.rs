@@ -1,6 +1,18 @@
 //! What exactly a refusal rests on, where one code has several grounds.
 
 text_enum! {
+    /// Why a person's data is not erased yet (U4a).
+    pub enum ErasureGround {
+        /// They are employed, or looking for an employer.
+        Active = "active",
+        /// Cases of theirs wait for a decision.
+        OpenCases = "open_cases",
+        /// Their records have to be kept longer.
+        Retention = "retention",
+    }
+}
+
+text_enum! {
     /// What a class lacks to count as one on an approved plan (H5, P1, P3).
     pub enum NotFiledReason {
         /// Learning with a trainer, declared without a class that is known here.

@@ -63,6 +63,7 @@ impl Refusal {
             Self::SameRecord => RefusalCode::SameRecord,
             Self::RecordsConflict { .. } => RefusalCode::RecordsConflict,
             Self::OwnCase => RefusalCode::OwnCase,
+            Self::ErasureBarred { .. } => RefusalCode::ErasureBarred,
             Self::SeminarTooLarge { .. } => RefusalCode::SeminarTooLarge,
             Self::SeminarBegun { .. } => RefusalCode::SeminarBegun,
             Self::SeminarNotEnded { .. } => RefusalCode::SeminarNotEnded,

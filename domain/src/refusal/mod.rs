@@ -21,7 +21,9 @@ mod ground;
 mod kind;
 
 pub use code::RefusalCode;
-pub use ground::{ClassMismatch, DuplicateGround, LimitKind, Mend, MendedBy, NotFiledReason};
+pub use ground::{
+    ClassMismatch, DuplicateGround, ErasureGround, LimitKind, Mend, MendedBy, NotFiledReason,
+};
 
 /// A rule's answer when the answer is no, with the facts that it rests on.
 ///
@@ -465,4 +467,13 @@ pub enum Refusal {
     },
     /// The one who would decide had a part in what is appealed against (V8).
     SameDecider,
+    /// A person's data is not erased yet (U4a).
+    ErasureBarred {
+        /// The first thing that stands in the way.
+        ground: ErasureGround,
+        /// Cases of theirs that wait for a decision.
+        open: u32,
+        /// The year from which the retention of their records is over; none without records.
+        not_before: Option<i32>,
+    },
 }

@@ -3,7 +3,8 @@
 use proptest::prelude::*;
 use time::macros::date;
 use xueshi_domain::certificate::{
-    CertificateContent, CertificateNumber, CertificateTextError, Completion, VerificationCode,
+    CertificateContent, CertificateNumber, CertificateTextError, Completion, StatusList,
+    VerificationCode,
 };
 use xueshi_domain::ledger::Breakdown;
 
@@ -71,8 +72,22 @@ fn a1_codes_as_people_write_them() {
     assert_eq!(VerificationCode::from_random(random).as_str(), "10000000000000000000");
     let written = "oi1l-2345-6789-abcd-efgh";
     assert_eq!(VerificationCode::parse(written).unwrap().as_str(), "011123456789ABCDEFGH");
+    // As Chinese input methods, word processors and copying write it.
+    for written in [
+        "ｏｉ１ｌ－２３４５－６７８９－ａｂｃｄ－ＥＦＧＨ",
+        "011１\u{3000}2345\u{2003}6789\tABCD\nEFGH",
+        "0111–2345—6789‐ABCD−EFGH",
+        "\u{a0}0111 2345 6789\u{2011}ABCD EFGH\u{2028}",
+    ] {
+        let code = VerificationCode::parse(written).unwrap();
+        assert_eq!(code.as_str(), "011123456789ABCDEFGH", "{written}");
+    }
     for wrong in [
         "",
+        "Ａ",
+        "ＵZZZZZZZZZZZZZZZZZZZ",
+        "ZZZZZZZZZZZZZZZZZZZ＠",
+        "ZZZZZZZZZZZZZZZZZZZZ・",
         "ZZZZZZZZZZZZZZZZZZZ",
         "ZZZZZZZZZZZZZZZZZZZZZ",
         "UZZZZZZZZZZZZZZZZZZZ",
@@ -130,5 +145,43 @@ proptest! {
     fn any_text_has_an_answer(text in ".*") {
         let _ = CertificateNumber::parse(&text);
         let _ = VerificationCode::parse(&text);
+    }
+}
+
+/// A2: every certificate has one bit of one list, and every list one name.
+#[test]
+fn a2_every_certificate_has_its_place_on_a_status_list() {
+    for (sequence, name, index) in [
+        (1, "410100-2023-1", 0),
+        (2, "410100-2023-1", 1),
+        (131_072, "410100-2023-1", 131_071),
+        (131_073, "410100-2023-2", 0),
+        (262_144, "410100-2023-2", 131_071),
+        (99_999_999, "410100-2023-763", 123_134),
+    ] {
+        let number = CertificateNumber::new("410100", 2023, sequence).unwrap();
+        let list = StatusList::of(number);
+        assert_eq!((list.to_string().as_str(), StatusList::index(number)), (name, index));
+        assert_eq!(StatusList::parse(name), Some(list));
+        assert!(list.first() <= number && number <= list.last(), "{name}");
+        assert_eq!(list.first().sequence() + index, sequence);
+    }
+    let last = StatusList::parse("410100-2023-763").unwrap();
+    assert_eq!(last.last().sequence(), CertificateNumber::MAX_SEQUENCE);
+    for wrong in [
+        "",
+        "410100-2023",
+        "410100-2023-",
+        "410100-2023-0",
+        "410100-2023-01",
+        "410100-2023-+1",
+        "410100-2023-764",
+        "410100-2023-4294967296",
+        "410100-2023-1-1",
+        "41010-2023-1",
+        "410100-0000-1",
+        "410100-2023-x",
+    ] {
+        assert_eq!(StatusList::parse(wrong), None, "{wrong}");
     }
 }

@@ -11,6 +11,7 @@ mod certificate;
 mod declaration;
 mod duplicate;
 mod edges;
+mod events;
 mod exemption;
 mod explain;
 mod figures;

@@ -8,7 +8,9 @@ use xueshi_domain::calendar::WindowKind;
 use xueshi_domain::learning::{EvidenceKind, Way};
 use xueshi_domain::ledger::RecordState;
 use xueshi_domain::people::Post;
-use xueshi_domain::refusal::{ClassMismatch, DuplicateGround, LimitKind, Mend, NotFiledReason};
+use xueshi_domain::refusal::{
+    ClassMismatch, DuplicateGround, ErasureGround, LimitKind, Mend, NotFiledReason,
+};
 use xueshi_domain::review::{Event, Stage, State};
 use xueshi_domain::{Refusal, RefusalCode, Rule};
 
@@ -150,6 +152,15 @@ fn samples() -> Vec<(Refusal, &'static str, Option<&'static str>)> {
         (Refusal::SameRecord, "U4", None),
         (Refusal::RecordsConflict { conflicts: Vec::new() }, "U4", None),
         (Refusal::OwnCase, "Who", None),
+        (
+            Refusal::ErasureBarred {
+                ground: ErasureGround::Retention,
+                open: 0,
+                not_before: Some(2034),
+            },
+            "U4a",
+            None,
+        ),
         (Refusal::WrongStep { road: "transfer", state: "accepted", event: "refuse" }, "V4", None),
         (Refusal::SeminarTooLarge { places: 71, max: 70 }, "P6", Some("/places")),
         (Refusal::SeminarBegun { starts_on: start, today: end }, "P6", None),

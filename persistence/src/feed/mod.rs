@@ -17,7 +17,7 @@ use xueshi_domain::event::EventType;
 use crate::columns::{Id, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
-use crate::events::Event;
+use crate::events::{Event, for_auditors};
 use crate::schema::events;
 use crate::store::Reader;
 
@@ -29,6 +29,9 @@ pub use self::signal::FeedSignal;
 
 /// Positions that one page looks through at most, for those who see few of them.
 const LOOKED_THROUGH: i64 = 10_000;
+
+/// Positions that a page of those who see everything may pass over: those of events that are told to auditors only.
+const PASSED_OVER: i64 = 500;
 
 /// Events that may stand in another order by their ids than by their positions.
 const NEIGHBOURS: i64 = 1_000;
@@ -136,7 +139,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether something happened to a record behind a place in the feed.
+    /// Whether something happened to a record behind a place in the feed. That an auditor is told who looked at it is no change.
     ///
     /// # Errors
     /// On a database failure.
@@ -149,6 +152,7 @@ impl Reader<'_> {
         let later = events::table
             .filter(events::jurisdiction_id.eq(city))
             .filter(events::subject_id.eq(subject))
+            .filter(events::kind.ne_all(for_auditors()))
             .filter(events::position.is_null().or(events::position.assume_not_null().gt(place)));
         Ok(diesel::select(diesel::dsl::exists(later)).get_result(self.conn)?)
     }
@@ -170,6 +174,7 @@ impl Reader<'_> {
             .filter(events::jurisdiction_id.eq(city))
             .filter(events::person_id.eq_any(people))
             .filter(events::subject_id.eq(class))
+            .filter(events::kind.ne_all(for_auditors()))
             .filter(events::position.is_null().or(events::position.assume_not_null().gt(place)));
         Ok(diesel::select(diesel::dsl::exists(later)).get_result(self.conn)?)
     }
@@ -191,7 +196,7 @@ impl Reader<'_> {
             return Ok(FeedPage { events: Vec::new(), position: after, more: false });
         }
         let sees_all = matches!(sight, Sight::City(_)) && kinds.is_empty();
-        let through = if sees_all { limit } else { LOOKED_THROUGH };
+        let through = if sees_all { limit + PASSED_OVER } else { LOOKED_THROUGH };
         let last = events::table
             .filter(events::jurisdiction_id.eq(sight.city()))
             .filter(events::position.gt(after))

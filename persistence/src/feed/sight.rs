@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::registry::{PlanState, PolicyState};
 
 use crate::columns::{Id, Word};
+use crate::events::for_auditors;
 use crate::schema::{
     annual_records, certificates, classes, declarations, events, exemptions, filings,
     learning_records, makeup_grants, organizations, policies, professionals, training_plans,
@@ -42,8 +43,17 @@ impl Sight {
     }
 
     seen!(
-        events annual_records professionals organizations learning_records exemptions makeup_grants filings
+        annual_records professionals organizations learning_records exemptions makeup_grants filings
     );
+
+    /// What happened, but for what is told to auditors only.
+    pub(crate) fn events(&self) -> Condition<events::table> {
+        let open = events::kind.ne_all(for_auditors());
+        match self {
+            Self::City(city) => Box::new(events::jurisdiction_id.eq(*city).and(open)),
+            Self::Within(scope) => Box::new(scope.events().and(open)),
+        }
+    }
 
     /// Declarations that were submitted once (ADR 0007), and those of the scope.
     pub(crate) fn declarations(&self) -> Condition<declarations::table> {

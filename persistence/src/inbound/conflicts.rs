@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use xueshi_domain::inbound::{ConflictState, InboundKind};
 
+use crate::cipher::context;
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::declarations::Saved;
@@ -10,9 +11,6 @@ use crate::error::StoreError;
 use crate::page::{Page, Slice};
 use crate::schema::sync_conflicts;
 use crate::store::{Reader, Writer};
-
-/// What the contents are encrypted for.
-const CONTEXT: &str = "inbound line";
 
 /// A contradiction that somebody has to settle.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -134,7 +132,7 @@ impl Reader<'_> {
     /// # Errors
     /// When it does not decrypt.
     pub fn open_remote(&self, conflict: &SyncConflict) -> Result<String, StoreError> {
-        self.cipher.open(CONTEXT, &conflict.remote_cipher)
+        self.cipher.open(context::INBOUND_LINE, &conflict.remote_cipher)
     }
 
     /// What another system says, encrypted.
@@ -142,7 +140,7 @@ impl Reader<'_> {
     /// # Errors
     /// When it cannot be.
     pub fn seal_remote(&self, text: &str) -> Result<Vec<u8>, StoreError> {
-        self.cipher.seal(CONTEXT, text)
+        self.cipher.seal(context::INBOUND_LINE, text)
     }
 }
 

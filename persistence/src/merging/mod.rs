@@ -39,6 +39,8 @@ pub struct PersonMerge {
     pub ended_declarations: i32,
     /// When.
     pub merged_at: Moment,
+    /// The account of the merged record that was closed, if there was one beside that of the record that stands.
+    pub closed_account_id: Option<Id>,
 }
 
 /// The records that were merged into a person's, as a subquery.
@@ -62,6 +64,23 @@ impl Reader<'_> {
         professional: Id,
     ) -> Result<Vec<Id>, StoreError> {
         Ok(merged_records(jurisdiction, professional).load(self.conn)?)
+    }
+
+    /// The accounts of a person that were closed when records were merged: nobody's any more, and still with the person's name (U4).
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn closed_accounts_of(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+    ) -> Result<Vec<Id>, StoreError> {
+        let closed: Vec<Option<Id>> = person_merges::table
+            .filter(person_merges::jurisdiction_id.eq(jurisdiction))
+            .filter(person_merges::professional_id.eq(professional))
+            .select(person_merges::closed_account_id)
+            .load(self.conn)?;
+        Ok(closed.into_iter().flatten().collect())
     }
 
     /// The record that stands since this one was merged into it; `None` for one that was not merged.

@@ -19,5 +19,9 @@ diesel::table! {
         once -> Nullable<Text>,
         occurred_at -> Instant,
         position -> Nullable<BigInt>,
+        request_id -> Nullable<Text>,
+        address -> Nullable<Text>,
+        address_salt -> Nullable<Binary>,
+        address_digest -> Nullable<Binary>,
     }
 }

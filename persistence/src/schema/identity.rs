@@ -60,6 +60,10 @@ diesel::table! {
         failures -> Integer,
         locked_until -> Nullable<Instant>,
         last_failure_at -> Instant,
+        account_id -> Nullable<Key>,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        told -> Integer,
     }
 }
 
@@ -104,5 +108,6 @@ diesel::table! {
         created_at -> Instant,
         retired_at -> Nullable<Instant>,
         expires_at -> Nullable<Instant>,
+        purpose -> Text,
     }
 }

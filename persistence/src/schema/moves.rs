@@ -110,6 +110,7 @@ diesel::table! {
         reason -> Text,
         ended_declarations -> Integer,
         merged_at -> Instant,
+        closed_account_id -> Nullable<Key>,
     }
 }
 

@@ -20,6 +20,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Instant,
         updated_at -> Instant,
+        log_salt -> Nullable<Binary>,
     }
 }
 

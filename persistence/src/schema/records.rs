@@ -46,6 +46,7 @@ diesel::table! {
         issued_at -> Instant,
         ended_at -> Nullable<Instant>,
         end_reason -> Nullable<Text>,
+        content_salt -> Nullable<Binary>,
     }
 }
 

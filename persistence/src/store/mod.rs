@@ -20,6 +20,7 @@ use crate::feed::FeedSignal;
 use crate::figures::Years;
 use crate::ids::Ids;
 use crate::lock::StoreLock;
+use crate::transparency::{self, Entries, Transparency};
 use crate::url::DatabaseUrl;
 
 pub use self::purpose::Purpose;
@@ -28,12 +29,14 @@ pub use self::purpose::Purpose;
 pub struct StoreOptions {
     /// Which database.
     pub url: DatabaseUrl,
-    /// The key under which ids and phones are encrypted (U4a).
+    /// The key under which the keys of ids and phones are wrapped (U4a).
     pub master_key: MasterKey,
     /// The clock by which everything is decided.
     pub clock: Arc<dyn Clock>,
     /// Connections to keep; on SQLite these only read.
     pub connections: u32,
+    /// Whether the transparency log is kept.
+    pub transparency: Transparency,
 }
 
 /// Whether a transaction's effect is kept.
@@ -65,6 +68,9 @@ struct Shared {
     folding: tokio::sync::Mutex<()>,
     /// Wakes those who follow the feed.
     feed: FeedSignal,
+    transparency: Transparency,
+    /// Called when a transaction has written entries of the log.
+    entered: tokio::sync::Notify,
 }
 
 impl Shared {
@@ -72,6 +78,11 @@ impl Shared {
     fn now(&self) -> OffsetDateTime {
         let now = self.clock.now();
         now.replace_microsecond(now.microsecond()).unwrap_or(now)
+    }
+
+    /// A writing transaction that has begun on a connection.
+    fn writer<'c>(&'c self, conn: &'c mut AnyConnection, keep: Keep) -> Writer<'c> {
+        Writer::new(self.reader(conn), keep, self.transparency)
     }
 
     /// A transaction that has begun on a connection.
@@ -92,22 +103,32 @@ impl Store {
     /// # Errors
     /// When the database cannot be reached or a migration fails.
     pub fn open(options: StoreOptions) -> Result<Self, StoreError> {
+        if options.transparency == Transparency::Left
+            && Purpose::of(&options.url)? == Some(Purpose::Production)
+        {
+            let text = "the transparency log of a production database cannot be left out";
+            return Err(StoreError::WrongPurpose(text.to_owned()));
+        }
         crate::migrate::run(&options.url)?;
         let pool = r2d2::Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(std::time::Duration::from_secs(10))
-            .build(Manager(options.url.clone()))?;
+            .build(Manager { url: options.url.clone(), transparency: options.transparency })?;
+        let cipher = Cipher::new(&options.master_key, Some(&options.url));
+        cipher.load()?;
         let shared = Arc::new(Shared {
             ids: Ids::new(Arc::clone(&options.clock)),
             clock: options.clock,
-            cipher: Cipher::new(&options.master_key),
+            cipher,
             pool,
             room: RwLock::default(),
             url: options.url,
             folding: tokio::sync::Mutex::new(()),
             feed: FeedSignal::default(),
+            transparency: options.transparency,
+            entered: tokio::sync::Notify::new(),
         });
         let engine = match &shared.url {
             DatabaseUrl::Sqlite(_) => {
@@ -137,6 +158,11 @@ impl Store {
         &self.shared.ids
     }
 
+    /// The keys that everything is encrypted under.
+    pub(crate) fn cipher(&self) -> &Cipher {
+        &self.shared.cipher
+    }
+
     /// Encrypts a file that is to lie outside the database; `context` is bound to it.
     ///
     /// # Errors
@@ -151,6 +177,61 @@ impl Store {
     /// When it does not decrypt.
     pub fn open_file(&self, context: &str, sealed: &[u8]) -> Result<Vec<u8>, StoreError> {
         self.shared.cipher.open_bytes(context, sealed)
+    }
+
+    /// Enters into the log what was there before it, or before its tables had their present columns. For a service that starts; it has
+    /// to have the right master key.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn begin_log(&self) -> Result<(), StoreError> {
+        let shared = &self.shared;
+        if shared.transparency == Transparency::Left {
+            return Ok(());
+        }
+        let mut conn = AnyConnection::open(&shared.url)?;
+        let begin = match &conn {
+            AnyConnection::Sqlite(_) => "begin immediate",
+            AnyConnection::Postgres(_) => "begin isolation level read committed",
+        };
+        transparency::watch(&mut conn)?;
+        execute(&mut conn, begin)?;
+        transparency::take_turns(&mut conn)?;
+        let mut writer = shared.writer(&mut conn, Keep::Yes);
+        transparency::begin(&mut writer)?;
+        writer.write_entries()?;
+        execute(&mut conn, "commit")
+    }
+
+    /// Waits until a transaction of this process has written entries of the log since this was asked last; for its keeper only.
+    pub async fn log_grew(&self) {
+        self.shared.entered.notified().await;
+    }
+
+    /// Seals some of the log's entries that wait for it, at most once a call; whether there may be more to do (ADR 0027). A new log is
+    /// called by the `origin`.
+    ///
+    /// On PostgreSQL it opens a transaction of its own kind, as [`Self::number_events`] does.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub async fn seal_log(&self, origin: &str) -> Result<bool, StoreError> {
+        let origin = origin.to_owned();
+        match &self.engine {
+            Engine::Sqlite(thread) => {
+                let seal = move |writer: &mut Writer<'_>| transparency::seal_alone(writer, &origin);
+                thread.write(Keep::Yes, seal).await
+            }
+            Engine::Postgres(gate) => {
+                let shared = Arc::clone(&self.shared);
+                let seal = move || {
+                    postgres::at_read_committed(&shared, |writer| {
+                        transparency::seal_alone(writer, &origin)
+                    })
+                };
+                gate.run(seal).await
+            }
+        }
     }
 
     /// Whoever holds it folds the figures.
@@ -269,10 +350,13 @@ pub struct Writer<'c> {
     told: bool,
     /// What the policies of a city say about its figures, once it was looked up.
     years: BTreeMap<Id, Years>,
+    transparency: Transparency,
+    /// What it will have written to the log when it ends.
+    pub(crate) entries: Entries,
 }
 
 impl<'c> Writer<'c> {
-    fn new(reader: Reader<'c>, keep: Keep) -> Self {
+    fn new(reader: Reader<'c>, keep: Keep, transparency: Transparency) -> Self {
         Self {
             reader,
             valid_until: None,
@@ -280,6 +364,8 @@ impl<'c> Writer<'c> {
             tells_the_past: false,
             told: false,
             years: BTreeMap::new(),
+            transparency,
+            entries: Entries::default(),
         }
     }
 }
@@ -288,6 +374,11 @@ impl Writer<'_> {
     /// Whether what is written may be dated before the present.
     pub(crate) fn tells_the_past(&self) -> bool {
         self.tells_the_past
+    }
+
+    /// Whether it writes to the log.
+    pub(crate) fn keeps_log(&self) -> bool {
+        self.transparency == Transparency::Kept
     }
 
     /// An event was told.
@@ -332,6 +423,7 @@ impl Writer<'_> {
     ) -> Result<T, E> {
         execute(self.conn, "savepoint attempt")?;
         let before = self.valid_until;
+        let entries = self.entries.count();
         let result = work(self);
         match &result {
             Ok(_) => execute(self.conn, "release savepoint attempt")?,
@@ -339,6 +431,7 @@ impl Writer<'_> {
             Err(error) if matches!(error.store_error(), Some(StoreError::Conflict)) => {}
             Err(_) => {
                 self.valid_until = before;
+                self.entries.keep_first(entries);
                 self.years.clear();
                 execute(self.conn, "rollback to savepoint attempt; release savepoint attempt")?;
             }

@@ -69,9 +69,20 @@ where
         let _alone =
             (!beside_others).then(|| shared.room.write().unwrap_or_else(PoisonError::into_inner));
         execute(&mut conn, "begin isolation level serializable")?;
-        let mut writer = Writer::new(shared.reader(&mut conn), keep);
+        let mut writer = shared.writer(&mut conn, keep);
         let result = work(&mut writer);
         let (valid_until, told) = (writer.valid_until, writer.told);
+        let mut entered = false;
+        let result = match result {
+            Ok(value) if keep == Keep::Yes => match writer.write_entries() {
+                Ok(any) => {
+                    entered = any;
+                    Ok(value)
+                }
+                Err(error) => Err(E::from(error)),
+            },
+            other => other,
+        };
         let result = match result {
             Ok(value) if keep == Keep::No => {
                 execute(&mut conn, "rollback")?;
@@ -86,6 +97,9 @@ where
                 Ok(()) => {
                     if told {
                         shared.feed.tell();
+                    }
+                    if entered {
+                        shared.entered.notify_one();
                     }
                     return Ok(value);
                 }
@@ -103,14 +117,24 @@ where
     Err(StoreError::Busy.into())
 }
 
-/// One step of the sequencer, in a transaction at `read committed`.
+/// One step of the sequencer.
 pub(super) fn number(shared: &Shared) -> Result<bool, StoreError> {
+    at_read_committed(shared, |writer| crate::feed::number(writer.conn))
+}
+
+/// A transaction that sees what is committed as it goes on; for the two workers that put things in order under a lock.
+pub(super) fn at_read_committed<T>(
+    shared: &Shared,
+    work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     let mut conn = shared.pool.get().map_err(StoreError::from)?;
     execute(&mut conn, "begin isolation level read committed")?;
-    match crate::feed::number(&mut conn) {
-        Ok(more) => {
+    let mut writer = shared.writer(&mut conn, Keep::Yes);
+    let done = work(&mut writer).and_then(|done| writer.write_entries().map(|_| done));
+    match done {
+        Ok(done) => {
             execute(&mut conn, "commit")?;
-            Ok(more)
+            Ok(done)
         }
         Err(error) => {
             execute(&mut conn, "rollback")?;

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Keep, Shared, Writer, earliest, execute};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
+use crate::transparency::{self, Transparency};
 
 /// Work that may wait; more is refused at once, so that memory and waiting stay bounded.
 const QUEUE: usize = 4_096;
@@ -37,6 +38,9 @@ impl WriterThread {
     pub(super) fn start(shared: Arc<Shared>) -> Result<Self, StoreError> {
         let mut conn = AnyConnection::open(&shared.url)?;
         execute(&mut conn, PRAGMAS)?;
+        if shared.transparency == Transparency::Kept {
+            transparency::watch(&mut conn)?;
+        }
         let (queue, mut jobs) = mpsc::channel::<Box<dyn Job>>(QUEUE);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
@@ -147,10 +151,11 @@ fn run_group(
     execute(conn, "begin immediate")?;
     let mut valid_until: Option<OffsetDateTime> = None;
     let mut told = false;
+    let mut entered = false;
     let mut panicked = Vec::new();
     for (index, job) in group.iter_mut().enumerate() {
         execute(conn, "savepoint job")?;
-        let mut writer = Writer::new(shared.reader(conn), Keep::Yes);
+        let mut writer = shared.writer(conn, Keep::Yes);
         let kept = catch_unwind(AssertUnwindSafe(|| job.run(&mut writer)));
         let until = writer.valid_until;
         let tells = writer.told;
@@ -158,6 +163,7 @@ fn run_group(
             Ok(true) => {
                 valid_until = earliest(valid_until, until);
                 told |= tells;
+                entered |= writer.write_entries()?;
                 execute(conn, "release savepoint job")?;
             }
             Ok(false) => execute(conn, "rollback to savepoint job; release savepoint job")?,
@@ -178,6 +184,9 @@ fn run_group(
     execute(conn, "commit")?;
     if told {
         shared.feed.tell();
+    }
+    if entered {
+        shared.entered.notify_one();
     }
     Ok(Some(()))
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use time::OffsetDateTime;
 use xueshi_domain::webhook::{Content, DisabledBecause};
 
+use crate::cipher::context;
 use crate::columns::{Id, Moment, Word};
 use crate::declarations::Saved;
 use crate::error::StoreError;
@@ -15,9 +16,6 @@ use crate::store::{Reader, Writer};
 
 pub use self::deliveries::{DeliveryFilter, DueEndpoint, WebhookDelivery};
 pub use self::secrets::WebhookSecret;
-
-/// The column that addresses are encrypted for.
-const URL: &str = "webhook url";
 
 /// Whose endpoints: an account or a machine client of a city.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +133,7 @@ impl Reader<'_> {
     /// # Errors
     /// When it does not decrypt.
     pub fn webhook_url(&self, endpoint: &WebhookEndpoint) -> Result<String, StoreError> {
-        self.cipher.open(URL, &endpoint.url)
+        self.cipher.open(context::WEBHOOK_URL, &endpoint.url)
     }
 
     /// An address as it is stored.
@@ -143,7 +141,7 @@ impl Reader<'_> {
     /// # Errors
     /// When it cannot be encrypted.
     pub fn seal_webhook_url(&self, url: &str) -> Result<Vec<u8>, StoreError> {
-        self.cipher.seal(URL, url)
+        self.cipher.seal(context::WEBHOOK_URL, url)
     }
 }
 

@@ -4,13 +4,11 @@ use diesel::prelude::*;
 use xueshi_domain::webhook::Scheme;
 
 use super::WebhookEndpoint;
+use crate::cipher::context;
 use crate::columns::{Id, Moment, Word};
 use crate::error::StoreError;
 use crate::schema::webhook_secrets;
 use crate::store::{Reader, Writer};
-
-/// The column that secrets are encrypted for.
-const SECRET: &str = "webhook secret";
 
 /// What deliveries of an endpoint are signed with.
 #[derive(Clone)]
@@ -69,7 +67,7 @@ impl Reader<'_> {
             Ok(WebhookSecret {
                 id: row.id,
                 scheme: row.scheme.0,
-                secret: self.cipher.open(SECRET, &row.secret)?,
+                secret: self.cipher.open(context::WEBHOOK_SECRET, &row.secret)?,
                 public_key: row.public_key,
                 created_at: row.created_at,
                 expires_at: row.expires_at,
@@ -94,7 +92,7 @@ impl Writer<'_> {
             endpoint_id: endpoint.id,
             id: secret.id,
             scheme: Word(secret.scheme),
-            secret: self.cipher.seal(SECRET, &secret.secret)?,
+            secret: self.cipher.seal(context::WEBHOOK_SECRET, &secret.secret)?,
             public_key: secret.public_key.clone(),
             created_at: secret.created_at,
             expires_at: secret.expires_at,

@@ -33,6 +33,7 @@ impl Side {
             "makeup-grants" => &self.makeup_grant,
             "webhooks" => &self.webhook[0],
             "sync" => &self.conflict,
+            "audit" => &self.event,
             other => panic!("{other}: which id stands in {template}? Add it to access/asked.rs"),
         };
         let mut path = operation.template.clone();
@@ -67,6 +68,8 @@ impl Side {
             ),
             ("{code}", code),
             ("{family}", "completion"),
+            ("{list}", "410100-2023-1"),
+            ("{level}/{path}", "entries/000.p/1"),
         ] {
             path = path.replace(name, value);
         }
@@ -211,7 +214,11 @@ pub(super) fn request(client: &Client, operation: &Operation, side: &Side, draft
     if content.get("multipart/form-data").is_some() {
         call = call.file("certificate", "a.pdf", &steps::pdf("access"));
     } else if content.get("application/x-www-form-urlencoded").is_some() {
-        call = call.form(&[("grant_type", "client_credentials")]);
+        let field = match operation.id() {
+            "enter_verification_code" => ("code", side.code.as_str()),
+            _ => ("grant_type", "client_credentials"),
+        };
+        call = call.form(&[field]);
     } else if let Some(body) = side.body(operation) {
         call = call.json(body);
     }

@@ -73,6 +73,7 @@ struct Side {
     makeup_grant: String,
     webhook: [String; 2],
     conflict: String,
+    event: String,
 }
 
 /// What waits for a side's employer and its body: a transfer away, someone who asks to join, a unit that registers.

@@ -147,6 +147,9 @@ pub(super) async fn side(
         made_up(server, &administrator, &unit, authority).await;
     let import = import(&administrator, &unit).await;
     let export = export(&administrator).await;
+    let told = format!("/v1/audit/events?subject={declaration}&limit=1");
+    let told = server.login("auditor").await.get(&told).await.is(200);
+    let event = text(&told["data"][0], "id");
     Side {
         name,
         declaration,
@@ -175,6 +178,7 @@ pub(super) async fn side(
         makeup_grant,
         webhook: webhook(&administrator).await,
         conflict: conflict(server, name).await,
+        event,
     }
 }
 

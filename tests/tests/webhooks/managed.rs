@@ -93,8 +93,7 @@ async fn what_cannot_be_delivered_to_is_refused(server: &Server) {
 
 /// The program itself, on an empty database of its own: no sandbox, so no private addresses, also not by name.
 async fn production_delivers_to_public_https_addresses_only(server: &Server) {
-    let production =
-        Server::on_empty(server.database(), |settings| settings.sandbox = false).unwrap();
+    let production = Server::on_empty(server.database(), Server::as_production).unwrap();
     let mut create = std::process::Command::new(env!("CARGO_BIN_EXE_xueshi-under-test"));
     create.args(["admin", "create", "--username", "first.admin", "--name", "管理员"]);
     create.args(["--log", "warn", "--database-url", production.database_url()]);

@@ -64,13 +64,16 @@ impl Page<'_> {
     pub(super) fn issue(&mut self) -> Result<(), PdfError> {
         let (x, y) = SEAL;
         let room = Room { width: 214.0, lines: 2, size: 15.0, smallest: 8.0 };
-        let body = fit(self.faces, "issuing_body", &self.fields.issuing_body, room)?;
+        let rooms = [room, Room { size: 8.0, smallest: 6.0, lines: 3, ..room }];
+        let body = fit_one(self.faces, "issuing_body", &self.fields.issuing_body, &rooms)?;
         let first = 621.0 - body.rise();
         self.say(aligned(body, x, 0.5, first, Ink::bold(INK, 0.15)));
-        let seal = seal::draw(self.faces, x, y)?;
-        self.sheet.push(Role::Figure(seal::DESCRIPTION.to_owned()), seal);
+        let city = &self.fields.city;
+        let seal = seal::draw(self.faces, city, x, y)?;
+        self.sheet.push(Role::Figure(seal::description(city)), seal);
         let date = self.line(&chinese_date(self.fields.issued_on), 0.0)?;
-        self.say([centred(date, x, y + 28.5, 13.5, Ink::fill(INK))]);
+        // Between the ends of the seal's arc and its foot.
+        self.say([centred(date, x, y + 31.0, 13.5, Ink::fill(INK))]);
         Ok(())
     }
 
@@ -83,7 +86,8 @@ impl Page<'_> {
         let code = qr::draw(address, LEFT, top, size)?;
         self.sheet.push(Role::Figure(format!("二维码：{address}")), code.into_iter().collect());
 
-        let code = format!("核验码 {}", fields.verification_code);
+        // In groups, as people read it from paper and type it; the address below has it in one piece.
+        let code = format!("核验码 {}", in_groups(&fields.verification_code));
         let room = Room { width: 250.0, lines: 1, size: 10.5, smallest: 7.0 };
         let code = fit(self.faces, "verification_code", &code, room)?;
         self.say(aligned(code, LEFT, 0.0, 746.0, Ink::fill(INK)));
@@ -97,6 +101,13 @@ impl Page<'_> {
         self.say([centred(note, CENTRE, y, 8.0, Ink::fill(SOFT))]);
         Ok(())
     }
+}
+
+/// A code in groups of four characters.
+fn in_groups(code: &str) -> String {
+    let characters: Vec<char> = code.chars().collect();
+    let groups: Vec<String> = characters.chunks(4).map(|group| group.iter().collect()).collect();
+    groups.join(" ")
 }
 
 fn chinese_date(date: Date) -> String {

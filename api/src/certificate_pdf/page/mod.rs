@@ -9,7 +9,7 @@ use super::fields::{CertificateFields, Completion, PrintedState};
 use super::font::Faces;
 use super::ornament::{self, GOLD};
 use super::sheet::{Color, Ink, Item, Role, Sheet, Text, WIDTH, drawing, rule};
-use super::text::{Fitted, Line, Room, count, fit, paragraph};
+use super::text::{Fitted, Line, Room, count, fit, fit_one, paragraph};
 
 /// The title, on the page and of the document.
 pub(super) const TITLE: &str = "专业技术人员继续教育证书";
@@ -108,26 +108,31 @@ impl Page<'_> {
     fn person(&mut self) -> Result<(), PdfError> {
         let fields = self.fields;
         let room = Room { width: 350.0, lines: 1, size: 15.5, smallest: 9.0 };
-        let name = Room { size: 23.0, ..room };
-        let employer = Room { lines: 2, ..room };
-        self.entry("姓名", "name", &fields.name, 274.0, name, Ink::bold(INK, 0.35))?;
-        self.entry("证件号码", "masked_id", &fields.masked_id, 316.0, room, Ink::fill(INK))?;
-        self.entry("工作单位", "employer", &fields.employer, 358.0, employer, Ink::fill(INK))
+        // A name is one line as long as that stays larger than the rest; names of other peoples may take two.
+        let name = [
+            Room { size: 23.0, smallest: 13.0, ..room },
+            Room { size: 13.0, smallest: 8.0, lines: 2, ..room },
+        ];
+        let employer =
+            [Room { lines: 2, ..room }, Room { size: 9.0, smallest: 7.0, lines: 3, ..room }];
+        self.entry("姓名", "name", &fields.name, 274.0, &name, Ink::bold(INK, 0.35))?;
+        self.entry("证件号码", "masked_id", &fields.masked_id, 316.0, &[room], Ink::fill(INK))?;
+        self.entry("工作单位", "employer", &fields.employer, 358.0, &employer, Ink::fill(INK))
     }
 
-    /// A label, and its value over a rule.
+    /// A label, and its value over a rule, in the first room that holds it.
     fn entry(
         &mut self,
         label: &str,
         field: &'static str,
         value: &str,
         y: f32,
-        room: Room,
+        rooms: &[Room],
         ink: Ink,
     ) -> Result<(), PdfError> {
         let label = self.line(label, 0.0)?.spread(4.0);
         let mut items = vec![Item::Text(Text::new(label, LEFT, y, 13.5, Ink::fill(SOFT)))];
-        let value = fit(self.faces, field, value, room)?;
+        let value = fit_one(self.faces, field, value, rooms)?;
         let first = y - value.rise();
         items.extend(aligned(value, LEFT + 84.0, 0.0, first, ink));
         self.say(items);
@@ -140,9 +145,9 @@ impl Page<'_> {
             Completion::InYear => "于当年完成规定学时",
             Completion::ByMakeup => "以补学方式完成规定学时",
         };
-        let year = self.fields.year;
+        let CertificateFields { year, city, .. } = self.fields;
         let text = format!(
-            "依据《专业技术人员继续教育规定》和郑州市专业技术人员继续教育的有关要求，\
+            "依据《专业技术人员继续教育规定》和{city}专业技术人员继续教育的有关要求，\
              上述人员 {year} 年度继续教育学时经审验合格，{done}，特发此证。"
         );
         let (size, leading, indent) = (14.5, 26.0, 2.0);

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 use xueshi_domain::TextEnum as _;
 use xueshi_domain::access::Scope;
+use xueshi_domain::event::EventType;
 use xueshi_domain::policy::ZHENGZHOU;
 use xueshi_domain::registry::Standing;
 use xueshi_persistence::{Client, Keep, Moment, Store, StoreError, StoreFailure, Word, Writer};
@@ -14,6 +15,7 @@ use super::super::{CommandError, Output};
 use super::{message, new_secret};
 use crate::auth::password::hash_now;
 use crate::dto::accounts::good_username;
+use crate::services::events::Happening;
 use crate::services::login::check_public_key;
 
 /// Arguments of `xueshi admin client`.
@@ -130,7 +132,7 @@ fn register(
         return Err(NotRegistered::NameTaken);
     }
     let now = writer.now();
-    writer.insert_client(&Client {
+    let client = Client {
         id: writer.new_id(),
         jurisdiction_id: city.id,
         client_id: wanted.client_id.clone(),
@@ -142,6 +144,13 @@ fn register(
         platform_code: wanted.platform.clone(),
         state: Word(Standing::Active),
         created_at: Moment(now),
-    })?;
+    };
+    writer.insert_client(&client)?;
+    let told = Happening::new(EventType::ClientRegistered)
+        .subject(client.id)
+        .unit(root.id)
+        .data(json!({"client_id": client.id, "scopes": client.scopes, "platform": client.platform_code}))
+        .event(writer, city.id);
+    writer.record_event(&told)?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod create;
+mod rotate_credential_key;
 mod rotate_keys;
 
 use base64::Engine as _;
@@ -21,6 +22,8 @@ pub(super) enum Admin {
     Client(client::RegisterClient),
     /// Make a new signing key for tokens; the old one verifies until its tokens have expired
     RotateKeys(rotate_keys::RotateKeys),
+    /// Make a new signing key for credentials of certificates; the former ones verify for ever
+    RotateCredentialKey(rotate_credential_key::RotateCredentialKey),
 }
 
 impl Admin {
@@ -36,6 +39,9 @@ impl Admin {
             Admin::Client(command) => command.run(store, output).await,
             Admin::RotateKeys(command) => {
                 command.run(store, settings.access_token_life, output).await
+            }
+            Admin::RotateCredentialKey(command) => {
+                command.run(store, settings.credential_suite, output).await
             }
         }
     }

@@ -6,8 +6,11 @@ use xueshi_persistence::{Reader, StoreError};
 use super::super::{CommandError, Output};
 use super::client::RegisterClient;
 use super::create::Create;
+use super::rotate_credential_key::RotateCredentialKey;
 use super::rotate_keys::RotateKeys;
+use crate::auth::credential_keys::published;
 use crate::auth::test_world::world;
+use crate::settings::CredentialSuite;
 
 const OUTPUT: fn() -> Output = || Output::new(true);
 
@@ -129,4 +132,15 @@ async fn keys_are_rotated_from_the_command_line() {
         .await
         .unwrap();
     assert_eq!(keys.len(), 1);
+}
+
+#[actix_web::test]
+async fn credential_keys_are_rotated_and_none_is_forgotten() {
+    let (store, _clock, _directory) = world();
+    for (suite, curve) in [(CredentialSuite::Ed25519, "Ed25519"), (CredentialSuite::Sm2, "SM2")] {
+        RotateCredentialKey {}.run(&store, suite, OUTPUT()).await.unwrap();
+        let keys = published(&store).await.unwrap();
+        assert!(keys.iter().any(|key| key["crv"] == curve), "{keys:?}");
+    }
+    assert_eq!(published(&store).await.unwrap().len(), 2);
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::de;
+use xueshi_domain::identity::mask_long_numbers;
 
 use crate::problem::{Code, Text};
 
@@ -78,8 +79,10 @@ fn list(names: &[&str], separator: &str) -> String {
     if names.is_empty() { "—".to_owned() } else { names.join(separator) }
 }
 
-/// At most 64 characters of something a caller sent, without control characters, so that it can be shown.
+/// At most 64 characters of something a caller sent, without control characters and without what may be an id number or a phone
+/// (U4a), so that it can be shown.
 pub(crate) fn printable(text: &str) -> String {
+    let text = &mask_long_numbers(text);
     let mut shown: String =
         text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).take(64).collect();
     if text.chars().nth(64).is_some() {

@@ -59,6 +59,7 @@ pub(super) fn of(schema: &str) -> Option<Value> {
             "masked_id_number": "410102********1238", "employer": "郑州市某医院", "issuing_body": "郑州市人力资源和社会保障局",
             "issued_at": "2023-10-18T10:00:00+08:00", "ended_at": null, "end_reason": null
         }),
+        "CodeForm" => json!({"code": "7Q4M 2ZC9 K1T8 XW5B 3N6E"}),
         "PublicCertificate" => json!({
             "number": "410100-2023-00000001-8", "verification_code": "7Q4M2ZC9K1T8XW5B3N6E", "state": "valid",
             "year": 2023, "hours": hours(90, 30, 60), "completed": "in_year", "masked_name": "张*",

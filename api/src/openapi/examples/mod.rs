@@ -13,11 +13,13 @@ mod learning;
 pub(crate) mod lines;
 mod makeup;
 mod moves;
+mod personal_data;
 mod policies;
 mod seminars;
 mod sideroads;
 mod statistics;
 mod sync;
+mod transparency;
 mod webhooks;
 mod year_end;
 
@@ -34,12 +36,14 @@ const SUBJECTS: &[fn(&str) -> Option<Value>] = &[
     learning::of,
     moves::of,
     makeup::of,
+    personal_data::of,
     policies::of,
     seminars::of,
     sideroads::of,
     year_end::of,
     statistics::of,
     sync::of,
+    transparency::of,
     webhooks::of,
 ];
 

@@ -7,9 +7,12 @@ use xueshi_domain::figures::Family;
 use xueshi_persistence::{Id, Page};
 
 use super::FigureRowList;
+use crate::auth::{Needs as _, permissions};
 use crate::dto::statistics::{FigureRow, Format, WhichRows, formulae};
 use crate::export::{CSV, Cell, NDJSON, Table, XLSX, column, respond_in_lines};
-use crate::problem::{Code, Language, Problem};
+use crate::problem::{Code, Problem};
+use crate::request::RequestInfo;
+use crate::services::exports::told::{MadeAtOnce, made_at_once};
 use crate::services::statistics::figures::Figures;
 use crate::services::statistics::{Report, rows};
 use crate::services::{Asker, Desk};
@@ -36,6 +39,27 @@ pub(super) fn format_of(asked: Option<Format>, request: &HttpRequest) -> Format 
             _ => None,
         })
         .unwrap_or(Format::Json)
+}
+
+/// The ending of a file.
+pub(super) const fn name_of(format: Format) -> &'static str {
+    match format {
+        Format::Json => "json",
+        Format::Csv => "csv",
+        Format::Xlsx => "xlsx",
+        Format::Ndjson => "ndjson",
+    }
+}
+
+/// Tells auditors that a file of figures is handed over.
+pub(super) async fn tell(
+    desk: &Desk,
+    asker: &Asker,
+    info: &RequestInfo,
+    file: MadeAtOnce,
+) -> Result<(), Problem> {
+    let need = permissions::ReadStatistics::NEED;
+    desk.tell(asker, info, move |writer, asker| made_at_once(writer, asker, need, &file)).await
 }
 
 /// The figures of the unit and of its parts as a table.
@@ -78,8 +102,9 @@ pub(super) async fn of_rows(
     asker: &Asker,
     list: &FigureRowList,
     which: WhichRows,
-    (format, language): (Format, Language),
+    (format, info): (Format, &RequestInfo),
 ) -> Result<HttpResponse, Problem> {
+    let (unit, year) = (which.organization_id.map(Id), which.year.0);
     let name = format!("{}-rows", which.figure.family());
     let after = list.after::<Id>()?;
     let page = Page { limit: MOST + 1, after, descending: list.order().descending, count: false };
@@ -88,6 +113,9 @@ pub(super) async fn of_rows(
     if i64::try_from(found.len()).is_ok_and(|rows| rows > MOST) {
         return Err(too_many());
     }
+    let (list, language) = (ExportList::FigureRows.to_string(), info.language);
+    tell(desk, asker, info, MadeAtOnce { list, format: name_of(format), unit, year: Some(year) })
+        .await?;
     let table = |name| {
         let rows = found.iter().map(rows::cells).collect();
         Table { name, columns: rows::columns(), rows, notes: Vec::new() }

@@ -22,11 +22,12 @@ use crate::list::listed;
 use crate::page;
 use crate::problem::{Code, Problem, Text};
 use crate::request::RequestInfo;
+use crate::services::exports::told::MadeAtOnce;
 use crate::services::statistics::figures::Figures;
 use crate::services::statistics::{Report, forecast, report};
 use crate::state::AppState;
 
-use self::files::{format_of, table};
+use self::files::{format_of, name_of, table};
 use self::lists::Row as _;
 
 pub(super) use self::lists::{Completion, FigureRows, Filing, Funding, Timeliness};
@@ -92,8 +93,9 @@ async fn get_completion(
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let found = figures::<CompletionFigures>(&caller, &which.0, &state).await?;
     let family = Family::Completion;
+    let asked = (&request, &info);
+    let found = figures::<CompletionFigures>(&caller, &which.0, family, asked, &state).await?;
     Ok(answer!(
         found,
         which.0,
@@ -125,8 +127,9 @@ async fn get_timeliness(
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let found = figures::<TimelinessFigures>(&caller, &which.0, &state).await?;
     let family = Family::Timeliness;
+    let asked = (&request, &info);
+    let found = figures::<TimelinessFigures>(&caller, &which.0, family, asked, &state).await?;
     Ok(answer!(
         found,
         which.0,
@@ -158,8 +161,9 @@ async fn get_filing_figures(
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let found = figures::<FilingFigures>(&caller, &which.0, &state).await?;
     let family = Family::Filing;
+    let asked = (&request, &info);
+    let found = figures::<FilingFigures>(&caller, &which.0, family, asked, &state).await?;
     Ok(answer!(found, which.0, &request, family, info, FilingReport, FilingOfUnit, FilingRow))
 }
 
@@ -182,8 +186,9 @@ async fn get_funding_figures(
     request: HttpRequest,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
-    let found = figures::<FundingFigures>(&caller, &which.0, &state).await?;
     let family = Family::Funding;
+    let asked = (&request, &info);
+    let found = figures::<FundingFigures>(&caller, &which.0, family, asked, &state).await?;
     Ok(answer!(
         found,
         which.0,
@@ -235,7 +240,7 @@ async fn list_figure_rows(
     match format_of(which.format, &request) {
         Format::Json => listed::answer::<FigureRows>(&state.desk, &caller, list, which).await,
         format @ (Format::Csv | Format::Xlsx | Format::Ndjson) => {
-            files::of_rows(&state.desk, &caller, &list, which, (format, info.language)).await
+            files::of_rows(&state.desk, &caller, &list, which, (format, &info)).await
         }
     }
 }
@@ -270,11 +275,26 @@ async fn list_review_forecasts(
     list.respond(rows, next, found.total)
 }
 
+/// The figures that are asked for; that they go out as a file is told to auditors.
 async fn figures<F: Figures + Send + 'static>(
     caller: &crate::services::Asker,
     which: &WhichFigures,
+    family: Family,
+    (request, info): (&HttpRequest, &RequestInfo),
     state: &AppState,
 ) -> Result<Report<F>, Problem> {
+    let format = format_of(which.format, request);
     let which = which.clone();
-    state.desk.read(caller, move |reader, asker| report::<F>(reader, asker, &which)).await
+    let read = state.desk.read(caller, move |reader, asker| report::<F>(reader, asker, &which));
+    let found = read.await?;
+    if format != Format::Json {
+        let file = MadeAtOnce {
+            list: format!("{family}_figures"),
+            format: name_of(format),
+            unit: Some(Id(found.unit.id)),
+            year: Some(found.year),
+        };
+        files::tell(&state.desk, caller, info, file).await?;
+    }
+    Ok(found)
 }

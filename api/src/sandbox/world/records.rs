@@ -215,6 +215,8 @@ fn issue(
         issued_at: Moment(one.at),
         ended_at: None,
         end_reason: None,
+        // No event told of its issue.
+        content_salt: None,
     })?;
     world.writer.insert_record_act(&RecordedAct {
         jurisdiction_id: world.city,

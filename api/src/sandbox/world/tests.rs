@@ -11,7 +11,7 @@ use xueshi_domain::review::State;
 use xueshi_persistence::{
     AnnualRecordFilter, Clock, DatabaseUrl, DeclarationFilter, Id, Keep, LearningRecordFilter,
     MasterKey, Page, ProfessionalFilter, Purpose, QueueFilter, Reader, Scope, Store, StoreError,
-    StoreOptions,
+    StoreOptions, Transparency,
 };
 
 use super::super::clock::START;
@@ -46,6 +46,7 @@ async fn loaded() -> Loaded {
         master_key: MasterKey([1; 32]),
         clock: Arc::new(Still),
         connections: 2,
+        transparency: Transparency::Kept,
     };
     let store = Store::open(options).unwrap();
     let work = |writer: &mut xueshi_persistence::Writer<'_>| {

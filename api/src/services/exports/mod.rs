@@ -2,6 +2,7 @@
 
 pub mod file;
 pub mod part;
+pub mod told;
 mod workbook;
 
 use std::collections::BTreeMap;
@@ -150,6 +151,7 @@ pub fn ask(
     };
     writer.insert_job(&job)?;
     writer.insert_export(&export)?;
+    told::asked(&export)?.by(asker).tell(writer, city)?;
     Ok((export, job))
 }
 

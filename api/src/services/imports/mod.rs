@@ -19,6 +19,7 @@ use time::Duration;
 use uuid::Uuid;
 use xueshi_domain::Refusal;
 use xueshi_domain::access::Permission;
+use xueshi_domain::identity::mask_long_numbers;
 use xueshi_domain::import::{ImportKind, ImportMode};
 use xueshi_domain::job::{JobKind, JobState};
 use xueshi_domain::registry::Standing;
@@ -216,7 +217,7 @@ pub fn ask(
         dry_run: wanted.dry_run,
         target_id: wanted.class.or(wanted.unit).map(Id),
         reason: wanted.reason.clone(),
-        file_name: file.name.clone(),
+        file_name: mask_long_numbers(&file.name),
         file_format: file.format.as_str().to_owned(),
         file_size: i64::try_from(file.size).unwrap_or(i64::MAX),
         content_hash: file.hash.as_str().to_owned(),

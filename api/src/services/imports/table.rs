@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
+use xueshi_domain::identity::mask_long_numbers;
 use xueshi_domain::import::{Cell, ImportKind};
 
 use super::templates::NOTES;
@@ -300,8 +301,13 @@ impl Table {
     }
 }
 
+/// What is kept of it: where heads are missing, the first row of people may stand in their place (U4a).
 fn shortened(head: &str) -> String {
-    head.trim().chars().filter(|c| !c.is_control()).take(IGNORED_LENGTH).collect()
+    mask_long_numbers(head.trim())
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(IGNORED_LENGTH)
+        .collect()
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use super::{Step, asked, end};
 use crate::problem::Problem;
 use crate::services::exports::part::{self, Sealed};
 use crate::services::imports::feed::{Batch, Feed};
-use crate::services::{exports, imports, settlements};
+use crate::services::{exports, imports, personal_data, settlements};
 
 /// The name of the lock under which jobs are done.
 const LOCK: &str = "jobs";
@@ -274,6 +274,11 @@ impl Worker {
                 }
                 if let Err(problem) = exports::remove_old(&tools.store, &tools.blobs).await {
                     log::warn!("rows of exports: {problem:?}");
+                }
+                if let Err(problem) =
+                    personal_data::remove_orphans(&tools.store, &tools.blobs).await
+                {
+                    log::warn!("files of erased people: {problem:?}");
                 }
                 let _ = tokio::time::timeout(LOOK, bell.rung()).await;
             }

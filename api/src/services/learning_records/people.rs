@@ -28,7 +28,11 @@ pub(in crate::services) fn person(
             let person = reader.professional(city, Id(id))?;
             let person = person.ok_or_else(|| nobody("/professional_id"))?.professional_id;
             // Whoever keeps the id of a record that was merged since means the one that stands (U4).
-            Ok(reader.merged_with(city, person)?.unwrap_or(person))
+            let person = reader.merged_with(city, person)?.unwrap_or(person);
+            match reader.erasure(city, person)? {
+                None => Ok(person),
+                Some(_) => Err(nobody("/professional_id")),
+            }
         }
         (None, Some(id_type), Some(number)) => {
             let number = parse_id_number(id_type, number, "/id_number")?;

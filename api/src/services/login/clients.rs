@@ -13,7 +13,7 @@ use xueshi_domain::registry::Standing;
 use xueshi_persistence::{Client, Keep, StoreError};
 
 use super::Logins;
-use super::lockout::{self, Subject};
+use super::lockout::{self, Attempt, Subject};
 use crate::auth::admission::scopes_of;
 use crate::auth::tokens::Claims;
 use crate::dto::auth::ClientTokens;
@@ -140,7 +140,7 @@ impl Logins {
                 self.0
                     .store
                     .write::<_, StoreError, _>(Keep::Yes, move |writer| {
-                        lockout::note_failure(writer, &subject)
+                        lockout::note_failure(writer, &subject, &Attempt::default())
                     })
                     .await?;
                 Err(refused("wrong secret"))

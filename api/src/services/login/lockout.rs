@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
-use xueshi_persistence::{LoginFailure, Moment, Reader, StoreError, Writer};
+use xueshi_persistence::{Id, LoginFailure, Moment, Origin, Reader, StoreError, Writer};
 
 use crate::problem::{Code, Problem};
 
@@ -29,6 +29,15 @@ impl Subject {
         let digest = Sha256::digest([kind, "\0", name, "\0", &address].concat());
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
+}
+
+/// A failed login, for auditors: whom it was for, if there is such an account, and where it came from.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Attempt {
+    /// The account.
+    pub(super) account: Option<Id>,
+    /// From where.
+    pub(super) origin: Origin,
 }
 
 /// An address, or the whole network that one customer has of IPv6.
@@ -77,21 +86,47 @@ pub(super) fn check(reader: &mut Reader<'_>, subject: &Subject) -> Result<(), Pr
     }
 }
 
-/// Counts a failure.
+/// Counts a failure. Auditors are told of it later ([`super::told`]): one row is written, whether or not there is such a user.
 ///
 /// # Errors
 /// On a database failure.
-pub(super) fn note_failure(writer: &mut Writer<'_>, subject: &Subject) -> Result<(), StoreError> {
+pub(super) fn note_failure(
+    writer: &mut Writer<'_>,
+    subject: &Subject,
+    attempt: &Attempt,
+) -> Result<(), StoreError> {
     let now = writer.now();
-    let before =
-        counted(writer.login_failure(&subject.0)?, now).map_or(0, |failure| failure.failures);
+    let before = counted(writer.login_failure(&subject.0)?, now);
+    let (before, told) = before.map_or((0, 0), |failure| (failure.failures, failure.told));
     let failures = before.saturating_add(1);
+    let Origin { address, request_id } = attempt.origin.clone();
+    let is_known = attempt.account.is_some();
     writer.save_login_failure(&LoginFailure {
         subject: subject.0.clone(),
         failures,
         locked_until: wait_after(failures).map(|wait| Moment(now.saturating_add(wait))),
         last_failure_at: Moment(now),
+        account_id: attempt.account,
+        address: address.filter(|_| is_known),
+        request_id: request_id.filter(|_| is_known),
+        told,
     })
+}
+
+/// The failures of a subject that made the next attempt wait and that auditors have not been told of.
+///
+/// # Errors
+/// On a database failure.
+pub(super) fn untold(
+    reader: &mut Reader<'_>,
+    subject: &Subject,
+) -> Result<Option<LoginFailure>, StoreError> {
+    let failure = reader.login_failure(&subject.0)?;
+    Ok(failure.filter(|failure| {
+        failure.account_id.is_some()
+            && failure.locked_until.is_some()
+            && failure.told < failure.failures
+    }))
 }
 
 /// Forgets the failures of a subject that has got in.
@@ -148,7 +183,9 @@ mod tests {
     async fn fail(store: &Store, subject: &Subject) {
         let subject = subject.clone();
         store
-            .write::<_, StoreError, _>(Keep::Yes, move |writer| note_failure(writer, &subject))
+            .write::<_, StoreError, _>(Keep::Yes, move |writer| {
+                note_failure(writer, &subject, &Attempt::default())
+            })
             .await
             .unwrap();
     }
@@ -165,6 +202,8 @@ mod tests {
                     request_id: "r".into(),
                     instance: "/".into(),
                     public_url: "".into(),
+                    address: None,
+                    is_head: false,
                 };
                 let headers = problem.render(&info).headers;
                 let value =

@@ -6,25 +6,27 @@ mod clients;
 mod lockout;
 mod password_change;
 mod refresh_token;
+mod told;
 mod turns;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use time::Duration;
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{Account, Id, Keep, Moment, Session, Store, StoreError, Writer};
+use xueshi_persistence::{Account, Id, Keep, Moment, Origin, Session, Store, StoreError, Writer};
 
-use self::lockout::Subject;
+use self::lockout::{Attempt, Subject};
 use self::refresh_token::RefreshToken;
 use self::turns::Turns;
 use crate::auth::tokens::{AUDIENCE, Claims, sign};
 use crate::auth::{Keys, Passwords, TokenAdmission};
 use crate::dto::auth::{LoginRequest, Tokens};
 use crate::problem::{Code, Problem};
+use crate::request::RequestInfo;
 
 pub use self::clients::{ClientTokenRequest, Credential, check_public_key, oauth_problem};
 pub(crate) use self::password_change::check_new_password;
+pub(in crate::services) use self::told::round as tell_failures;
 
 /// Everything that logging in needs. Cheap to clone.
 #[derive(Clone)]
@@ -110,11 +112,12 @@ impl Logins {
     pub async fn login(
         &self,
         request: LoginRequest,
-        address: Option<IpAddr>,
+        info: &RequestInfo,
     ) -> Result<Tokens, Problem> {
         let LoginRequest { username, password } = request;
         let username = username.to_lowercase();
-        let subject = Subject::new("person", &username, address);
+        let origin = info.origin();
+        let subject = Subject::new("person", &username, info.address);
         let _turn = self.0.turns.take(&subject).await?;
         let asked = subject.clone();
         let account = self
@@ -125,18 +128,20 @@ impl Logins {
                 Ok(reader.account_by_username(&username)?)
             })
             .await?;
+        let attempt =
+            Attempt { account: account.as_ref().map(|account| account.id), origin: origin.clone() };
         let account = account.filter(|account| account.state.0 == Standing::Active);
         let hash = account.as_ref().map(|account| account.password_hash.clone());
         let fits = self.0.passwords.verify(password, hash).await?;
         let begun = match account.filter(|_| fits) {
-            Some(account) => self.begin_session(account, subject.clone()).await?,
+            Some(account) => self.begin_session(account, subject.clone(), origin).await?,
             None => None,
         };
         let Some((session, account, refresh)) = begun else {
             self.0
                 .store
                 .write::<_, StoreError, _>(Keep::Yes, move |writer| {
-                    lockout::note_failure(writer, &subject)
+                    lockout::note_failure(writer, &subject, &attempt)
                 })
                 .await?;
             return Err(Problem::new(Code::InvalidCredentials));
@@ -149,6 +154,7 @@ impl Logins {
         &self,
         account: Account,
         subject: Subject,
+        origin: Origin,
     ) -> Result<Option<(Id, Account, RefreshToken)>, Problem> {
         let life = self.0.refresh_life;
         self.0
@@ -172,6 +178,7 @@ impl Logins {
                     ended_at: None,
                     end_reason: None,
                 })?;
+                told::success(writer, &account, (id, &subject), &origin)?;
                 lockout::forget(writer, &subject)?;
                 Ok(Some((id, account, refresh)))
             })

@@ -1,14 +1,13 @@
 //! Changing one's own password.
 
-use std::net::IpAddr;
-
 use actix_web::HttpResponse;
 use xueshi_persistence::{Account, Keep, StoreError};
 
 use super::Logins;
-use super::lockout::{self, Subject};
+use super::lockout::{self, Attempt, Subject};
 use crate::dto::auth::PasswordChange;
 use crate::problem::{Code, Problem, Text};
+use crate::request::RequestInfo;
 use crate::services::{Act, Asker, Desk};
 
 impl Logins {
@@ -23,7 +22,6 @@ impl Logins {
         asker: &Asker,
         act: Act,
         change: PasswordChange,
-        address: Option<IpAddr>,
     ) -> Result<HttpResponse, Problem> {
         let session = asker.session.ok_or_else(|| Problem::new(Code::Forbidden))?;
         let account = desk
@@ -32,7 +30,7 @@ impl Logins {
             })
             .await?;
         check_new_password(&account.username, &change.new_password, "/new_password")?;
-        self.check_current(&account, change.current_password, address).await?;
+        self.check_current(&account, change.current_password, &act.info).await?;
         let hash = self.0.passwords.hash(change.new_password).await?;
         // No answer is kept under a key: its fingerprint would tell something about the passwords.
         let act = act.without_key();
@@ -53,19 +51,20 @@ impl Logins {
         &self,
         account: &Account,
         password: String,
-        address: Option<IpAddr>,
+        info: &RequestInfo,
     ) -> Result<(), Problem> {
-        let subject = Subject::new("person", &account.username, address);
+        let subject = Subject::new("person", &account.username, info.address);
         let _turn = self.0.turns.take(&subject).await?;
         let asked = subject.clone();
         self.0.store.read(move |reader| lockout::check(reader, &asked)).await?;
         if self.0.passwords.verify(password, Some(account.password_hash.clone())).await? {
             return Ok(());
         }
+        let attempt = Attempt { account: Some(account.id), origin: info.origin() };
         self.0
             .store
             .write::<_, StoreError, _>(Keep::Yes, move |writer| {
-                lockout::note_failure(writer, &subject)
+                lockout::note_failure(writer, &subject, &attempt)
             })
             .await?;
         let text = Text::new("当前密码不正确", "is not the present password");

@@ -190,13 +190,16 @@ fn judge_all(
     Ok(judged)
 }
 
-/// A person of the units that the asker applies for.
+/// A person of the units that the asker applies for; nobody who was erased (U4a).
 fn person(
     reader: &mut Reader<'_>,
     asker: &Asker,
     id: Uuid,
 ) -> Result<Option<Professional>, Problem> {
-    Ok(reader.visible_professional(&asker.scope(Permission::ApplyMakeup), Id(id))?)
+    let found = reader.visible_professional(&asker.scope(Permission::ApplyMakeup), Id(id))?;
+    let Some(person) = found else { return Ok(None) };
+    let erasure = reader.erasure(person.jurisdiction_id, person.professional_id)?;
+    Ok(Some(person).filter(|_| erasure.is_none()))
 }
 
 fn item(

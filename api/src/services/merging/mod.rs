@@ -43,8 +43,9 @@ pub fn merge(
     let mut kept = writer.professional(city, pair.kept)?.ok_or_else(|| unknown("/kept_id"))?;
     let mut shell = writer.professional(city, pair.merged)?.ok_or_else(|| unknown("/merged_id"))?;
     for (id, pointer) in [(pair.kept, "/kept_id"), (pair.merged, "/merged_id")] {
-        // An empty shell is nobody's any more: what it stood for is the record that it was merged into.
-        if writer.merged_with(city, id)?.is_some() {
+        // An empty shell is nobody's any more: what it stood for is the record that it was merged into. Of someone who was erased
+        // nobody can tell whose it was.
+        if writer.merged_with(city, id)?.is_some() || writer.erasure(city, id)?.is_some() {
             return Err(unknown(pointer));
         }
     }
@@ -70,7 +71,7 @@ pub fn merge(
         }
     })?;
     settle_people(writer, &mut kept, &mut shell)?;
-    let account = one_account(writer, asker, pair)?;
+    let (account, closed) = one_account(writer, asker, pair)?;
     if let Some(employer) = kept.employer_id
         && let Some(employer) = writer.organization(city, employer)?
         && employer.reviewing_body_id.is_some()
@@ -87,6 +88,7 @@ pub fn merge(
         reason: request.reason.clone(),
         ended_declarations: i32::try_from(ended.len()).unwrap_or(i32::MAX),
         merged_at: Moment(writer.now()),
+        closed_account_id: closed,
     };
     writer.insert_person_merge(&merge)?;
     let mut merged_years = Vec::with_capacity(years.len());
@@ -159,23 +161,27 @@ fn settle_people(
 }
 
 /// One person, one account: that of the record that stands, otherwise the other one's. An account that is left without a record is
-/// closed; it holds no office ([`obstacles`]).
-fn one_account(writer: &mut Writer<'_>, asker: &Asker, pair: Pair) -> Result<Option<Id>, Problem> {
+/// closed; it holds no office ([`obstacles`]). Gives the one that remains, and the one that was closed.
+fn one_account(
+    writer: &mut Writer<'_>,
+    asker: &Asker,
+    pair: Pair,
+) -> Result<(Option<Id>, Option<Id>), Problem> {
     let city = pair.jurisdiction;
     let own = writer.account_of(city, pair.kept)?;
     let Some(mut other) = writer.account_of(city, pair.merged)? else {
-        return Ok(own.map(|account| account.id));
+        return Ok((own.map(|account| account.id), None));
     };
     let Some(own) = own else {
         other.professional_id = Some(pair.kept);
-        return save_account(writer, &mut other).map(|()| Some(other.id));
+        return save_account(writer, &mut other).map(|()| (Some(other.id), None));
     };
     other.professional_id = None;
     other.state = Word(Standing::Disabled);
     writer.end_sessions_of(other.id, "merged")?;
     joining::end_of_account(writer, asker.account(), city, other.id)?;
     save_account(writer, &mut other)?;
-    Ok(Some(own.id))
+    Ok((Some(own.id), Some(other.id)))
 }
 
 fn save_account(writer: &mut Writer<'_>, account: &mut Account) -> Result<(), Problem> {

@@ -9,7 +9,7 @@ mod windows;
 
 use xueshi_persistence::{Id, Jurisdiction, Keep, Store, Writer};
 
-use super::{appeals, departures};
+use super::{appeals, departures, login};
 use crate::problem::Problem;
 use crate::services::makeup;
 
@@ -20,8 +20,14 @@ type Round = fn(&mut Writer<'_>, Id) -> Result<usize, Problem>;
 pub const MOST: usize = 200;
 
 /// Every kind.
-const ROUNDS: &[Round] =
-    &[due_days::round, windows::round, appeals::round, departures::round, makeup::expire];
+const ROUNDS: &[Round] = &[
+    due_days::round,
+    windows::round,
+    appeals::round,
+    departures::round,
+    makeup::expire,
+    login::tell_failures,
+];
 
 /// Runs every round in every city until nothing is left to do.
 ///

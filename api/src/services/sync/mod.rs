@@ -16,7 +16,7 @@ use xueshi_persistence::{Event, Id, Reader, Sight};
 pub use acknowledge::{acknowledge, list as acknowledgements};
 pub use cursor::Place;
 pub use mark::year_sync;
-pub use snapshot::{Part, opening, page as snapshot_page};
+pub use snapshot::{Part, opening, page as snapshot_page, told as snapshot_told};
 
 use super::Asker;
 use crate::dto::sync::{ChangeData, ChangeDto, ChangePage};

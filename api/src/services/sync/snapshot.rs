@@ -3,6 +3,7 @@
 use serde_json::json;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
+use xueshi_domain::event::EventType;
 use xueshi_domain::sync::Resource;
 use xueshi_persistence::{Id, Reader, Which};
 
@@ -12,6 +13,7 @@ use super::{Place, sight};
 use crate::extract::invalid_parameter;
 use crate::problem::{Problem, Text};
 use crate::services::Asker;
+use crate::services::events::Happening;
 
 /// Records that are read in one transaction: it bounds memory, and how long a state of the database is held.
 const AT_ONCE: i64 = 500;
@@ -91,6 +93,26 @@ pub fn opening(reader: &mut Reader<'_>, asker: &Asker, from: Part) -> Result<Str
     Ok(json!({"kind": "snapshot", "cursor": cursor, "at": at, "part": from.resource, "after": after})
         .to_string()
         + "\n")
+}
+
+/// That somebody begins to read all records, or goes on where a connection broke off.
+///
+/// # Errors
+/// On a database failure.
+pub fn told(reader: &mut Reader<'_>, asker: &Asker, from: Part) -> Result<Happening, Problem> {
+    let unit = match asker.session {
+        Some(_) => {
+            let grants = asker.actor.grants_for(Permission::ReadEvents);
+            grants.min_by_key(|grant| grant.path.depth()).map(|grant| Id(grant.organization_id))
+        }
+        None => reader.client_by_id(asker.account())?.map(|client| client.organization_id),
+    };
+    let told = Happening::new(EventType::SnapshotRead)
+        .data(json!({"part": from.resource, "goes_on": from.after.is_some()}));
+    Ok(match unit {
+        Some(unit) => told.unit(unit),
+        None => told,
+    })
 }
 
 /// Some records behind a place as lines, their number, and the place behind them; none behind the last.

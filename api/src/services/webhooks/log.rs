@@ -1,6 +1,7 @@
 //! The log of deliveries, and what is delivered once more.
 
 use uuid::Uuid;
+use xueshi_domain::event::EventType;
 use xueshi_domain::webhook::{DeliveryKind, DeliveryState};
 use xueshi_persistence::{
     DeliveryFilter, Id, Moment, Page, Reader, Slice, WebhookDelivery, WebhookEndpoint, Word, Writer,
@@ -20,7 +21,7 @@ pub(super) fn new(
     reader: &Reader<'_>,
     endpoint: &WebhookEndpoint,
     kind: DeliveryKind,
-    event: Option<(Id, Word<xueshi_domain::event::EventType>)>,
+    event: Option<(Id, Word<EventType>)>,
 ) -> WebhookDelivery {
     let now = Moment(reader.now());
     // Tests are tried while the endpoint is disabled too: whether it answers is what one wants to know before enabling it.
@@ -59,7 +60,7 @@ pub fn deliveries(
     let endpoint = own(reader, asker, id)?;
     let filter = DeliveryFilter {
         states: wanted.state.clone(),
-        types: wanted.types.clone(),
+        types: wanted.types.iter().copied().map(EventType::from).collect(),
         since: wanted.since.map(|since| Moment(since.0)),
         until: wanted.until.map(|until| Moment(until.0)),
     };

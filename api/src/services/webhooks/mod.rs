@@ -121,7 +121,7 @@ pub fn create(
         unit_id: owner::unit(writer, asker)?,
         url: writer.seal_webhook_url(&url)?,
         description: new.description.clone(),
-        types: joined(new.types.iter().map(|kind| kind.as_str())),
+        types: joined(new.types.iter().map(|kind| EventType::from(*kind).as_str())),
         content: Word(new.content),
         schemes: joined(new.signatures.iter().map(|scheme| scheme.as_str())),
         enabled: true,
@@ -182,7 +182,7 @@ pub fn edit(
         endpoint.description.clone_from(description);
     }
     if let Some(types) = &changes.types {
-        endpoint.types = joined(types.iter().map(|kind| kind.as_str()));
+        endpoint.types = joined(types.iter().map(|kind| EventType::from(*kind).as_str()));
     }
     endpoint.content = Word(changes.content.unwrap_or(endpoint.content.0));
     match (endpoint.enabled, changes.enabled) {

@@ -13,6 +13,7 @@ use super::*;
 use crate::auth::password::hash_now;
 use crate::auth::test_world::{Directory, HandClock, world};
 use crate::auth::{Admission, Need};
+use crate::problem::Language;
 use crate::services::Asker;
 
 mod machines;
@@ -126,8 +127,15 @@ async fn fixture() -> Fixture {
 impl Fixture {
     async fn login(&self, username: &str, password: &str) -> Result<Tokens, Code> {
         let request = LoginRequest { username: username.to_owned(), password: password.to_owned() };
-        let address = Some(IpAddr::from([192, 0, 2, 1]));
-        self.logins.login(request, address).await.map_err(|problem| problem.code())
+        let info = RequestInfo {
+            language: Language::default(),
+            request_id: "r".into(),
+            instance: "/v1/auth/login".into(),
+            public_url: ISSUER.into(),
+            address: Some([192, 0, 2, 1].into()),
+            is_head: false,
+        };
+        self.logins.login(request, &info).await.map_err(|problem| problem.code())
     }
 
     async fn refresh(&self, token: &str) -> Result<Tokens, Code> {

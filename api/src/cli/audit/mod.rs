@@ -1,9 +1,12 @@
 //! `xueshi audit`.
 
+mod log;
+
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use xueshi_persistence::{Discrepancy, FigureDiscrepancy, Reader, StoreError};
+use xueshi_persistence::{Discrepancy, FigureDiscrepancy, LogFault, Reader, Store, StoreError};
 
+use self::log::Known;
 use super::{CommandError, Output};
 use crate::dto::Timestamp;
 use crate::problem::Problem;
@@ -13,8 +16,8 @@ use crate::storage::open_for_checks;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Audit {
-    /// Recompute the totals of all years and the seals of settled ones, and say what does not agree (exit code 3)
-    /// Recompute the totals of all years and all figures, and say what does not agree (exit code 3)
+    /// Recompute the transparency log, the totals of all years, all figures and all seals against the database, and name what does not
+    /// fit, the first wrong row first (exit code 3)
     Verify(Verify),
     /// Tell the figures of records that they do not agree with, as in a database from before they were kept; harmless to run again
     RebuildFigures,
@@ -23,15 +26,17 @@ pub(super) enum Audit {
 /// Arguments of `xueshi audit verify`.
 #[derive(Debug, Args)]
 pub(super) struct Verify {
-    /// Only this year
+    /// Totals, figures and seals of this year only
     #[arg(long, value_parser = clap::value_parser!(i32).range(1990..=2100))]
     year: Option<i32>,
+    #[command(flatten)]
+    known: Known,
 }
 
 impl Audit {
     pub(super) async fn run(self, settings: Settings, output: Output) -> Result<(), CommandError> {
         match self {
-            Audit::Verify(Verify { year }) => verify(&settings, year, output).await,
+            Audit::Verify(verify) => verify.run(&settings, output).await,
             Audit::RebuildFigures => {
                 rebuild_figures(&settings).await?;
                 output.result("the figures know of all records", &json!({"rebuilt": true}));
@@ -41,34 +46,41 @@ impl Audit {
     }
 }
 
-async fn verify(
-    settings: &Settings,
-    year: Option<i32>,
-    output: Output,
-) -> Result<(), CommandError> {
-    let found = look(settings, year).await?;
-    let mut lines = found.lines();
-    for (count, fine, wrong) in [
-        (found.totals.len(), "all totals agree", "totals do not agree"),
-        (found.figures.len(), "all figures agree", "figures do not agree"),
-        (found.seals.len(), "all seals hold", "seals are broken"),
-    ] {
-        lines.push(if count == 0 { fine.to_owned() } else { format!("{count} {wrong}") });
-    }
-    let totals: Vec<Value> = found.totals.iter().map(value).collect();
-    let figures: Vec<Value> = found.figures.iter().map(figure_value).collect();
-    let seals: Vec<Value> = found.seals.iter().map(seal_value).collect();
-    let report = json!({"discrepancies": totals, "figures": figures, "broken_seals": seals});
-    output.result(&lines.join("\n"), &report);
-    match (found.totals.is_empty() && found.figures.is_empty(), found.seals.is_empty()) {
-        (true, true) => Ok(()),
-        (false, _) => Err(CommandError::Refused("the totals do not agree".to_owned())),
-        (true, false) => Err(CommandError::Refused("a seal is broken".to_owned())),
+impl Verify {
+    async fn run(self, settings: &Settings, output: Output) -> Result<(), CommandError> {
+        let found = look(settings, self.year, &self.known).await?;
+        let mut lines = found.lines();
+        for (count, fine, wrong) in [
+            (found.log.len(), "the log and its rows agree", "rows do not fit the log"),
+            (found.totals.len(), "all totals agree", "totals do not agree"),
+            (found.figures.len(), "all figures agree", "figures do not agree"),
+            (found.seals.len(), "all seals hold", "seals are broken"),
+        ] {
+            lines.push(if count == 0 { fine.to_owned() } else { format!("{count} {wrong}") });
+        }
+        let report = json!({
+            "log": found.log.iter().map(log::value).collect::<Vec<_>>(),
+            "discrepancies": found.totals.iter().map(value).collect::<Vec<_>>(),
+            "figures": found.figures.iter().map(figure_value).collect::<Vec<_>>(),
+            "broken_seals": found.seals.iter().map(seal_value).collect::<Vec<_>>(),
+        });
+        output.result(&lines.join("\n"), &report);
+        let refused = |text: &str| Err(CommandError::Refused(text.to_owned()));
+        if !found.log.is_empty() {
+            refused("the database is not what the log says")
+        } else if !found.totals.is_empty() || !found.figures.is_empty() {
+            refused("the totals do not agree")
+        } else if !found.seals.is_empty() {
+            refused("a seal is broken")
+        } else {
+            Ok(())
+        }
     }
 }
 
 /// What does not agree.
 struct Findings {
+    log: Vec<LogFault>,
     totals: Vec<Discrepancy>,
     figures: Vec<FigureDiscrepancy>,
     seals: Vec<(i32, Broken)>,
@@ -76,20 +88,30 @@ struct Findings {
 
 impl Findings {
     fn lines(&self) -> Vec<String> {
-        let totals = self.totals.iter().map(line);
-        totals
+        let log = self.log.iter().map(log::line);
+        log.chain(self.totals.iter().map(line))
             .chain(self.figures.iter().map(figure_line))
             .chain(self.seals.iter().map(seal_line))
             .collect()
     }
 }
 
-/// What `xueshi audit verify` finds in a database, a line for each: nothing when all is well.
+/// What `xueshi audit verify` finds of totals, figures and seals, a line for each: nothing when all is well.
 ///
 /// # Errors
 /// When the database cannot be reached, or is not at this version.
 pub async fn findings(settings: &Settings) -> Result<Vec<String>, CommandError> {
-    Ok(look(settings, None).await?.lines())
+    Ok(recompute(&open_for_checks(settings)?, None).await?.lines())
+}
+
+/// What `xueshi audit verify` finds of the transparency log, a line for each row that does not fit it, the first one first.
+///
+/// # Errors
+/// When the database cannot be reached, or is not at this version.
+pub async fn log_findings(settings: &Settings) -> Result<Vec<String>, CommandError> {
+    let store = open_for_checks(settings)?;
+    let faults = log::look(&store, &Known::default(), &settings.data_dir).await?;
+    Ok(faults.iter().map(log::line).collect())
 }
 
 /// What `xueshi audit rebuild-figures` does.
@@ -100,14 +122,24 @@ pub async fn rebuild_figures(settings: &Settings) -> Result<(), CommandError> {
     Ok(open_for_checks(settings)?.rebuild_figures().await?)
 }
 
-async fn look(settings: &Settings, year: Option<i32>) -> Result<Findings, CommandError> {
+async fn look(
+    settings: &Settings,
+    year: Option<i32>,
+    known: &Known,
+) -> Result<Findings, CommandError> {
     let store = open_for_checks(settings)?;
+    let log = log::look(&store, known, &settings.data_dir).await?;
+    Ok(Findings { log, ..recompute(&store, year).await? })
+}
+
+/// Totals, figures and seals.
+async fn recompute(store: &Store, year: Option<i32>) -> Result<Findings, CommandError> {
     let totals = store.read::<_, StoreError, _>(move |reader| discrepancies(reader, year)).await?;
     let mut figures = store.read::<_, StoreError, _>(figures_that_differ).await?;
     figures.retain(|found| year.is_none_or(|year| found.year == year));
     let seals = store.read(move |reader| broken_seals(reader, year)).await;
     let seals = seals.map_err(super::settle::failed)?;
-    Ok(Findings { totals, figures, seals })
+    Ok(Findings { log: Vec::new(), totals, figures, seals })
 }
 
 fn discrepancies(

@@ -1,0 +1,10 @@
+drop index attachments_by_hash;
+drop index employment_requests_by_account;
+drop index employment_requests_by_person;
+drop index sync_acknowledgements_by_person;
+drop index sync_conflicts_by_person;
+drop index sync_references_by_person;
+alter table person_merges drop column closed_account_id;
+drop table orphaned_files;
+drop table erasures;
+drop table data_keys;

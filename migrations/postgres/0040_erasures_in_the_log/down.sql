@@ -1,0 +1,1 @@
+drop trigger erasures_for_the_log on erasures;
