@@ -53,6 +53,9 @@ pub enum StartError {
     /// The database, its key or a directory cannot be used.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// There is no thread to be had.
+    #[error("cannot start a thread: {0}")]
+    Thread(#[source] io::Error),
 }
 
 /// A service that listens and is ready to run.
@@ -180,7 +183,8 @@ impl Application {
         let folder = Folder::start(store.clone());
         let digester = Digester::start(store.clone());
         let sequencer = Sequencer::start(store.clone());
-        let keeper = LogKeeper::start(store.clone(), origin, witnesses);
+        let keeper =
+            LogKeeper::start(store.clone(), origin, witnesses).map_err(StartError::Thread)?;
         let housekeeping = storage.sandbox.is_none().then(|| Housekeeping::start(store, logins));
         let server = HttpServer::new(move || {
             let origins = state.settings.cors_origins.as_slice();

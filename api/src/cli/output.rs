@@ -30,7 +30,9 @@ pub enum CommandError {
 impl From<StartError> for CommandError {
     fn from(error: StartError) -> Self {
         match error {
-            StartError::Bind { .. } => CommandError::Failed(error.to_string()),
+            StartError::Bind { .. } | StartError::Thread(_) => {
+                CommandError::Failed(error.to_string())
+            }
             StartError::Settings(error) => error.into(),
             StartError::Storage(error) => error.into(),
         }

@@ -1,8 +1,10 @@
 //! Seals the log's entries beside the service, within a second (ADR 0027).
 
+use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use actix_web::rt::task::JoinHandle;
+use tokio::sync::Notify;
 use xueshi_persistence::{Reader, Store, StoreError};
 
 use super::witness::Witnesses;
@@ -15,44 +17,58 @@ const ROUND: Duration = Duration::from_millis(400);
 /// An entry that waits longer is told of.
 const OVERDUE: Duration = Duration::from_secs(5);
 
-/// Runs beside a service; ends when it is dropped.
+/// Runs beside a service, on a thread of its own: nobody's long reading keeps it from sealing in time. Ends when it is dropped.
 pub struct LogKeeper {
     store: Store,
     origin: String,
-    sealing: JoinHandle<()>,
-    witnessing: Option<JoinHandle<()>>,
+    stop: Arc<Notify>,
+    thread: Option<std::thread::JoinHandle<()>>,
 }
 
 impl LogKeeper {
-    /// Starts it. A new log is called by the `origin`. Must be called inside an actix runtime.
-    #[must_use]
-    pub fn start(store: Store, origin: String, witnesses: Witnesses) -> Self {
-        let (sealed, name) = (store.clone(), origin.clone());
-        let sealing = actix_web::rt::spawn(async move {
-            let mut waiting = Waiting::default();
-            loop {
-                waiting.look(&sealed).await;
-                if let Err(error) = seal(&sealed, &name).await {
-                    log::error!("sealing the transparency log: {error}");
-                    actix_web::rt::time::sleep(ROUND).await;
+    /// Starts it. A new log is called by the `origin`.
+    ///
+    /// # Errors
+    /// When there is no thread to be had.
+    pub fn start(store: Store, origin: String, witnesses: Witnesses) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let stop = Arc::new(Notify::new());
+        let (stopped, sealed, name) = (Arc::clone(&stop), store.clone(), origin.clone());
+        let work = move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    () = stopped.notified() => {}
+                    () = seal_for_ever(&sealed, &name) => {}
+                    () = witnesses.ask_for_ever(&sealed) => {}
                 }
-                // Whether it was called or the time is up makes no difference.
-                let _ = tokio::time::timeout(ROUND, sealed.log_grew()).await;
-                actix_web::rt::time::sleep(GATHERED).await;
-            }
-        });
-        let asked = store.clone();
-        let witnessing =
-            witnesses.any().then(|| actix_web::rt::spawn(witnesses.ask_for_ever(asked)));
-        Self { store, origin, sealing, witnessing }
+            });
+            // Whoever is being asked at this moment is not waited for.
+            runtime.shutdown_background();
+        };
+        let thread = std::thread::Builder::new().name("log-keeper".into()).spawn(work)?;
+        Ok(Self { store, origin, stop, thread: Some(thread) })
     }
 
     /// Seals what the last requests left, when the service stops.
     pub async fn seal_the_rest(&self) {
-        self.sealing.abort();
+        self.stop.notify_one();
         if let Err(error) = seal(&self.store, &self.origin).await {
             log::warn!("sealing the transparency log at the end: {error}");
         }
+    }
+}
+
+async fn seal_for_ever(store: &Store, origin: &str) {
+    let mut waiting = Waiting::default();
+    loop {
+        waiting.look(store).await;
+        if let Err(error) = seal(store, origin).await {
+            log::error!("sealing the transparency log: {error}");
+            tokio::time::sleep(ROUND).await;
+        }
+        // Whether it was called or the time is up makes no difference.
+        let _ = tokio::time::timeout(ROUND, store.log_grew()).await;
+        tokio::time::sleep(GATHERED).await;
     }
 }
 
@@ -88,9 +104,11 @@ async fn seal(store: &Store, origin: &str) -> Result<(), StoreError> {
 
 impl Drop for LogKeeper {
     fn drop(&mut self) {
-        self.sealing.abort();
-        if let Some(witnessing) = &self.witnessing {
-            witnessing.abort();
+        self.stop.notify_one();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            log::error!("the keeper of the transparency log broke off");
         }
     }
 }

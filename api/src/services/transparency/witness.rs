@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::web;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
@@ -79,14 +78,11 @@ impl Witnesses {
         Self(known.collect())
     }
 
-    /// Whether there are any.
-    #[must_use]
-    pub fn any(&self) -> bool {
-        !self.0.is_empty()
-    }
-
     /// Asks them for every new head, one after the other.
-    pub(super) async fn ask_for_ever(self, store: Store) {
+    pub(super) async fn ask_for_ever(&self, store: &Store) {
+        if self.0.is_empty() {
+            return std::future::pending().await;
+        }
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -97,12 +93,12 @@ impl Witnesses {
         loop {
             let mut failed = false;
             for witness in &self.0 {
-                if let Err(error) = witness.ask(&store, &agent).await {
+                if let Err(error) = witness.ask(store, &agent).await {
                     log::error!("the witness {} of the transparency log: {error}", witness.name);
                     failed = true;
                 }
             }
-            actix_web::rt::time::sleep(if failed { REST } else { ROUND }).await;
+            tokio::time::sleep(if failed { REST } else { ROUND }).await;
         }
     }
 }
@@ -175,7 +171,7 @@ impl Witness {
 
     async fn send(&self, agent: &Agent, body: String) -> Result<Answer, Refused> {
         let (agent, url) = (agent.clone(), Arc::from(format!("{}/add-checkpoint", self.url)));
-        let sent = web::block(move || {
+        let sent = tokio::task::spawn_blocking(move || {
             let url: Arc<str> = url;
             let mut answer = agent.post(&*url).send(body)?;
             let status = answer.status().as_u16();
