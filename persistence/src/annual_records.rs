@@ -168,11 +168,8 @@ impl Writer<'_> {
         record.version += 1;
         record.updated_at = Moment(self.now());
         let key = (record.jurisdiction_id, record.professional_id, record.year);
-        let updated = diesel::update(
-            annual_records::table.find(key).filter(annual_records::version.eq(before)),
-        )
-        .set(&*record)
-        .execute(self.conn)?;
+        let same = annual_records::table.find(key).filter(annual_records::version.eq(before));
+        let updated = self.conn.run(diesel::update(same).set(&*record))?;
         if updated != 1 {
             return Err(StoreError::Conflict);
         }

@@ -343,9 +343,9 @@ impl Writer<'_> {
         record: Id,
         declared: bool,
     ) -> Result<Option<LearningRecord>, StoreError> {
-        diesel::update(learning_records::table.find((jurisdiction, professional, record)))
-            .set(learning_records::declared.eq(declared))
-            .execute(self.conn)?;
+        let found = learning_records::table.find((jurisdiction, professional, record));
+        let update = diesel::update(found).set(learning_records::declared.eq(declared));
+        self.conn.run(update)?;
         if declared {
             return Ok(None);
         }
@@ -385,14 +385,12 @@ impl Writer<'_> {
     pub fn save_learning_record(&mut self, record: &LearningRecord) -> Result<(), StoreError> {
         let r = record;
         let found = learning_records::table.find((r.jurisdiction_id, r.professional_id, r.id));
-        diesel::update(found)
-            .set((
-                learning_records::hours.eq(r.hours),
-                learning_records::passed.eq(r.passed),
-                learning_records::corrected_hours.eq(r.corrected_hours),
-                learning_records::corrected_passed.eq(r.corrected_passed),
-            ))
-            .execute(self.conn)?;
+        self.conn.run(diesel::update(found).set((
+            learning_records::hours.eq(r.hours),
+            learning_records::passed.eq(r.passed),
+            learning_records::corrected_hours.eq(r.corrected_hours),
+            learning_records::corrected_passed.eq(r.corrected_passed),
+        )))?;
         Ok(())
     }
 }

@@ -55,6 +55,7 @@ mod personal_data;
 mod plan_items;
 mod plans;
 mod policies;
+mod prepared;
 mod registrations;
 mod resealing;
 mod reset;

@@ -109,7 +109,7 @@ impl Writer<'_> {
         let key = (visit.jurisdiction_id, visit.professional_id, visit.id);
         let before: StageVisit =
             stage_visits::table.find(key).select(StageVisit::as_select()).first(self.conn)?;
-        diesel::update(stage_visits::table.find(key)).set(visit).execute(self.conn)?;
+        self.conn.run(diesel::update(stage_visits::table.find(key)).set(visit))?;
         let fact = Fact::visit(visit, Some(&before));
         if Fact::visit(&before, Some(&before)) == fact {
             return Ok(());

@@ -227,7 +227,7 @@ fn actor_at(id: Id, actor: Option<&AuditActor>, at: OffsetDateTime) -> AuditActo
 
 fn log_entry(event: &Event, entry: LogEntry) -> AuditLogEntry {
     AuditLogEntry {
-        leaf_index: entry.leaf_index,
+        leaf_index: entry.leaf_index.filter(|place| *place >= 0),
         leaf: entry.leaf,
         salt: entry.salt.map(|salt| STANDARD.encode(salt)),
         address_salt: event.address_salt.as_ref().map(|salt| STANDARD.encode(salt)),

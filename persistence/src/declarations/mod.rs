@@ -267,7 +267,7 @@ impl Writer<'_> {
     ) -> Result<Saved, StoreError> {
         let now = Moment(self.now());
         let d = &*declaration;
-        let updated = diesel::update(
+        let update = diesel::update(
             declarations::table
                 .find((d.jurisdiction_id, d.professional_id, d.id))
                 .filter(declarations::state.eq(Word(was)))
@@ -295,8 +295,8 @@ impl Writer<'_> {
             reinstated: d.reinstated,
             version: d.version + 1,
             updated_at: now,
-        })
-        .execute(self.conn)?;
+        });
+        let updated = self.conn.run(update)?;
         declaration.version += 1;
         declaration.updated_at = now;
         if updated != 1 {

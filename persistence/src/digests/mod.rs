@@ -208,8 +208,8 @@ impl Writer<'_> {
             return Ok(true);
         };
         let same = digest_states::table.find(city).filter(digest_states::turns.eq(turns));
-        let taken =
-            diesel::update(same).set(digest_states::turns.eq(turns + 1)).execute(self.conn)?;
+        let next = digest_states::turns.eq(turns + 1);
+        let taken = self.conn.run(diesel::update(same).set(next))?;
         Ok(taken == 1)
     }
 

@@ -164,14 +164,12 @@ impl Writer<'_> {
             }
             Change::Other(row) => {
                 let key = (row.jurisdiction_id, row.professional_id, row.year);
-                diesel::update(p::table.find(key))
-                    .set((
-                        p::unit_id.eq(row.unit_id),
-                        p::place.eq(&row.place),
-                        p::records.eq(row.records),
-                        p::digest.eq(&row.digest),
-                    ))
-                    .execute(self.conn)?;
+                self.conn.run(diesel::update(p::table.find(key)).set((
+                    p::unit_id.eq(row.unit_id),
+                    p::place.eq(&row.place),
+                    p::records.eq(row.records),
+                    p::digest.eq(&row.digest),
+                )))?;
             }
             Change::Gone(row) => {
                 let key = (row.jurisdiction_id, row.professional_id, row.year);
@@ -189,13 +187,11 @@ impl Writer<'_> {
             }
             Change::Other(row) => {
                 let key = (row.jurisdiction_id, row.year, row.unit_id, row.place.clone());
-                diesel::update(u::table.find(key))
-                    .set((
-                        u::people.eq(row.people),
-                        u::records.eq(row.records),
-                        u::digest.eq(&row.digest),
-                    ))
-                    .execute(self.conn)?;
+                self.conn.run(diesel::update(u::table.find(key)).set((
+                    u::people.eq(row.people),
+                    u::records.eq(row.records),
+                    u::digest.eq(&row.digest),
+                )))?;
             }
             Change::Gone(row) => {
                 let key = (row.jurisdiction_id, row.year, row.unit_id, row.place.clone());

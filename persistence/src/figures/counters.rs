@@ -333,9 +333,8 @@ impl Writer<'_> {
             diesel::insert_into(unit_figures::table).values(row).execute(self.conn)?;
         } else {
             let key = (row.jurisdiction_id, row.unit_id, row.year, row.bucket);
-            diesel::update(unit_figures::table.find(key))
-                .set(unit_figures::amounts.eq(&row.amounts))
-                .execute(self.conn)?;
+            let amounts = unit_figures::amounts.eq(&row.amounts);
+            self.conn.run(diesel::update(unit_figures::table.find(key)).set(amounts))?;
         }
         Ok(())
     }

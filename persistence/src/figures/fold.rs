@@ -109,9 +109,8 @@ impl Writer<'_> {
             Some(folds) => {
                 let same =
                     figure_folds::table.find(guard.city).filter(figure_folds::folds.eq(folds));
-                let claimed = diesel::update(same)
-                    .set((figure_folds::folds.eq(folds + 1), figure_folds::folded_at.eq(now)))
-                    .execute(self.conn)?;
+                let next = (figure_folds::folds.eq(folds + 1), figure_folds::folded_at.eq(now));
+                let claimed = self.conn.run(diesel::update(same).set(next))?;
                 Ok(claimed == 1)
             }
             None => {

@@ -5,7 +5,9 @@ use xueshi_domain::figures::part::hours_count_as;
 use xueshi_domain::figures::{Count, Counts, PersonLabel, PersonPart, YearLabel};
 
 use crate::columns::{Id, Moment, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
+use crate::prepared::Prepared;
 use crate::schema::{person_parts, unit_parts};
 use crate::store::{Reader, Writer};
 
@@ -96,13 +98,15 @@ impl Reader<'_> {
         person: Id,
     ) -> Result<Vec<PersonPartRow>, StoreError> {
         let kinds = [Word(PersonPart::Person), Word(PersonPart::Year)];
-        Ok(person_parts::table
-            .filter(person_parts::jurisdiction_id.eq(city))
-            .filter(person_parts::professional_id.eq(person))
-            .filter(person_parts::kind.eq_any(kinds))
-            .order(person_parts::seq.asc())
-            .select(PersonPartRow::as_select())
-            .load(self.conn)?)
+        Ok(on_either!(self.conn, |conn| {
+            let parts = person_parts::table
+                .filter(person_parts::jurisdiction_id.eq(city))
+                .filter(person_parts::professional_id.eq(person))
+                .filter(person_parts::kind.eq_any(kinds))
+                .order(person_parts::seq.asc())
+                .select(PersonPartRow::as_select());
+            Prepared(parts).load(conn)?
+        }))
     }
 
     /// The parts of a person's declarations that stand.
@@ -174,9 +178,8 @@ impl Writer<'_> {
             part.year,
             part.seq,
         );
-        diesel::update(person_parts::table.find(key))
-            .set(person_parts::valid_to.eq(part.valid_to))
-            .execute(self.conn)?;
+        let ended = person_parts::valid_to.eq(part.valid_to);
+        self.conn.run(diesel::update(person_parts::table.find(key)).set(ended))?;
         Ok(())
     }
 

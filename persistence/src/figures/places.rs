@@ -3,9 +3,14 @@
 use diesel::prelude::*;
 
 use crate::columns::{Id, Moment};
+use crate::connection::on_either;
 use crate::error::StoreError;
+use crate::prepared::Prepared;
 use crate::schema::unit_places;
 use crate::store::{Reader, Writer};
+
+/// Units that are asked for at once so often that the question stays prepared.
+const FEW: usize = 4;
 
 /// Where a unit stood in the tree, from when to when.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
@@ -39,12 +44,14 @@ impl Reader<'_> {
         city: Id,
         units: Vec<Id>,
     ) -> Result<Vec<UnitPlace>, StoreError> {
-        Ok(unit_places::table
-            .filter(unit_places::jurisdiction_id.eq(city))
-            .filter(unit_places::unit_id.eq_any(units))
-            .order((unit_places::valid_from.asc(), unit_places::seq.asc()))
-            .select(UnitPlace::as_select())
-            .load(self.conn)?)
+        Ok(on_either!(self.conn, |conn| {
+            let places = unit_places::table
+                .filter(unit_places::jurisdiction_id.eq(city))
+                .filter(unit_places::unit_id.eq_any(&units))
+                .order((unit_places::valid_from.asc(), unit_places::seq.asc()))
+                .select(UnitPlace::as_select());
+            if units.len() <= FEW { Prepared(places).load(conn)? } else { places.load(conn)? }
+        }))
     }
 
     /// All places that units had, those of each the oldest first.

@@ -50,5 +50,6 @@ diesel::table! {
         policy_version -> Nullable<Integer>,
         comment -> Nullable<Text>,
         document -> Text,
+        log_salt -> Nullable<Binary>,
     }
 }

@@ -20,7 +20,7 @@ use crate::feed::FeedSignal;
 use crate::figures::Years;
 use crate::ids::Ids;
 use crate::lock::StoreLock;
-use crate::transparency::{self, Entries, Transparency};
+use crate::transparency::{self, Entries, Transparency, Watched};
 use crate::url::DatabaseUrl;
 
 pub use self::purpose::Purpose;
@@ -68,7 +68,8 @@ struct Shared {
     folding: tokio::sync::Mutex<()>,
     /// Wakes those who follow the feed.
     feed: FeedSignal,
-    transparency: Transparency,
+    /// What its writers need to keep the log; nothing if they do not.
+    watched: Option<Watched>,
     /// Called when a transaction has written entries of the log.
     entered: tokio::sync::Notify,
 }
@@ -82,7 +83,7 @@ impl Shared {
 
     /// A writing transaction that has begun on a connection.
     fn writer<'c>(&'c self, conn: &'c mut AnyConnection, keep: Keep) -> Writer<'c> {
-        Writer::new(self.reader(conn), keep, self.transparency)
+        Writer::new(self.reader(conn), keep, self.watched.as_ref())
     }
 
     /// A transaction that has begun on a connection.
@@ -118,6 +119,11 @@ impl Store {
             .build(Manager { url: options.url.clone(), transparency: options.transparency })?;
         let cipher = Cipher::new(&options.master_key, Some(&options.url));
         cipher.load()?;
+        let mut writing = AnyConnection::open(&options.url)?;
+        let watched = match options.transparency {
+            Transparency::Kept => Some(transparency::watch(&mut writing)?),
+            Transparency::Left => None,
+        };
         let shared = Arc::new(Shared {
             ids: Ids::new(Arc::clone(&options.clock)),
             clock: options.clock,
@@ -127,12 +133,12 @@ impl Store {
             url: options.url,
             folding: tokio::sync::Mutex::new(()),
             feed: FeedSignal::default(),
-            transparency: options.transparency,
+            watched,
             entered: tokio::sync::Notify::new(),
         });
         let engine = match &shared.url {
             DatabaseUrl::Sqlite(_) => {
-                Engine::Sqlite(sqlite::WriterThread::start(Arc::clone(&shared))?)
+                Engine::Sqlite(sqlite::WriterThread::start(Arc::clone(&shared), writing)?)
             }
             DatabaseUrl::Postgres(_) => Engine::Postgres(postgres::Gate::new(options.connections)),
         };
@@ -186,7 +192,7 @@ impl Store {
     /// On a database failure.
     pub fn begin_log(&self) -> Result<(), StoreError> {
         let shared = &self.shared;
-        if shared.transparency == Transparency::Left {
+        if shared.watched.is_none() {
             return Ok(());
         }
         let mut conn = AnyConnection::open(&shared.url)?;
@@ -194,10 +200,10 @@ impl Store {
             AnyConnection::Sqlite(_) => "begin immediate",
             AnyConnection::Postgres(_) => "begin isolation level read committed",
         };
-        transparency::watch(&mut conn)?;
+        let watched = transparency::watch(&mut conn)?;
         execute(&mut conn, begin)?;
         transparency::take_turns(&mut conn)?;
-        let mut writer = shared.writer(&mut conn, Keep::Yes);
+        let mut writer = Writer::new(shared.reader(&mut conn), Keep::Yes, Some(&watched));
         transparency::begin(&mut writer)?;
         writer.write_entries()?;
         execute(&mut conn, "commit")
@@ -350,13 +356,14 @@ pub struct Writer<'c> {
     told: bool,
     /// What the policies of a city say about its figures, once it was looked up.
     years: BTreeMap<Id, Years>,
-    transparency: Transparency,
+    /// What it needs to keep the log; nothing if it does not.
+    pub(crate) watched: Option<&'c Watched>,
     /// What it will have written to the log when it ends.
     pub(crate) entries: Entries,
 }
 
 impl<'c> Writer<'c> {
-    fn new(reader: Reader<'c>, keep: Keep, transparency: Transparency) -> Self {
+    fn new(reader: Reader<'c>, keep: Keep, watched: Option<&'c Watched>) -> Self {
         Self {
             reader,
             valid_until: None,
@@ -364,7 +371,7 @@ impl<'c> Writer<'c> {
             tells_the_past: false,
             told: false,
             years: BTreeMap::new(),
-            transparency,
+            watched,
             entries: Entries::default(),
         }
     }
@@ -378,7 +385,7 @@ impl Writer<'_> {
 
     /// Whether it writes to the log.
     pub(crate) fn keeps_log(&self) -> bool {
-        self.transparency == Transparency::Kept
+        self.watched.is_some()
     }
 
     /// An event was told.

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Keep, Shared, Writer, earliest, execute};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
-use crate::transparency::{self, Transparency};
+use crate::transparency::{self, NewEntry};
 
 /// Work that may wait; more is refused at once, so that memory and waiting stay bounded.
 const QUEUE: usize = 4_096;
@@ -35,12 +35,8 @@ pub(super) struct WriterThread {
 }
 
 impl WriterThread {
-    pub(super) fn start(shared: Arc<Shared>) -> Result<Self, StoreError> {
-        let mut conn = AnyConnection::open(&shared.url)?;
+    pub(super) fn start(shared: Arc<Shared>, mut conn: AnyConnection) -> Result<Self, StoreError> {
         execute(&mut conn, PRAGMAS)?;
-        if shared.transparency == Transparency::Kept {
-            transparency::watch(&mut conn)?;
-        }
         let (queue, mut jobs) = mpsc::channel::<Box<dyn Job>>(QUEUE);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
@@ -151,22 +147,33 @@ fn run_group(
     execute(conn, "begin immediate")?;
     let mut valid_until: Option<OffsetDateTime> = None;
     let mut told = false;
-    let mut entered = false;
+    let mut entries = Vec::new();
     let mut panicked = Vec::new();
     for (index, job) in group.iter_mut().enumerate() {
         execute(conn, "savepoint job")?;
+        if let Some(watched) = &shared.watched {
+            watched.forget();
+        }
         let mut writer = shared.writer(conn, Keep::Yes);
-        let kept = catch_unwind(AssertUnwindSafe(|| job.run(&mut writer)));
+        let kept = catch_unwind(AssertUnwindSafe(|| match job.run(&mut writer) {
+            true => writer.take_entries().map(Some),
+            false => Ok(None),
+        }));
+        let begin_anew = writer.entries.begin_anew;
         let until = writer.valid_until;
         let tells = writer.told;
         match kept {
-            Ok(true) => {
+            Ok(Ok(Some(of_job))) => {
                 valid_until = earliest(valid_until, until);
                 told |= tells;
-                entered |= writer.write_entries()?;
+                if begin_anew {
+                    entries.clear();
+                }
+                entries.extend(of_job);
                 execute(conn, "release savepoint job")?;
             }
-            Ok(false) => execute(conn, "rollback to savepoint job; release savepoint job")?,
+            Ok(Err(error)) => return Err(error),
+            Ok(Ok(None)) => execute(conn, "rollback to savepoint job; release savepoint job")?,
             Err(_) => {
                 panicked.push(index);
                 execute(conn, "rollback to savepoint job; release savepoint job")?;
@@ -177,6 +184,7 @@ fn run_group(
     for index in panicked.into_iter().rev() {
         drop(group.remove(index));
     }
+    let sealed = entries.is_empty() || append(shared, conn, entries)?;
     if valid_until.is_some_and(|instant| shared.clock.now() >= instant) {
         execute(conn, "rollback")?;
         return Ok(None);
@@ -185,8 +193,19 @@ fn run_group(
     if told {
         shared.feed.tell();
     }
-    if entered {
+    if !sealed {
         shared.entered.notify_one();
     }
     Ok(Some(()))
+}
+
+/// Enters what the jobs of a group told and touched; whether it is sealed.
+fn append(
+    shared: &Shared,
+    conn: &mut AnyConnection,
+    entries: Vec<NewEntry>,
+) -> Result<bool, StoreError> {
+    let mut writer = shared.writer(conn, Keep::Yes);
+    catch_unwind(AssertUnwindSafe(|| transparency::append(&mut writer, entries)))
+        .unwrap_or_else(|_| Err(StoreError::Corrupt("sealing the log broke off".into())))
 }

@@ -65,7 +65,7 @@ fn enter_rows(
     shapes: &BTreeMap<String, String>,
     known: &BTreeMap<String, String>,
 ) -> Result<(), StoreError> {
-    for covered in COVERED {
+    for (number, covered) in (0_u8..).zip(COVERED) {
         let Some(shape) = shapes.get(covered.table) else { continue };
         if known.get(covered.table) == Some(shape) {
             continue;
@@ -79,7 +79,7 @@ fn enter_rows(
         }
         let mut rows = Vec::new();
         each_digest(writer.conn, covered, None, |key, digest| {
-            rows.push(Change { covered: covered.table.to_owned(), key, digest: Some(digest) });
+            rows.push(Change { table: number, key, digest: Some(digest) });
         })?;
         for rows in rows.chunks(AT_ONCE) {
             let entries = writer.rows_entries(rows)?;

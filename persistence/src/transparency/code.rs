@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use sha2::{Digest, Sha256};
 
-use super::changes::shapes;
 use super::commitment::hex;
 use super::covered::COVERED;
 use crate::connection::AnyConnection;
@@ -14,6 +13,8 @@ use crate::error::StoreError;
 
 /// The name under which the shape of everything is kept.
 pub(super) const WHOLE: &str = "*";
+/// How rows are digested. Another way gives other digests, as other columns do.
+const FORM: &str = "2";
 
 #[derive(QueryableByName)]
 struct Line {
@@ -35,6 +36,41 @@ pub(super) fn present(conn: &mut AnyConnection) -> Result<BTreeMap<String, Strin
     }
     let whole = format!("{} {}", version(conn)?, hex(&hash.finalize()));
     shapes.insert(WHOLE.to_owned(), whole);
+    Ok(shapes)
+}
+
+/// A column of a table.
+#[derive(QueryableByName)]
+struct Placed {
+    #[diesel(sql_type = Text)]
+    covered: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    declared: String,
+}
+
+/// The shapes of all tables by their names: another shape gives other digests.
+fn shapes(conn: &mut AnyConnection) -> Result<BTreeMap<String, String>, StoreError> {
+    let columns: Vec<Placed> = match conn {
+        AnyConnection::Sqlite(conn) => diesel::sql_query(
+            "select tables.name as covered, columns.name as name, columns.type as declared
+             from sqlite_schema as tables, pragma_table_info(tables.name) as columns
+             where tables.type = 'table' order by tables.name, columns.name",
+        )
+        .load(conn)?,
+        AnyConnection::Postgres(conn) => diesel::sql_query(
+            "select table_name::text as covered, column_name::text as name, data_type::text as declared
+             from information_schema.columns where table_schema = current_schema()
+             order by table_name, column_name",
+        )
+        .load(conn)?,
+    };
+    let mut shapes: BTreeMap<String, String> = BTreeMap::new();
+    for Placed { covered, name, declared } in columns {
+        let shape = shapes.entry(covered).or_insert_with(|| format!("{FORM}: "));
+        shape.push_str(&format!("{name} {declared}, "));
+    }
     Ok(shapes)
 }
 
@@ -61,11 +97,9 @@ fn code(conn: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
         .load(conn)?,
         AnyConnection::Postgres(conn) => diesel::sql_query(
             "select * from (
-                select concat_ws(' ', 'trigger', tables.relname, triggers.tgname, functions.proname, triggers.tgtype,
-                    triggers.tgenabled, encode(triggers.tgargs, 'hex'), pg_get_expr(triggers.tgqual, triggers.tgrelid)) as line
+                select concat_ws(' ', 'trigger', triggers.tgenabled, pg_get_triggerdef(triggers.oid)) as line
                 from pg_trigger as triggers
                 join pg_class as tables on tables.oid = triggers.tgrelid
-                join pg_proc as functions on functions.oid = triggers.tgfoid
                 where not triggers.tgisinternal and tables.relnamespace = current_schema()::regnamespace
                 union all
                 select concat_ws(' ', 'function', proname, oidvectortypes(proargtypes), proconfig::text, prosrc)

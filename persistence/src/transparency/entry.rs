@@ -1,18 +1,19 @@
 //! The entries of a transaction.
 
 use diesel::prelude::*;
-use serde_json::json;
 use time::OffsetDateTime;
+use tlog_tiles::{Hash, record_hash};
 
-use super::changes::{self, Change, each_digest};
-use super::commitment::{canonical, new_salt, salted, written};
-use super::covered::COVERED;
+use super::changes::{Change, each_digest};
+use super::commitment::{new_salt, salted, written};
+use super::covered::{COVERED, Covered};
 use super::rows::{AT_ONCE, encode};
 use super::{Origin, ROWS};
 use crate::columns::Id;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
 use crate::events::Event;
+use crate::prepared::Prepared;
 use crate::schema::{log_entries, professionals};
 use crate::store::Writer;
 use base64::Engine as _;
@@ -20,6 +21,8 @@ use base64::engine::general_purpose::STANDARD;
 
 /// Entries in one statement: one about many rows has some tens of kilobytes.
 const ROWS_AT_ONCE: usize = 200;
+/// So many entries have a statement of their own that is kept.
+const FEW: usize = 8;
 
 /// What a transaction will have written to the log when it ends.
 #[derive(Debug, Default)]
@@ -28,6 +31,8 @@ pub(crate) struct Entries {
     pending: Vec<NewEntry>,
     /// Rows that were digested anew, though nothing in them changed.
     anew: Vec<Change>,
+    /// Whether the log begins anew: what others entered in the same commit before is gone with it.
+    pub(crate) begin_anew: bool,
 }
 
 impl Entries {
@@ -45,7 +50,7 @@ impl Entries {
 
 #[derive(Debug, Insertable)]
 #[diesel(table_name = log_entries, treat_none_as_default_value = false)]
-pub(super) struct NewEntry {
+pub(crate) struct NewEntry {
     id: Id,
     jurisdiction_id: Option<Id>,
     kind: String,
@@ -53,6 +58,20 @@ pub(super) struct NewEntry {
     salt: Option<Vec<u8>>,
     changes: Option<Vec<u8>>,
     mark: Vec<u8>,
+    leaf_index: Option<i64>,
+}
+
+impl NewEntry {
+    /// Gives it its place in the log; what the tree holds of it.
+    pub(super) fn put_at(&mut self, place: u64) -> Hash {
+        self.leaf_index = i64::try_from(place).ok();
+        record_hash(self.leaf.as_bytes())
+    }
+
+    /// Takes its place back.
+    pub(super) fn wait(&mut self) {
+        self.leaf_index = None;
+    }
 }
 
 /// What tells entries of the service from others: only who has the key can make it.
@@ -84,17 +103,15 @@ impl Writer<'_> {
 
     pub(super) fn event_entry(&self, event: &Event) -> Result<NewEntry, StoreError> {
         let salt = new_salt();
-        let digest = salted(&salt, &canonical(&event.disclosed())?);
-        let leaf = json!({
-            "at": written(event.occurred_at.0),
-            "city": event.jurisdiction_id.to_string(),
-            "digest": STANDARD.encode(digest),
-            "id": event.id.to_string(),
-            "kind": event.kind.0,
-            "v": 1,
-        });
-        let id = (event.id, Some(event.jurisdiction_id));
-        self.new_entry(id, event.kind.0.as_str(), &leaf, Some(salt.to_vec()), None)
+        let digest = salted(&salt, &event.canonical()?);
+        let digest = STANDARD.encode(digest);
+        let (at, kind) = (written(event.occurred_at.0), event.kind.0.as_str());
+        let (city, about) = (event.jurisdiction_id, event.id);
+        // In the canonical form: none of it needs to be escaped.
+        let leaf = format!(
+            r#"{{"at":"{at}","city":"{city}","digest":"{digest}","id":"{about}","kind":"{kind}","v":1}}"#
+        );
+        Ok(self.new_entry((about, Some(city)), kind, leaf, Some(salt.to_vec()), None))
     }
 
     /// The entries about changed rows, a bounded number of rows in each.
@@ -105,15 +122,12 @@ impl Writer<'_> {
             .map(|changes| {
                 let blob = encode(changes)?;
                 let id = self.new_id();
-                let leaf = json!({
-                    "at": written(at),
-                    "digest": STANDARD.encode(salted(&[], &blob)),
-                    "id": id.to_string(),
-                    "kind": ROWS,
-                    "rows": changes.len(),
-                    "v": 1,
-                });
-                self.new_entry((id, None), ROWS, &leaf, None, Some(blob))
+                let (at, rows) = (written(at), changes.len());
+                let digest = STANDARD.encode(salted(&[], &blob));
+                let leaf = format!(
+                    r#"{{"at":"{at}","digest":"{digest}","id":"{id}","kind":"{ROWS}","rows":{rows},"v":1}}"#
+                );
+                Ok(self.new_entry((id, None), ROWS, leaf, None, Some(blob)))
             })
             .collect()
     }
@@ -122,14 +136,13 @@ impl Writer<'_> {
         &self,
         (id, city): (Id, Option<Id>),
         kind: &str,
-        leaf: &serde_json::Value,
+        leaf: String,
         salt: Option<Vec<u8>>,
         changes: Option<Vec<u8>>,
-    ) -> Result<NewEntry, StoreError> {
-        let leaf = String::from_utf8(canonical(leaf)?)
-            .map_err(|error| StoreError::Corrupt(error.to_string()))?;
+    ) -> NewEntry {
         let mark = self.mark(id, &leaf);
-        Ok(NewEntry { id, jurisdiction_id: city, kind: kind.to_owned(), leaf, salt, changes, mark })
+        let kind = kind.to_owned();
+        NewEntry { id, jurisdiction_id: city, kind, leaf, salt, changes, mark, leaf_index: None }
     }
 
     /// What only the service can put to an entry.
@@ -142,16 +155,20 @@ impl Writer<'_> {
         self.cipher.lookup_hash("log shape", &format!("{covered} {shape}"))
     }
 
-    /// Writes the entries of what the transaction told and touched; whether there were any. Its last act.
-    pub(crate) fn write_entries(&mut self) -> Result<bool, StoreError> {
-        if !self.keeps_log() {
-            return Ok(false);
-        }
+    /// The entries of what the transaction told and touched. Its last act.
+    pub(crate) fn take_entries(&mut self) -> Result<Vec<NewEntry>, StoreError> {
+        let Some(watched) = self.watched else { return Ok(Vec::new()) };
         let mut entries = std::mem::take(&mut self.entries.pending);
-        let mut changes = changes::take(self.conn)?;
+        let mut changes = watched.take(self.conn)?;
         // Behind what was noted: the last of a row is what counts.
         changes.append(&mut self.entries.anew);
         entries.extend(self.rows_entries(&changes)?);
+        Ok(entries)
+    }
+
+    /// Writes the entries of what the transaction told and touched, to be sealed later; whether there were any. Its last act.
+    pub(crate) fn write_entries(&mut self) -> Result<bool, StoreError> {
+        let entries = self.take_entries()?;
         self.insert_entries(&entries)?;
         Ok(!entries.is_empty())
     }
@@ -169,10 +186,9 @@ impl Writer<'_> {
             return Ok(());
         }
         let mut anew = Vec::new();
-        for covered in COVERED.iter().filter(|covered| covered.of_person) {
+        for (table, covered) in (0_u8..).zip(COVERED).filter(|(_, covered)| covered.of_person) {
             each_digest(self.conn, covered, Some((city, person)), |key, digest| {
-                let digest = Some(digest);
-                anew.push(Change { covered: covered.table.to_owned(), key, digest });
+                anew.push(Change { table, key, digest: Some(digest) });
             })?;
         }
         self.entries.anew.extend(anew);
@@ -185,32 +201,44 @@ impl Writer<'_> {
             return Ok(());
         }
         let mut anew = Vec::new();
-        for covered in COVERED.iter().filter(|covered| tables.contains(&covered.table)) {
+        let again = |covered: &Covered| tables.contains(&covered.table);
+        for (table, covered) in (0_u8..).zip(COVERED).filter(|(_, covered)| again(covered)) {
             each_digest(self.conn, covered, None, |key, digest| {
-                let digest = Some(digest);
-                anew.push(Change { covered: covered.table.to_owned(), key, digest });
+                anew.push(Change { table, key, digest: Some(digest) });
             })?;
         }
         self.entries.anew.extend(anew);
         Ok(())
     }
 
-    /// Forgets what the transaction told and touched so far.
+    /// Forgets what the transaction told and touched so far, and what others in the same commit did before: the log begins anew.
     pub(crate) fn forget_entries(&mut self) -> Result<(), StoreError> {
         self.entries.keep_first((0, 0));
-        if self.keeps_log() { changes::forget(self.conn) } else { Ok(()) }
+        self.entries.begin_anew = true;
+        if let Some(watched) = self.watched {
+            watched.take(self.conn)?;
+        }
+        Ok(())
     }
 
     pub(super) fn insert_entries(&mut self, entries: &[NewEntry]) -> Result<(), StoreError> {
-        for entries in entries.chunks(ROWS_AT_ONCE) {
-            match &mut *self.conn {
-                AnyConnection::Sqlite(conn) => {
-                    diesel::insert_into(log_entries::table).values(entries).execute(conn)?
+        match &mut *self.conn {
+            // One by one they are compiled once.
+            AnyConnection::Sqlite(conn) => {
+                for entry in entries {
+                    diesel::insert_into(log_entries::table).values(entry).execute(conn)?;
                 }
-                AnyConnection::Postgres(conn) => {
-                    diesel::insert_into(log_entries::table).values(entries).execute(conn)?
+            }
+            AnyConnection::Postgres(conn) => {
+                for entries in entries.chunks(ROWS_AT_ONCE) {
+                    let insert = diesel::insert_into(log_entries::table).values(entries);
+                    if entries.len() <= FEW {
+                        Prepared(insert).execute(conn)?;
+                    } else {
+                        insert.execute(conn)?;
+                    }
                 }
-            };
+            }
         }
         Ok(())
     }

@@ -16,18 +16,26 @@ pub(super) fn signer(
     writer: &mut Writer<'_>,
     origin: &str,
 ) -> Result<(String, StandardSigner), StoreError> {
-    let key = match writer.signing_keys_for(KeyPurpose::Log)?.into_iter().next() {
-        Some(key) => key,
-        None => {
-            let key = generate(writer, origin)?;
-            writer.keep_signing_key(KeyPurpose::Log, &key)?;
-            key
-        }
-    };
-    let name = name_of(&key.public_key).to_owned();
+    if let Some(known) = known(writer)? {
+        return Ok(known);
+    }
+    let key = generate(writer, origin)?;
+    writer.keep_signing_key(KeyPurpose::Log, &key)?;
+    signer_of(&key)
+}
+
+/// The key of the log, with its name; none before the first head.
+pub(super) fn known(
+    writer: &mut Writer<'_>,
+) -> Result<Option<(String, StandardSigner)>, StoreError> {
+    let key = writer.signing_keys_for(KeyPurpose::Log)?.into_iter().next();
+    key.as_ref().map(signer_of).transpose()
+}
+
+fn signer_of(key: &SigningKey) -> Result<(String, StandardSigner), StoreError> {
     let signer = StandardSigner::new(&key.private_key)
         .map_err(|error| StoreError::Corrupt(format!("the log's key: {error}")))?;
-    Ok((name, signer))
+    Ok((name_of(&key.public_key).to_owned(), signer))
 }
 
 /// The name in a verifier key.

@@ -25,11 +25,11 @@ use crate::columns::Id;
 use crate::schema::log_entries;
 
 pub(crate) use self::before::{begin, take_turns};
-pub(crate) use self::changes::{set_up, watch};
-pub(crate) use self::entry::Entries;
+pub(crate) use self::changes::{Watched, watch};
+pub(crate) use self::entry::{Entries, NewEntry};
 pub use self::faults::{LogFault, Remembered};
 pub use self::read::{Checkpoint, Head};
-pub(crate) use self::seal::seal_alone;
+pub(crate) use self::seal::{append, seal_alone};
 pub use self::witnesses::{Cosignature, ForWitness};
 
 #[cfg(doc)]
@@ -64,7 +64,7 @@ pub struct LogEntry {
     pub jurisdiction_id: Option<Id>,
     /// The kind of the event, or `rows`.
     pub kind: String,
-    /// Its place in the log; none while it is not sealed, -1 for one that the service did not write.
+    /// Its place in the log; none while it is not sealed, below zero for one that the service did not write.
     pub leaf_index: Option<i64>,
     /// What the tree holds, byte for byte.
     pub leaf: String,

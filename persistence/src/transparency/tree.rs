@@ -7,8 +7,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Integer};
 use tlog_tiles::{Error as TlogError, Hash, HashReader, Tile};
 
-use crate::connection::AnyConnection;
+use crate::connection::{AnyConnection, on_either};
 use crate::error::StoreError;
+use crate::prepared::Prepared;
 use crate::schema::log_tiles;
 
 /// Levels of the tree in one level of tiles.
@@ -74,24 +75,21 @@ impl<'c> Tiles<'c> {
         for (level, number) in self.changed {
             let Some(hashes) = known.get(&(level, number)) else { continue };
             let number = i64::try_from(number).unwrap_or(i64::MAX);
-            match &mut *conn {
-                AnyConnection::Sqlite(conn) => diesel::sql_query(
+            let text = match &*conn {
+                AnyConnection::Sqlite(_) => {
                     "insert into log_tiles (level, number, hashes) values (?, ?, ?)
-                     on conflict (level, number) do update set hashes = excluded.hashes",
-                )
-                .bind::<Integer, _>(i32::from(level))
-                .bind::<BigInt, _>(number)
-                .bind::<Binary, _>(hashes)
-                .execute(conn)?,
-                AnyConnection::Postgres(conn) => diesel::sql_query(
+                     on conflict (level, number) do update set hashes = excluded.hashes"
+                }
+                AnyConnection::Postgres(_) => {
                     "insert into log_tiles (level, number, hashes) values ($1, $2, $3)
-                     on conflict (level, number) do update set hashes = excluded.hashes",
-                )
+                     on conflict (level, number) do update set hashes = excluded.hashes"
+                }
+            };
+            let tile = diesel::sql_query(text)
                 .bind::<Integer, _>(i32::from(level))
                 .bind::<BigInt, _>(number)
-                .bind::<Binary, _>(hashes)
-                .execute(conn)?,
-            };
+                .bind::<Binary, _>(hashes);
+            on_either!(conn, |conn| Prepared(tile).execute(conn)?);
         }
         Ok(())
     }
@@ -126,10 +124,6 @@ pub(super) fn read(
     number: u64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let Ok(number) = i64::try_from(number) else { return Ok(None) };
-    let found = log_tiles::table
-        .find((i32::from(level), number))
-        .select(log_tiles::hashes)
-        .first::<Vec<u8>>(conn)
-        .optional()?;
-    Ok(found)
+    let tile = log_tiles::table.find((i32::from(level), number)).select(log_tiles::hashes);
+    Ok(on_either!(conn, |conn| tile.first::<Vec<u8>>(conn).optional()?))
 }

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod backups;
+mod notes;
 mod proofs;
 mod tampering;
 mod tiles;

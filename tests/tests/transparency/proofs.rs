@@ -94,8 +94,9 @@ async fn something(server: &Server) {
 /// V10, U1: what somebody decided is an entry of the log, whose digest is that of the event with its salt; nobody's name is in it.
 async fn a_decision_is_sealed_with_its_event(server: &Server) {
     let declaration = something_happens(server).await;
-    let head = settled(server).await;
+    // Who logs in makes the log grow.
     let told = server.login("city.officer").await;
+    let head = settled(server).await;
     let events = told.get(&format!("/v1/events?subject_id={declaration}")).await.is(200);
     let all = entries(server, head.size).await;
     for event in events["data"].as_array().unwrap() {

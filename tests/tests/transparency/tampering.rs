@@ -28,14 +28,14 @@ struct Row {
 }
 
 /// A connection that is not the service's.
-enum Intruder {
+pub(super) enum Intruder {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
 }
 
 impl Intruder {
     /// One for whom the database's own triggers are what they are.
-    fn with_triggers(server: &Server) -> Self {
+    pub(super) fn with_triggers(server: &Server) -> Self {
         let mut intruder = match server.database() {
             Database::Sqlite => {
                 let file = server.database_url().trim_start_matches("sqlite://");
@@ -52,7 +52,7 @@ impl Intruder {
     }
 
     /// One in whose way no key and no trigger stands.
-    fn at(server: &Server) -> Self {
+    pub(super) fn at(server: &Server) -> Self {
         let mut intruder = Self::with_triggers(server);
         intruder.run(match &intruder {
             // What is sealed is guarded by triggers, which give way to this.
@@ -64,7 +64,7 @@ impl Intruder {
         intruder
     }
 
-    fn run(&mut self, statements: &str) {
+    pub(super) fn run(&mut self, statements: &str) {
         self.tries(statements).unwrap_or_else(|error| panic!("{statements}: {error}"));
     }
 
@@ -75,7 +75,7 @@ impl Intruder {
         }
     }
 
-    fn texts(&mut self, query: &str) -> Vec<String> {
+    pub(super) fn texts(&mut self, query: &str) -> Vec<String> {
         let rows: Vec<Row> = match self {
             Self::Sqlite(conn) => diesel::sql_query(query).load(conn).unwrap(),
             Self::Postgres(conn) => diesel::sql_query(query).load(conn).unwrap(),
@@ -92,7 +92,7 @@ impl Intruder {
     }
 
     /// Columns of a table with their types.
-    fn columns(&mut self, table: &str) -> Vec<(String, String)> {
+    pub(super) fn columns(&mut self, table: &str) -> Vec<(String, String)> {
         let query = match self {
             Self::Sqlite(_) => {
                 format!(

@@ -93,6 +93,8 @@ struct Latest {
     rows: HashMap<(u8, [u8; 16]), Option<[u8; 32]>>,
     /// The accounts of people whose data was erased: addresses of theirs may be gone.
     erased: HashSet<Id>,
+    /// Events whose address is not theirs, or is gone though nobody was erased. Who was is in rows that may be the wrong ones.
+    addresses: Vec<Id>,
 }
 
 impl Reader<'_> {
@@ -119,13 +121,18 @@ impl Reader<'_> {
         let mut trees = Trees::default();
         trees.note_roots(&sizes);
         self.walk_entries(&mut trees, &sizes, &mut latest, &mut faults)?;
+        check_size(&heads, &trees, &mut faults);
+        self.check_keys(&mut latest, &mut faults)?;
         let key = verifier_key.or(stored_key.as_deref());
         check_heads(&heads, key, &trees, &mut faults);
         check_remembered(remembered, key, &trees, &mut faults);
         self.check_tiles(&trees, &heads, &mut faults)?;
         self.check_unlogged_events(&mut faults)?;
         self.check_code(&mut faults)?;
-        self.check_rows(latest, &mut faults)?;
+        self.check_rows(&mut latest, &mut faults)?;
+        for event in latest.addresses {
+            faults.add("events", event, "its address is not the one that it commits to");
+        }
         Ok(faults.0)
     }
 
@@ -181,12 +188,15 @@ fn is_signed(note: &str, key: Option<&str>) -> bool {
     Note::from_bytes(note.as_bytes()).is_ok_and(|note| note.verify(&known).is_ok())
 }
 
-fn check_heads(heads: &[Checkpoint], key: Option<&str>, trees: &Trees, faults: &mut Faults) {
+fn check_size(heads: &[Checkpoint], trees: &Trees, faults: &mut Faults) {
     let newest = heads.last().map_or(0, |head| u64::try_from(head.tree_size).unwrap_or_default());
     if newest != trees.size {
         let what = format!("the newest head speaks of so many entries, {} are sealed", trees.size);
         faults.add("log_checkpoints", newest, &what);
     }
+}
+
+fn check_heads(heads: &[Checkpoint], key: Option<&str>, trees: &Trees, faults: &mut Faults) {
     for (place, head) in heads.iter().enumerate() {
         let size = u64::try_from(head.tree_size).unwrap_or_default();
         let says = Remembered::parse(&head.note);

@@ -12,8 +12,11 @@ use crate::store::Reader;
 use crate::transparency::ROWS;
 use crate::transparency::changes::each_digest;
 use crate::transparency::code::{WHOLE, present};
-use crate::transparency::covered::{COVERED, by_number};
+use crate::transparency::covered::{COVERED, Covered, by_number};
 use crate::transparency::rows::decode;
+
+const KEYS: &str = "signing_keys";
+const PEOPLE: &str = "professionals";
 
 impl Reader<'_> {
     /// Triggers, functions and columns are those that the service left: the note of it is a covered row.
@@ -47,19 +50,36 @@ impl Reader<'_> {
         Ok(())
     }
 
-    pub(super) fn check_rows(
+    /// The keys, by which everything that is signed is judged.
+    pub(super) fn check_keys(
         &mut self,
-        mut latest: Latest,
+        latest: &mut Latest,
         faults: &mut Faults,
     ) -> Result<(), StoreError> {
-        // People first: the salts of the other rows are theirs.
-        let mut tables: Vec<_> = (0_u8..).zip(COVERED).collect();
-        tables.sort_by_key(|(_, covered)| covered.table != "professionals");
-        for (number, covered) in tables {
+        self.check_tables(|covered| covered.table == KEYS, latest, faults)
+    }
+
+    /// All other rows. People first: the salts of the other rows are theirs.
+    pub(super) fn check_rows(
+        &mut self,
+        latest: &mut Latest,
+        faults: &mut Faults,
+    ) -> Result<(), StoreError> {
+        self.check_tables(|covered| covered.table == PEOPLE, latest, faults)?;
+        self.check_tables(|covered| ![KEYS, PEOPLE].contains(&covered.table), latest, faults)
+    }
+
+    fn check_tables(
+        &mut self,
+        which: impl Fn(&Covered) -> bool,
+        latest: &mut Latest,
+        faults: &mut Faults,
+    ) -> Result<(), StoreError> {
+        for (number, covered) in (0_u8..).zip(COVERED).filter(|(_, covered)| which(covered)) {
             let mut wrong: Vec<(String, &str)> = Vec::new();
             each_digest(self.conn, covered, None, |key, digest| {
                 let what = match latest.rows.remove(&(number, short(&key))) {
-                    Some(Some(logged)) if logged.as_slice() == digest => return,
+                    Some(Some(logged)) if logged == digest => return,
                     Some(Some(_)) => "is not what the log says",
                     Some(None) => "is gone by the log, and there",
                     None => "is not in the log",
@@ -72,16 +92,23 @@ impl Reader<'_> {
             for (key, what) in wrong {
                 faults.add(covered.table, readable(&key), what);
             }
-        }
-        latest.rows.retain(|_, digest| digest.is_some());
-        if !latest.rows.is_empty() {
-            self.name_missing(&mut latest, faults)?;
+            let is_missing =
+                |((table, _), digest): (&(u8, _), &Option<_>)| *table == number && digest.is_some();
+            if latest.rows.iter().any(is_missing) {
+                self.name_missing(number, latest, faults)?;
+            }
         }
         Ok(())
     }
 
-    /// Rows that should be there are named by their entries.
-    fn name_missing(&mut self, latest: &mut Latest, faults: &mut Faults) -> Result<(), StoreError> {
+    /// Rows of a table that should be there are named by their entries.
+    fn name_missing(
+        &mut self,
+        number: u8,
+        latest: &mut Latest,
+        faults: &mut Faults,
+    ) -> Result<(), StoreError> {
+        let table = by_number(number).map_or("?", |covered| covered.table);
         let mut behind = -1_i64;
         loop {
             let page: Vec<(i64, Option<Vec<u8>>)> = log_entries::table
@@ -94,9 +121,9 @@ impl Reader<'_> {
             let Some((last, _)) = page.last() else { return Ok(()) };
             behind = *last;
             for (_, changes) in &page {
-                for row in decode(changes.as_deref().unwrap_or_default()).unwrap_or_default() {
-                    if latest.rows.remove(&(row.table, short(row.key))).is_some() {
-                        let table = by_number(row.table).map_or("?", |covered| covered.table);
+                let rows = decode(changes.as_deref().unwrap_or_default()).unwrap_or_default();
+                for row in rows.iter().filter(|row| row.table == number) {
+                    if latest.rows.remove(&(number, short(row.key))).flatten().is_some() {
                         faults.add(table, readable(row.key), "is missing");
                     }
                 }
