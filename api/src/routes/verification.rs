@@ -4,12 +4,13 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use xueshi_domain::certificate::VerificationCode;
+use xueshi_persistence::Reader;
 
 use crate::auth::{Anyone, Caller};
 use crate::dto::annual_records::{CodeForm, PublicCertificate};
 use crate::extract::{PageForm, PathText};
 use crate::problem::{Code, Problem, Text};
-use crate::services::certificates;
+use crate::services::certificates::{self, Issued};
 use crate::services::verification_page::{self as page, Verdict};
 use crate::state::AppState;
 
@@ -51,8 +52,7 @@ async fn verify_certificate(
     let store = state.desk.store();
     let found = store.read(move |reader| certificates::by_code(reader, &code)).await;
     if !as_page {
-        let certificate = PublicCertificate::from(found?);
-        return Ok(HttpResponse::Ok().insert_header((header::VARY, "Accept")).json(certificate));
+        return Ok(worth(found?));
     }
     match found {
         Ok(issued) => Ok(page::answer(Verdict::Known(&issued), store.now())),
@@ -61,6 +61,12 @@ async fn verify_certificate(
         }
         Err(problem) => Err(problem),
     }
+}
+
+/// What a program is told.
+fn worth(issued: Issued) -> HttpResponse {
+    let certificate = PublicCertificate::from(issued);
+    HttpResponse::Ok().insert_header((header::VARY, "Accept")).json(certificate)
 }
 
 /// A page to type a code in
@@ -85,13 +91,15 @@ async fn open_verification(_: Caller<Anyone>) -> HttpResponse {
 
 /// Send the code that was typed in
 ///
-/// The form of the page: it leads to the code's own address. In a body and not in a query, because addresses are written into the
-/// logs on the way. An `Idempotency-Key` has no effect: nothing changes.
+/// In a body and not in an address, because addresses are written into the logs on the way. The form of the page leads a person to the
+/// code's own address; a program is answered as there, at once. An `Idempotency-Key` has no effect: nothing changes.
 #[utoipa::path(tag = "certificates", security(()),
     request_body(content = CodeForm, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 303, description = "To the page of this code",
+        (status = 200, description = "What the certificate is worth now, for a program", body = PublicCertificate),
+        (status = 303, description = "A person is led to the page of this code",
             headers(("Location" = String, description = "The code's address"))),
+        (status = 404, description = "No certificate has this code"),
         (status = 422, description = "This cannot be a code: the page again, which says so, or a problem for a program", content(
             (String = "text/html", example = json!("<!DOCTYPE html>…")))),
         (status = 400, description = "The request cannot be read", content(
@@ -106,18 +114,26 @@ async fn open_verification(_: Caller<Anyone>) -> HttpResponse {
             (String = "text/html", example = json!("<!DOCTYPE html>…")))),
         (status = 503, description = "The service cannot answer for now", content(
             (String = "text/html", example = json!("<!DOCTYPE html>…"))))),
-    extensions(("x-codes" = json!([Code::ValidationFailed]))))]
+    extensions(("x-codes" = json!([Code::NotFound, Code::ValidationFailed]))))]
 #[post("/v1/verify")]
 async fn enter_verification_code(
     _: Caller<Anyone>,
     form: PageForm,
     request: HttpRequest,
+    state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let as_page = page::wants_html(&request);
     match VerificationCode::parse(form.get("code")) {
-        Ok(code) => Ok(HttpResponse::SeeOther()
+        Ok(code) if as_page => Ok(HttpResponse::SeeOther()
             .insert_header((header::LOCATION, format!("/v1/verify/{code}")))
             .finish()),
-        Err(_) if page::wants_html(&request) => Ok(page::entry(StatusCode::UNPROCESSABLE_ENTITY)),
+        Ok(code) => {
+            state.admit_verification(&request)?;
+            let code = code.to_string();
+            let find = move |reader: &mut Reader<'_>| certificates::by_code(reader, &code);
+            Ok(worth(state.desk.store().read(find).await?))
+        }
+        Err(_) if as_page => Ok(page::entry(StatusCode::UNPROCESSABLE_ENTITY)),
         Err(_) => Err(Problem::new(Code::ValidationFailed).at(
             "/code",
             "verification_code",

@@ -18,10 +18,11 @@ async fn verifications_are_limited_by_address_whatever_the_code(server: &Server)
     let ask = |code: &str, accept: &str| {
         nobody.get(&format!("/v1/verify/{code}")).header("accept", accept)
     };
-    // The form is no verification, nor is what it sends.
+    // The form is no verification, nor is what it sends for a person.
     for _ in 0..6 {
         assert_eq!(nobody.get("/v1/verify").await.status, 200);
-        let typed = nobody.post("/v1/verify").form(&[("code", &person.code)]).await;
+        let typed = nobody.post("/v1/verify").form(&[("code", &person.code)]);
+        let typed = typed.header("accept", "text/html").await;
         assert_eq!(typed.status, 303, "{typed:?}");
     }
     let unknown = "00000000000000000000";
@@ -35,6 +36,8 @@ async fn verifications_are_limited_by_address_whatever_the_code(server: &Server)
         let answer = ask(code, accept).await;
         assert_eq!(answer.status, status, "{answer:?}");
     }
+    let sent = nobody.post("/v1/verify").form(&[("code", &person.code)]).await;
+    sent.refused(429, "rate-limited");
     for code in [person.code.as_str(), unknown, "no-code"] {
         let refused = ask(code, "application/json").await;
         refused.refused(429, "rate-limited");

@@ -263,7 +263,11 @@ async fn a_code_can_be_typed_in(server: &Server) {
         assert!(answer.text().contains("aria-invalid=\"true\""), "{answer:?}");
         assert!(wrong.is_empty() || !answer.text().contains(&format!("\"{wrong}\"")), "{answer:?}");
     }
-    // A program gets problems.
+    // A program is answered at once.
+    let shown = told(&nobody, &person.code).await.is(200);
+    let sent = |code: &str| nobody.post("/v1/verify").form(&[("code", code)]);
+    assert_eq!(sent(&groups.join("-")).await.is(200), shown);
+    sent("0000 0000 0000 0000 0000").await.refused(404, "not-found");
     let send = |form: &str| {
         nobody.post("/v1/verify").text("application/x-www-form-urlencoded", form.to_owned())
     };
@@ -290,7 +294,7 @@ async fn u4a_no_code_stands_in_a_log(server: &Server) {
     let path = format!("/v1/verify/{}?surprise=1", person.code);
     nobody.get(&path).await.refused(400, "unknown-parameter");
     let typed = nobody.post("/v1/verify").form(&[("code", &person.code)]).await;
-    assert_eq!(typed.status, 303, "{typed:?}");
+    assert_eq!(typed.status, 200, "{typed:?}");
     let doctor = process.login("professional").await;
     let pdf = doctor.get(&format!("/v1/certificates/{}.pdf", person.number)).await;
     assert_eq!(pdf.status, 200, "{pdf:?}");
