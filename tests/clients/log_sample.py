@@ -125,7 +125,8 @@ class Sample:
         words = asked.path.removeprefix("/v1/audit/").split("/")
         if words == ["log"]:
             root = base64.b64encode(mth(self.entries[:self.size])).decode()
-            return json.dumps({"origin": NAME, "verifier_key": self.key(), "tree_size": self.size, "root_hash": root}).encode()
+            about = {"origin": NAME, "verifier_key": self.key(), "tree_size": self.size, "root_hash": root}
+            return json.dumps({**about, "sealed_at": "2023-10-16T09:00:00+08:00"}).encode()
         if words == ["checkpoint"]:
             return self.checkpoint().encode()
         if words == ["proofs"]:

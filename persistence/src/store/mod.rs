@@ -6,7 +6,7 @@ mod sqlite;
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use diesel::connection::SimpleConnection;
 use time::OffsetDateTime;
@@ -61,6 +61,8 @@ struct Shared {
     cipher: Cipher,
     ids: Ids,
     pool: r2d2::Pool<Manager>,
+    /// The connection of who seals the log on PostgreSQL.
+    apart: Mutex<Option<AnyConnection>>,
     /// Who writes on PostgreSQL, where many do at once.
     room: RwLock<()>,
     url: DatabaseUrl,
@@ -129,6 +131,7 @@ impl Store {
             clock: options.clock,
             cipher,
             pool,
+            apart: Mutex::default(),
             room: RwLock::default(),
             url: options.url,
             folding: tokio::sync::Mutex::new(()),
@@ -228,14 +231,14 @@ impl Store {
                 let seal = move |writer: &mut Writer<'_>| transparency::seal_alone(writer, &origin);
                 thread.write(Keep::Yes, seal).await
             }
-            Engine::Postgres(gate) => {
+            Engine::Postgres(_) => {
                 let shared = Arc::clone(&self.shared);
                 let seal = move || {
-                    postgres::at_read_committed(&shared, |writer| {
-                        transparency::seal_alone(writer, &origin)
-                    })
+                    postgres::apart(&shared, |writer| transparency::seal_alone(writer, &origin))
                 };
-                gate.run(seal).await
+                tokio::task::spawn_blocking(seal)
+                    .await
+                    .unwrap_or_else(|_| Err(StoreError::Corrupt("sealing broke off".into())))
             }
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 
 use super::{Keep, Shared, Writer, execute};
+use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
 
 /// Requests that may wait for a connection; more is refused at once.
@@ -119,25 +120,42 @@ where
 
 /// One step of the sequencer.
 pub(super) fn number(shared: &Shared) -> Result<bool, StoreError> {
-    at_read_committed(shared, |writer| crate::feed::number(writer.conn))
+    let mut conn = shared.pool.get().map_err(StoreError::from)?;
+    at_read_committed(shared, &mut conn, |writer| crate::feed::number(writer.conn))
 }
 
-/// A transaction that sees what is committed as it goes on; for the two workers that put things in order under a lock.
-pub(super) fn at_read_committed<T>(
+/// A transaction on a connection of its own, for who seals the log: it does not wait behind those who write.
+pub(super) fn apart<T>(
     shared: &Shared,
     work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let mut conn = shared.pool.get().map_err(StoreError::from)?;
-    execute(&mut conn, "begin isolation level read committed")?;
-    let mut writer = shared.writer(&mut conn, Keep::Yes);
+    let mut own = shared.apart.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut conn = match own.take() {
+        Some(conn) => conn,
+        None => AnyConnection::open(&shared.url)?,
+    };
+    let done = at_read_committed(shared, &mut conn, work)?;
+    // Kept only while it is well.
+    *own = Some(conn);
+    Ok(done)
+}
+
+/// A transaction that sees what is committed as it goes on; for the two workers that put things in order under a lock.
+fn at_read_committed<T>(
+    shared: &Shared,
+    conn: &mut AnyConnection,
+    work: impl FnOnce(&mut Writer<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    execute(conn, "begin isolation level read committed")?;
+    let mut writer = shared.writer(conn, Keep::Yes);
     let done = work(&mut writer).and_then(|done| writer.write_entries().map(|_| done));
     match done {
         Ok(done) => {
-            execute(&mut conn, "commit")?;
+            execute(conn, "commit")?;
             Ok(done)
         }
         Err(error) => {
-            execute(&mut conn, "rollback")?;
+            execute(conn, "rollback")?;
             Err(error)
         }
     }

@@ -6,6 +6,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
@@ -17,8 +18,10 @@ use crate::transparency::{self, NewEntry};
 
 /// Work that may wait; more is refused at once, so that memory and waiting stay bounded.
 const QUEUE: usize = 4_096;
-/// Work in one transaction; bounds the time until the first of a group is answered.
+/// Work in one transaction.
 const GROUP: usize = 256;
+/// How long a group takes up work before it is committed; bounds the time until the first of it is answered, and entered in the log.
+const LONGEST: Duration = Duration::from_millis(200);
 /// The one connection that writes holds what a large group changes, instead of writing it out before the commit, and copies the log back
 /// in larger strides: pages that are changed again and again are copied once.
 const PRAGMAS: &str = "
@@ -43,7 +46,9 @@ impl WriterThread {
             .spawn(move || {
                 let mut group = Vec::with_capacity(GROUP);
                 while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
-                    commit_group(&shared, &mut conn, &mut group);
+                    while !group.is_empty() {
+                        commit_group(&shared, &mut conn, &mut group);
+                    }
                 }
             })
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
@@ -108,10 +113,12 @@ where
     }
 }
 
+/// Commits the first jobs, as many as there is time for, and answers them.
 fn commit_group(shared: &Shared, conn: &mut AnyConnection, group: &mut Vec<Box<dyn Job>>) {
+    let mut most = group.len();
     let mut committed = Err(StoreError::Busy);
     for _ in 0..ATTEMPTS {
-        committed = run_group(shared, conn, group);
+        committed = run_group(shared, conn, group, &mut most);
         match &committed {
             Ok(Some(())) => break,
             Ok(None) => committed = Ok(None),
@@ -128,9 +135,9 @@ fn commit_group(shared: &Shared, conn: &mut AnyConnection, group: &mut Vec<Box<d
         Err(error) => Err(error.to_string()),
     };
     if let Err(error) = &outcome {
-        log::error!("a group of {} writes was not committed: {error}", group.len());
+        log::error!("a group of {most} writes was not committed: {error}");
     }
-    for job in group.drain(..) {
+    for job in group.drain(..most) {
         job.answer(match &outcome {
             Ok(()) => Ok(()),
             Err(_) => Err(StoreError::Busy),
@@ -138,18 +145,24 @@ fn commit_group(shared: &Shared, conn: &mut AnyConnection, group: &mut Vec<Box<d
     }
 }
 
-/// One attempt: `None` when an instant passed before the commit and all must be decided anew.
+/// One attempt at the first jobs, at `most` so many, which becomes the number of those that were run: `None` when an instant passed before the commit and all must be decided anew.
 fn run_group(
     shared: &Shared,
     conn: &mut AnyConnection,
     group: &mut Vec<Box<dyn Job>>,
+    most: &mut usize,
 ) -> Result<Option<()>, StoreError> {
+    let began = Instant::now();
     execute(conn, "begin immediate")?;
     let mut valid_until: Option<OffsetDateTime> = None;
     let mut told = false;
     let mut entries = Vec::new();
     let mut panicked = Vec::new();
-    for (index, job) in group.iter_mut().enumerate() {
+    for (index, job) in group.iter_mut().enumerate().take(*most) {
+        if index > 0 && began.elapsed() > LONGEST {
+            *most = index;
+            break;
+        }
         execute(conn, "savepoint job")?;
         if let Some(watched) = &shared.watched {
             watched.forget();
@@ -183,6 +196,7 @@ fn run_group(
     // Dropping the job tells its caller; the others go on.
     for index in panicked.into_iter().rev() {
         drop(group.remove(index));
+        *most -= 1;
     }
     let sealed = entries.is_empty() || append(shared, conn, entries)?;
     if valid_until.is_some_and(|instant| shared.clock.now() >= instant) {

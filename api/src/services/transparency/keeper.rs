@@ -14,6 +14,8 @@ const GATHERED: Duration = Duration::from_millis(100);
 /// Real time between two looks where nobody calls: what other processes wrote is found by looking.
 const ROUND: Duration = Duration::from_millis(400);
 
+/// Real time between two looks at whether anything waits too long.
+const LOOK: Duration = Duration::from_secs(2);
 /// An entry that waits longer is told of.
 const OVERDUE: Duration = Duration::from_secs(5);
 
@@ -60,8 +62,12 @@ impl LogKeeper {
 
 async fn seal_for_ever(store: &Store, origin: &str) {
     let mut waiting = Waiting::default();
+    let mut looked = Instant::now();
     loop {
-        waiting.look(store).await;
+        if looked.elapsed() > LOOK {
+            waiting.look(store).await;
+            looked = Instant::now();
+        }
         if let Err(error) = seal(store, origin).await {
             log::error!("sealing the transparency log: {error}");
             tokio::time::sleep(ROUND).await;
