@@ -126,8 +126,7 @@ def pymerkle_ranges(first, start, size):
 
 
 class Collected:
-    """Checkpoints of different sizes, each with the moment at which the service sealed it, unless a larger one was there already when it
-    was asked for that: under load this program sees them late itself."""
+    """Checkpoints of different sizes; and which sizes the service says it sealed when, since under load this program sees them late itself."""
 
     def __init__(self, log, key):
         self.log, self.key, self.checkpoints, self.sealed = log, key, [], []
@@ -147,8 +146,7 @@ class Collected:
             return False
         self.checkpoints.append(newest)
         told = self.log.about()
-        same = told["tree_size"] == newest.size
-        self.sealed.append(datetime.fromisoformat(told["sealed_at"]).timestamp() if same else None)
+        self.sealed.append((told["tree_size"], datetime.fromisoformat(told["sealed_at"]).timestamp()))
         return True
 
     def until(self, count, seconds):
@@ -265,25 +263,24 @@ def made_at(entry):
 
 
 def check_promptness(entries, collected):
-    """From the moment that an entry's id was made (a UUIDv7), when its change began, until the sealing of the first checkpoint known to
-    cover it; both by the clock of the service."""
-    waits, at = [], collected.checkpoints[0].size
-    for checkpoint, sealed in list(zip(collected.checkpoints, collected.sealed))[1:]:
-        if sealed is None:
-            continue
-        for entry in entries[at:checkpoint.size]:
+    """From the moment that an entry's id was made (a UUIDv7), when its change began, until the sealing of the first tree known to cover
+    it; both by the clock of the service."""
+    waits, at = [], collected.sealed[0][0]
+    for size, sealed in collected.sealed[1:]:
+        for entry in entries[at:size]:
             made = made_at(entry)
             if made is not None:
                 waits.append(sealed - made)
-        at = checkpoint.size
+        at = max(at, size)
     waits.sort()
     if not waits:
         raise Wrong("no entry came while checkpoints were collected")
     within = sum(wait <= 1 for wait in waits) / len(waits)
     say(f"sealed: {len(waits)} entries under load, median {waits[len(waits) // 2]:.2f} s, longest {waits[-1]:.2f} s, "
         f"{within:.1%} within a second, from when the change began")
-    if waits[-1] > SLACK:
-        raise Wrong(f"an entry was sealed after {waits[-1]:.2f} s only")
+    # A change that waits for a lock of another one begins long before its commit.
+    if within < 0.99:
+        raise Wrong(f"only {within:.1%} of the entries were sealed within a second")
 
 
 def check_single(base, collected):
