@@ -15,7 +15,7 @@ use crate::store::{Reader, Writer};
 
 /// An appeal.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = appeals)]
+#[diesel(table_name = appeals, treat_none_as_default_value = false)]
 pub struct Appeal {
     /// The city.
     pub jurisdiction_id: Id,

@@ -58,7 +58,7 @@ pub struct Appraisal {
 
 /// Something that changed after a snapshot had been sealed.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = appraisal_addenda)]
+#[diesel(table_name = appraisal_addenda, treat_none_as_default_value = false)]
 pub struct Addendum {
     /// The city.
     pub jurisdiction_id: Id,

@@ -11,7 +11,7 @@ use crate::store::{Reader, Writer};
 
 /// One piece of evidence.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = attachments)]
+#[diesel(table_name = attachments, treat_none_as_default_value = false)]
 pub struct Attachment {
     /// The city.
     pub jurisdiction_id: Id,

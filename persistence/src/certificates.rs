@@ -12,7 +12,7 @@ use crate::store::{Reader, Writer};
 
 /// One version of the certificate of a person's year.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = certificates)]
+#[diesel(table_name = certificates, treat_none_as_default_value = false)]
 pub struct Certificate {
     /// The city.
     pub jurisdiction_id: Id,

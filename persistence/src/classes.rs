@@ -20,7 +20,7 @@ use crate::store::{Reader, Writer};
 
 /// A class that was or will be held (P3).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = classes)]
+#[diesel(table_name = classes, treat_none_as_default_value = false)]
 pub struct Class {
     /// The city.
     pub jurisdiction_id: Id,

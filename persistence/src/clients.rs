@@ -11,7 +11,7 @@ use xueshi_domain::registry::Standing;
 
 /// A program that calls the API on its own account.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = clients)]
+#[diesel(table_name = clients, treat_none_as_default_value = false)]
 pub struct Client {
     /// Its id.
     pub id: Id,

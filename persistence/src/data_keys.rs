@@ -34,7 +34,7 @@ impl TextEnum for KeyKind {
 
 /// A data key as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = data_keys)]
+#[diesel(table_name = data_keys, treat_none_as_default_value = false)]
 pub struct DataKey {
     /// What it is for.
     pub kind: Word<KeyKind>,

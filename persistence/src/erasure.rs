@@ -20,7 +20,7 @@ pub const ERASED: &str = "已删除";
 
 /// That a person's data was erased.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = erasures)]
+#[diesel(table_name = erasures, treat_none_as_default_value = false)]
 pub struct Erasure {
     /// The city.
     pub jurisdiction_id: Id,

@@ -15,7 +15,7 @@ use crate::store::{Reader, Writer};
 
 /// An exemption of one person from one year.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = exemptions)]
+#[diesel(table_name = exemptions, treat_none_as_default_value = false)]
 pub struct Exemption {
     /// The city.
     pub jurisdiction_id: Id,
@@ -51,7 +51,7 @@ pub struct Exemption {
 
 /// A step of an exemption (V10).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = exemption_acts)]
+#[diesel(table_name = exemption_acts, treat_none_as_default_value = false)]
 pub struct ExemptionAct {
     /// The city.
     pub jurisdiction_id: Id,

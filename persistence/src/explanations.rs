@@ -13,7 +13,7 @@ use crate::store::{Reader, Writer};
 
 /// What a decision on a person's case rested on.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = explanations)]
+#[diesel(table_name = explanations, treat_none_as_default_value = false)]
 pub struct StoredExplanation {
     /// The city.
     pub jurisdiction_id: Id,
@@ -45,7 +45,7 @@ pub struct StoredExplanation {
 
 /// What a rule refused, for the account that was refused.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = refusals)]
+#[diesel(table_name = refusals, treat_none_as_default_value = false)]
 pub struct StoredRefusal {
     /// The city.
     pub jurisdiction_id: Id,
@@ -171,6 +171,7 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure.
     pub fn keep_refusal(&mut self, new: &StoredRefusal, most: i64) -> Result<Id, StoreError> {
+        self.take_turn_with(new.account_id)?;
         let of_account = || {
             refusals::table
                 .filter(refusals::jurisdiction_id.eq(new.jurisdiction_id))

@@ -12,7 +12,7 @@ use crate::store::{Reader, Writer};
 
 /// A list that is taken out as a file.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = exports, treat_none_as_null = true)]
+#[diesel(table_name = exports, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Export {
     /// The city.
     pub jurisdiction_id: Id,
@@ -46,7 +46,7 @@ pub struct Export {
 
 /// Some rows of an export, in a sealed file.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = export_parts)]
+#[diesel(table_name = export_parts, treat_none_as_default_value = false)]
 pub struct ExportPart {
     /// The city.
     pub jurisdiction_id: Id,

@@ -18,7 +18,7 @@ use crate::store::{Reader, Writer};
 
 /// The filing of a training unit for a year (P1).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = filings)]
+#[diesel(table_name = filings, treat_none_as_default_value = false)]
 pub struct Filing {
     /// The city.
     pub jurisdiction_id: Id,
@@ -65,7 +65,7 @@ pub struct FilingFilter {
 
 /// Something that was done to a filing, a plan or an amendment (V10).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = filing_acts)]
+#[diesel(table_name = filing_acts, treat_none_as_default_value = false)]
 pub struct FilingAct {
     /// The city.
     pub jurisdiction_id: Id,

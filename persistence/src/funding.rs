@@ -13,7 +13,7 @@ use crate::store::{Reader, Writer};
 
 /// The training funds of a unit and year. The same row is the present report and one of its revisions.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = funding_reports, treat_none_as_null = true)]
+#[diesel(table_name = funding_reports, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct FundingReport {
     /// The city.
     pub jurisdiction_id: Id,
@@ -49,7 +49,7 @@ pub struct FundingReport {
 
 /// The same columns in the table of revisions.
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = funding_report_revisions)]
+#[diesel(table_name = funding_report_revisions, treat_none_as_default_value = false)]
 struct Revision {
     jurisdiction_id: Id,
     organization_id: Id,

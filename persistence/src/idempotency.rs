@@ -11,7 +11,7 @@ use crate::store::{Reader, Writer};
 
 /// The first answer to a request with an `Idempotency-Key`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = idempotency_keys)]
+#[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 pub struct StoredAnswer {
     /// Whose key it is.
     pub caller: String,

@@ -14,7 +14,7 @@ use xueshi_domain::registry::Standing;
 
 /// Someone who logs in with a password.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = accounts)]
+#[diesel(table_name = accounts, treat_none_as_default_value = false)]
 pub struct Account {
     /// Its id.
     pub id: Id,
@@ -40,7 +40,7 @@ pub struct Account {
 
 /// A role on the subtree of a unit.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = grants)]
+#[diesel(table_name = grants, treat_none_as_default_value = false)]
 pub struct Grant {
     /// Its id.
     pub id: Id,
@@ -64,7 +64,7 @@ pub struct Grant {
 
 /// A login on one device, with its rotating refresh token.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sessions)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false)]
 pub struct Session {
     /// Its id.
     pub id: Id,

@@ -16,7 +16,7 @@ const AT_ONCE: usize = 1_000;
 
 /// A file that is taken in.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = imports, treat_none_as_null = true)]
+#[diesel(table_name = imports, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Import {
     /// The city.
     pub jurisdiction_id: Id,

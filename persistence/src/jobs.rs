@@ -10,7 +10,7 @@ use crate::store::{Reader, Writer};
 
 /// A piece of long work.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = jobs, treat_none_as_null = true)]
+#[diesel(table_name = jobs, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Job {
     /// The city.
     pub jurisdiction_id: Id,
@@ -54,7 +54,7 @@ pub struct Job {
 
 /// One thing that a job could not do. It never blocks the others.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = job_errors)]
+#[diesel(table_name = job_errors, treat_none_as_default_value = false)]
 pub struct JobError {
     /// The city.
     pub jurisdiction_id: Id,

@@ -9,7 +9,7 @@ use crate::store::{Reader, Writer};
 
 /// A city: policies, windows and calendars are its own.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = jurisdictions)]
+#[diesel(table_name = jurisdictions, treat_none_as_default_value = false)]
 pub struct Jurisdiction {
     /// Its id.
     pub id: Id,

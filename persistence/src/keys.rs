@@ -51,7 +51,7 @@ pub struct SigningKey {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = signing_keys)]
+#[diesel(table_name = signing_keys, treat_none_as_default_value = false)]
 struct Row {
     kid: String,
     private_key: Vec<u8>,

@@ -18,7 +18,7 @@ const AT_ONCE: usize = 1_000;
 
 /// A free learning platform (H6). Whether it is listed for a year is part of that year's policy.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = platforms)]
+#[diesel(table_name = platforms, treat_none_as_default_value = false)]
 pub struct Platform {
     /// The city.
     pub jurisdiction_id: Id,

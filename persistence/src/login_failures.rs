@@ -9,7 +9,7 @@ use crate::store::{Reader, Writer};
 
 /// Failed logins of one name from one address.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = login_failures)]
+#[diesel(table_name = login_failures, treat_none_as_default_value = false)]
 pub struct LoginFailure {
     /// Hash of name and address; whether the name exists plays no part.
     pub subject: String,

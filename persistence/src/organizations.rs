@@ -15,7 +15,7 @@ use xueshi_domain::registry::{OrganizationKind, Standing};
 
 /// A unit: bureau, authority, base, institution or employer.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = organizations)]
+#[diesel(table_name = organizations, treat_none_as_default_value = false)]
 pub struct Organization {
     /// The city.
     pub jurisdiction_id: Id,

@@ -23,7 +23,7 @@ const LOOKED_UP_AT_ONCE: usize = 1_000;
 
 /// Someone who earns hours. Ids and phones stay encrypted here; the mask is for display (U4a).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = professionals)]
+#[diesel(table_name = professionals, treat_none_as_default_value = false)]
 pub struct Professional {
     /// The city.
     pub jurisdiction_id: Id,
@@ -80,7 +80,7 @@ pub struct NewProfessional {
 
 /// A time at one employer.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = employments)]
+#[diesel(table_name = employments, treat_none_as_default_value = false)]
 pub struct Employment {
     /// The city.
     pub jurisdiction_id: Id,

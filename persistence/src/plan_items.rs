@@ -15,7 +15,7 @@ use crate::store::{Reader, Writer};
 
 /// An item of a training plan (P2).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = plan_items)]
+#[diesel(table_name = plan_items, treat_none_as_default_value = false)]
 pub struct PlanItem {
     /// The city.
     pub jurisdiction_id: Id,
@@ -43,7 +43,7 @@ pub struct PlanItem {
 
 /// What was approved of an item of a plan, and when (P3).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = plan_item_versions)]
+#[diesel(table_name = plan_item_versions, treat_none_as_default_value = false)]
 pub struct PlanItemVersion {
     /// The city.
     pub jurisdiction_id: Id,

@@ -16,7 +16,7 @@ use crate::store::{Reader, Writer};
 
 /// A yearly training plan (P2).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = training_plans)]
+#[diesel(table_name = training_plans, treat_none_as_default_value = false)]
 pub struct TrainingPlan {
     /// The city.
     pub jurisdiction_id: Id,
@@ -42,7 +42,7 @@ pub struct TrainingPlan {
 
 /// A change of an approved plan, which goes the way of a plan (P2).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = plan_amendments)]
+#[diesel(table_name = plan_amendments, treat_none_as_default_value = false)]
 pub struct PlanAmendment {
     /// The city.
     pub jurisdiction_id: Id,

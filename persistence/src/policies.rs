@@ -10,7 +10,7 @@ use xueshi_domain::registry::PolicyState;
 
 /// One version of a year's policy.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = policies)]
+#[diesel(table_name = policies, treat_none_as_default_value = false)]
 pub struct StoredPolicy {
     /// The city.
     pub jurisdiction_id: Id,
@@ -36,7 +36,7 @@ pub struct StoredPolicy {
 
 /// The arrangement of working days of a year, as it was loaded.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = arrangements)]
+#[diesel(table_name = arrangements, treat_none_as_default_value = false)]
 pub struct StoredArrangement {
     /// The city.
     pub jurisdiction_id: Id,

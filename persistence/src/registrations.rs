@@ -17,7 +17,7 @@ use crate::store::{Reader, Writer};
 
 /// What someone said of themselves who registered and is nobody's record yet.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = registrations)]
+#[diesel(table_name = registrations, treat_none_as_default_value = false)]
 pub struct Registration {
     /// The city.
     pub jurisdiction_id: Id,
@@ -64,7 +64,7 @@ pub struct NewRegistration {
 
 /// An account's request to join an employer.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = employment_requests, treat_none_as_null = true)]
+#[diesel(table_name = employment_requests, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct EmploymentRequest {
     /// The city.
     pub jurisdiction_id: Id,

@@ -11,7 +11,7 @@ use xueshi_domain::registry::RecordAct;
 
 /// A decision on a declaration at one stage.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = reviews)]
+#[diesel(table_name = reviews, treat_none_as_default_value = false)]
 pub struct Review {
     /// The city.
     pub jurisdiction_id: Id,
@@ -47,7 +47,7 @@ pub struct Review {
 
 /// A revocation or verification.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = record_acts)]
+#[diesel(table_name = record_acts, treat_none_as_default_value = false)]
 pub struct RecordedAct {
     /// The city.
     pub jurisdiction_id: Id,

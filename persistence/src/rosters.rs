@@ -15,7 +15,7 @@ const AT_ONCE: usize = 1_000;
 
 /// A roster that was handed in.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = roster_revisions)]
+#[diesel(table_name = roster_revisions, treat_none_as_default_value = false)]
 pub struct RosterRevision {
     /// The city.
     pub jurisdiction_id: Id,

@@ -24,7 +24,7 @@ use crate::store::{Reader, Writer};
 
 /// The settlement of a city's year.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = settlements, treat_none_as_null = true)]
+#[diesel(table_name = settlements, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Settlement {
     /// The city.
     pub jurisdiction_id: Id,
@@ -74,7 +74,7 @@ pub struct Settlement {
 
 /// A declaration that lapsed, and who had held it (A3).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = lapses)]
+#[diesel(table_name = lapses, treat_none_as_default_value = false)]
 pub struct LapseRow {
     /// The city.
     pub jurisdiction_id: Id,

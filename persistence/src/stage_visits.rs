@@ -11,7 +11,7 @@ use crate::store::{Reader, Writer};
 
 /// One arrival of a declaration at a stage.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = stage_visits, treat_none_as_null = true)]
+#[diesel(table_name = stage_visits, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct StageVisit {
     /// The city.
     pub jurisdiction_id: Id,

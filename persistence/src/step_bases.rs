@@ -9,7 +9,7 @@ use crate::store::{Reader, Writer};
 
 /// What one step of a side road rested on.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = step_bases)]
+#[diesel(table_name = step_bases, treat_none_as_default_value = false)]
 pub struct StepBasis {
     /// The city.
     pub jurisdiction_id: Id,

@@ -14,7 +14,7 @@ use crate::store::{Reader, Writer};
 
 /// A person's way from one employer to another.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = transfers, treat_none_as_null = true)]
+#[diesel(table_name = transfers, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Transfer {
     /// The city.
     pub jurisdiction_id: Id,

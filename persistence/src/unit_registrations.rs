@@ -16,7 +16,7 @@ use crate::store::{Reader, Writer};
 
 /// A unit that asks to take part.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = unit_registrations, treat_none_as_null = true)]
+#[diesel(table_name = unit_registrations, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct UnitRegistration {
     /// The city.
     pub jurisdiction_id: Id,

@@ -7,7 +7,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, post, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 use xueshi_domain::learning::EvidenceKind;
-use xueshi_persistence::{ContentHash, Keep};
+use xueshi_persistence::{Concerns, ContentHash, Id, Keep};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::attachments::{AttachmentDto, AttachmentList, NewAttachment};
@@ -95,6 +95,7 @@ async fn add_attachment(
         // The bytes are durable before the row that names them.
         put(&state, file).await?;
     }
+    let act = act.concerning(Concerns::PeopleOf(vec![Id(id.0)]));
     let write = state.desk.write(&caller, act, move |writer, asker| {
         declarations::add_attachment(writer, asker, id.0, &evidence)
     });
@@ -164,6 +165,7 @@ async fn remove_attachment(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let (id, file) = (path.id("id")?, path.id("attachment_id")?);
+    let act = act.concerning(Concerns::PeopleOf(vec![Id(id)]));
     let write = state.desk.write_nothing(&caller, act, move |writer, asker| {
         declarations::remove_attachment(writer, asker, id, file)
     });

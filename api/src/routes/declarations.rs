@@ -8,7 +8,7 @@ use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::learning::Subject;
 use xueshi_domain::review::State;
-use xueshi_persistence::{DeclarationFilter, Id, Page, Reader};
+use xueshi_persistence::{Concerns, DeclarationFilter, Id, Page, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::declarations::{
@@ -125,10 +125,11 @@ async fn create_declaration(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let Body(new) = body;
-    state
+    let act = act.concerning(caller.own_affairs());
+    let write = state
         .desk
-        .write(&caller, act, move |writer, asker| declarations::create(writer, asker, &new))
-        .await
+        .write(&caller, act, move |writer, asker| declarations::create(writer, asker, &new));
+    write.await
 }
 
 /// One declaration
@@ -171,6 +172,7 @@ async fn edit_declaration(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let Body(changes) = body;
+    let act = act.concerning(Concerns::PeopleOf(vec![Id(id.0)]));
     let write = state.desk.write(&caller, act, move |writer, asker| {
         declarations::edit(writer, asker, id.0, &condition, &changes)
     });
@@ -197,6 +199,7 @@ async fn submit_declaration(
     act: Act,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let act = act.concerning(Concerns::PeopleOf(vec![Id(id.0)]));
     let write = state.desk.write(&caller, act, move |writer, asker| {
         declarations::submit(writer, asker, id.0, &condition)
     });
@@ -218,6 +221,7 @@ async fn withdraw_declaration(
     act: Act,
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
+    let act = act.concerning(Concerns::PeopleOf(vec![Id(id.0)]));
     let write = state.desk.write(&caller, act, move |writer, asker| {
         declarations::withdraw(writer, asker, id.0, &condition)
     });

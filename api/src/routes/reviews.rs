@@ -8,7 +8,7 @@ use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::review::Stage;
 use xueshi_domain::review::State;
-use xueshi_persistence::{Declaration, Id, Moment, Page, QueueFilter, Reader};
+use xueshi_persistence::{Concerns, Declaration, Id, Moment, Page, QueueFilter, Reader};
 
 use crate::auth::{Caller, permissions};
 use crate::dto::declarations::DeclarationDto;
@@ -136,6 +136,7 @@ async fn review_declaration(
     state: web::Data<AppState>,
 ) -> Result<HttpResponse, Problem> {
     let Body(review) = body;
+    let act = act.concerning(Concerns::PeopleOf(vec![Id(id.0)]));
     let write = state.desk.write(&caller, act, move |writer, asker| {
         reviews::decide(writer, asker, id.0, &condition, &review)
     });
@@ -156,6 +157,8 @@ async fn review_batch(
 ) -> Result<HttpResponse, Problem> {
     let Body(batch) = body;
     let info = act.info.clone();
+    let all = batch.items.iter().map(|item| Id(item.declaration_id)).collect();
+    let act = act.concerning(Concerns::PeopleOf(all));
     let write = state.desk.write(&caller, act, move |writer, asker| {
         reviews::decide_all(writer, asker, &batch.items, &info)
     });

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload};
 use futures_util::future::LocalBoxFuture;
 use sha2::{Digest, Sha256};
-use xueshi_persistence::Keep;
+use xueshi_persistence::{Concerns, Keep};
 
 use crate::extract::{DryRun, IdempotencyKey};
 use crate::problem::Problem;
@@ -20,6 +20,8 @@ pub struct Act {
     pub keep: Keep,
     /// The `Idempotency-Key`.
     pub key: Option<String>,
+    /// Whom the change concerns; everything unless a handler says more.
+    pub concerns: Concerns,
     target: Vec<u8>,
     body: BodyDigest,
 }
@@ -31,6 +33,12 @@ impl Act {
         hash.update(&self.target);
         hash.update(self.body.0.get().map(Vec::as_slice).unwrap_or_default());
         hash.finalize().to_vec()
+    }
+
+    /// The same act as one that concerns some only, so that others can be done beside it.
+    #[must_use]
+    pub fn concerning(self, concerns: Concerns) -> Self {
+        Self { concerns, ..self }
     }
 
     /// The same act as one that is kept, for a dry run that leaves something behind: its report.
@@ -93,7 +101,8 @@ impl FromRequest for Act {
         let key = IdempotencyKey::from_request(request, payload);
         Box::pin(async move {
             let keep = if dry_run.await?.0 { Keep::No } else { Keep::Yes };
-            Ok(Self { info, keep, key: key.await?.0, target, body })
+            let key = key.await?.0;
+            Ok(Self { info, keep, key, concerns: Concerns::Everything, target, body })
         })
     }
 }

@@ -1,6 +1,7 @@
 //! Batches of lines: how many may be in work, and how one is worked through in transactions of bounded size (ADR 0023).
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpResponse;
 use actix_web::http::header::HeaderValue;
@@ -18,8 +19,10 @@ use crate::problem::{Code, Problem, ProblemDocument};
 
 /// Batches in work at a time. Each holds its body and its results; together they bound the memory that batches take.
 const IN_WORK: usize = 4;
-/// Lines of one transaction: others wait no longer than these take.
+/// Lines of one transaction, at most.
 const AT_ONCE: usize = 200;
+/// How long a transaction takes up lines: others wait no longer than this, and events and entries of the log no longer to be seen.
+const LONGEST: Duration = Duration::from_millis(100);
 /// Seconds after which a batch that found no place may come again.
 const RETRY_AFTER: u64 = 1;
 
@@ -100,29 +103,23 @@ impl Desk {
             }
         }
         let lines = Arc::new(lines);
-        // A dry run keeps nothing from one transaction to the next, so it has only one.
-        let at_once = if keep == Keep::Yes { AT_ONCE } else { lines.len() };
         let mut results: Arc<Vec<T>> = Arc::default();
-        let mut from = 0;
         loop {
-            let to = lines.len().min(from + at_once);
-            let is_last = to == lines.len();
-            let (asker, act, work) = (asker.clone(), act.clone(), work.clone());
-            let key = key.clone().filter(|_| is_last);
+            let (asker, act, work, key) = (asker.clone(), act.clone(), work.clone(), key.clone());
             let (lines_of, before) = (Arc::clone(&lines), Arc::clone(&results));
-            let done = self.store().write(keep, move |writer| {
+            let concerns = act.concerns.clone();
+            let done = self.store().write_concerning(concerns, keep, move |writer| {
                 writer.comes_from(act.info.origin());
                 if let Some(key) = &key
                     && let Some(answer) = stored(writer, &asker, key, &act)?
                 {
                     return Ok::<_, Problem>((Vec::new(), Some((answer, true))));
                 }
-                let some = lines_of.get(from..to).unwrap_or_default();
-                let new = some_lines(writer, &asker, &act, (from, some), &work)?;
-                if !is_last {
-                    return Ok((new, None));
+                let some = some_lines(writer, &asker, &act, (before.len(), &lines_of), &work)?;
+                if before.len() + some.len() < lines_of.len() {
+                    return Ok((some, None));
                 }
-                let all = before.iter().chain(&new).cloned().collect();
+                let all = before.iter().chain(&some).cloned().collect();
                 let answer = Reply::ok(Results { results: all }).render()?;
                 if let Some(key) = &key {
                     keep_answer(writer, &asker, key, &act, &answer)?;
@@ -132,9 +129,8 @@ impl Desk {
             match done.await? {
                 (_, Some((answer, true))) => return Ok(replayed(answer)),
                 (_, Some((answer, false))) => return Ok(answer.into_response()),
-                (new, None) => Arc::make_mut(&mut results).extend(new),
+                (some, None) => Arc::make_mut(&mut results).extend(some),
             }
-            from = to;
         }
     }
 }
@@ -144,7 +140,8 @@ fn replayed(mut answer: crate::problem::Rendered) -> HttpResponse {
     answer.into_response()
 }
 
-/// The lines of one transaction, each in a savepoint of its own.
+/// The lines of one transaction, each in a savepoint of its own: as many as there is time for, but one at least. A dry run keeps
+/// nothing from one transaction to the next, so it has only one.
 fn some_lines<T, F>(
     writer: &mut Writer<'_>,
     asker: &Asker,
@@ -156,10 +153,12 @@ where
     T: LineResult,
     F: Fn(&mut Writer<'_>, &Asker, &mut Memo, usize, &Line) -> Result<T, Problem>,
 {
+    let began = Instant::now();
+    let is_full = |count| act.keep == Keep::Yes && (count >= AT_ONCE || began.elapsed() >= LONGEST);
     let mut memo = Memo::default();
-    let mut results = Vec::with_capacity(lines.len());
-    for (place, text) in lines.iter().enumerate() {
-        let line = from + place + 1;
+    let mut results = Vec::new();
+    for (place, text) in lines.iter().enumerate().skip(from) {
+        let line = place + 1;
         let result = writer.attempt(|writer| work(writer, asker, &mut memo, line, text));
         results.push(match result {
             Ok(result) => result,
@@ -169,6 +168,9 @@ where
             }
             Err(problem) => return Err(problem),
         });
+        if is_full(results.len()) {
+            break;
+        }
     }
     Ok(results)
 }

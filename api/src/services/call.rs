@@ -10,7 +10,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use xueshi_domain::access::{Actor, Grant, OrgPath, Permission};
 use xueshi_persistence::{
-    Id, Keep, Moment, Reader, Scope, Store, StoreError, StoredAnswer, Writer,
+    Concerns, Id, Keep, Moment, Reader, Scope, Store, StoreError, StoredAnswer, Writer,
 };
 
 use super::act::Act;
@@ -63,6 +63,11 @@ impl Asker {
     /// 403 `forbidden` for those who are none.
     pub fn professional(&self) -> Result<Id, Problem> {
         self.actor.professional_id.map(Id).ok_or_else(|| Problem::new(Code::Forbidden))
+    }
+
+    /// Whom a change to the asker's own record concerns.
+    pub fn own_affairs(&self) -> Concerns {
+        Concerns::Only(self.actor.professional_id.map(Id).into_iter().collect())
     }
 
     /// The account.
@@ -173,7 +178,7 @@ impl Desk {
             writer.comes_from(origin.clone());
             what(writer, &asker)?.by(&asker).tell(writer, asker.jurisdiction)
         };
-        self.store.write(Keep::Yes, tell).await
+        self.store.write_concerning(Concerns::nobody(), Keep::Yes, tell).await
     }
 
     fn write_rendered<F>(
@@ -191,12 +196,12 @@ impl Desk {
             // A dry run has no effect that a repeat could double.
             let key = act.key.clone().filter(|_| act.keep == Keep::Yes);
             let _claim = desk.claim(&asker, key.as_deref()).await?;
-            let keep = act.keep;
+            let (keep, concerns) = (act.keep, act.concerns.clone());
             let whose = asker.clone();
             let asked = Asked { keep, request: act.info.instance.clone() };
             let answer = desk
                 .store
-                .write(keep, move |writer| {
+                .write_concerning(concerns, keep, move |writer| {
                     writer.comes_from(act.info.origin());
                     match &key {
                         None => work(writer, &asker).map(|answer| (answer, false)),
@@ -235,7 +240,9 @@ impl Desk {
                 return problem;
             }
         };
-        let kept = self.store.write(Keep::Yes, move |writer| keep_refusal(writer, &refusal));
+        let concerns = Concerns::only(asker.account());
+        let keep = move |writer: &mut Writer<'_>| keep_refusal(writer, &refusal);
+        let kept = self.store.write_concerning(concerns, Keep::Yes, keep);
         match kept.await {
             Ok(address) => problem.explained_at(Some(address)),
             Err(error) => {

@@ -17,7 +17,7 @@ use crate::store::{Reader, Writer};
 
 /// A declaration of hours by a professional.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = declarations)]
+#[diesel(table_name = declarations, treat_none_as_default_value = false)]
 pub struct Declaration {
     /// The city.
     pub jurisdiction_id: Id,

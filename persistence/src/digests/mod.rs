@@ -25,7 +25,7 @@ const TAKEN_OUT: i64 = 20_000;
 
 /// The records of a person for a year, together.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = person_digests)]
+#[diesel(table_name = person_digests, treat_none_as_default_value = false)]
 pub struct PersonDigest {
     /// The city.
     pub jurisdiction_id: Id,
@@ -45,7 +45,7 @@ pub struct PersonDigest {
 
 /// The records of the people of a unit, or of those in one range of places, for a year.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = unit_digests)]
+#[diesel(table_name = unit_digests, treat_none_as_default_value = false)]
 pub struct UnitDigest {
     /// The city.
     pub jurisdiction_id: Id,
@@ -65,7 +65,7 @@ pub struct UnitDigest {
 
 /// How the digests of a city stand.
 #[derive(Debug, Clone, Copy, Queryable, Selectable, Insertable)]
-#[diesel(table_name = digest_states)]
+#[diesel(table_name = digest_states, treat_none_as_default_value = false)]
 pub struct DigestState {
     /// The city.
     pub jurisdiction_id: Id,

@@ -5,6 +5,7 @@ use diesel::sql_types::{BigInt, Bool};
 
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
+use crate::prepared::Prepared;
 
 /// Events of one step: it bounds how long the step's transaction lasts.
 const STEP: i64 = 2_000;
@@ -23,19 +24,19 @@ struct Answer {
 /// time; its lock ends with its transaction, when what it gave can be seen, so nobody gives a smaller or the same position later.
 pub(crate) fn number(conn: &mut AnyConnection) -> Result<bool, StoreError> {
     let AnyConnection::Postgres(conn) = conn else { return Ok(false) };
-    let waits: Answer =
-        diesel::sql_query("select exists (select 1 from events where position is null) as yes")
-            .get_result(conn)?;
+    let waits: Answer = Prepared(diesel::sql_query(
+        "select exists (select 1 from events where position is null) as yes",
+    ))
+    .get_result(conn)?;
     if !waits.yes {
         return Ok(false);
     }
-    let alone: Answer = diesel::sql_query("select pg_try_advisory_xact_lock($1) as yes")
-        .bind::<BigInt, _>(LOCK)
-        .get_result(conn)?;
+    let alone = diesel::sql_query("select pg_try_advisory_xact_lock($1) as yes");
+    let alone: Answer = Prepared(alone.bind::<BigInt, _>(LOCK)).get_result(conn)?;
     if !alone.yes {
         return Ok(false);
     }
-    let given = diesel::sql_query(NUMBER).bind::<BigInt, _>(STEP).execute(conn)?;
+    let given = Prepared(diesel::sql_query(NUMBER).bind::<BigInt, _>(STEP)).execute(conn)?;
     Ok(i64::try_from(given).is_ok_and(|given| given == STEP))
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Change {
 }
 
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = figure_log)]
+#[diesel(table_name = figure_log, treat_none_as_default_value = false)]
 pub(super) struct LogEntry {
     jurisdiction_id: Id,
     year: i32,
@@ -52,7 +52,7 @@ pub(super) struct LogEntry {
 
 /// A row of sums.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = unit_figures)]
+#[diesel(table_name = unit_figures, treat_none_as_default_value = false)]
 pub(super) struct Snapshot {
     jurisdiction_id: Id,
     unit_id: Id,

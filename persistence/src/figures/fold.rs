@@ -8,7 +8,7 @@ use super::counters::{Change, LogEntry, Snapshot};
 use crate::columns::{Id, Moment};
 use crate::error::StoreError;
 use crate::schema::{figure_folds, figure_tail};
-use crate::store::{Keep, Reader, Store, Writer};
+use crate::store::{Concerns, Keep, Reader, Store, Writer};
 
 /// Changes of one step: it bounds how long the step's transaction lasts.
 const STEP: i64 = 500;
@@ -49,7 +49,9 @@ impl Store {
             let Some((guard, step)) = planned else { return Ok(done) };
             let (count, step) = (step.seqs.len(), Arc::new(step));
             let work = move |writer: &mut Writer<'_>| writer.apply_fold(guard, &step);
-            if self.write::<_, StoreError, _>(Keep::Yes, work).await? {
+            // The sums of a city are written by who folds, and in writes that concern everything.
+            let concerns = Concerns::only(guard.city);
+            if self.write_concerning::<_, StoreError, _>(concerns, Keep::Yes, work).await? {
                 done.changes += count;
             }
         }

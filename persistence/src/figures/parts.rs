@@ -13,7 +13,7 @@ use crate::store::{Reader, Writer};
 
 /// A part of a person: that they count, where their year stands, or an approved declaration.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = person_parts)]
+#[diesel(table_name = person_parts, treat_none_as_default_value = false)]
 pub struct PersonPartRow {
     /// The city.
     pub jurisdiction_id: Id,
@@ -56,7 +56,7 @@ impl PersonPartRow {
 
 /// A part of a plan, a class, a unit, a report …
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = unit_parts)]
+#[diesel(table_name = unit_parts, treat_none_as_default_value = false)]
 pub struct UnitPartRow {
     /// The city.
     pub jurisdiction_id: Id,

@@ -14,7 +14,7 @@ const FEW: usize = 4;
 
 /// Where a unit stood in the tree, from when to when.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = unit_places)]
+#[diesel(table_name = unit_places, treat_none_as_default_value = false)]
 pub struct UnitPlace {
     /// The city.
     pub jurisdiction_id: Id,

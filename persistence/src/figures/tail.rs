@@ -12,7 +12,7 @@ use crate::schema::figure_tail;
 use crate::store::{Reader, Writer};
 
 #[derive(Insertable)]
-#[diesel(table_name = figure_tail)]
+#[diesel(table_name = figure_tail, treat_none_as_default_value = false)]
 struct NewChange<'a> {
     jurisdiction_id: Id,
     year: i32,

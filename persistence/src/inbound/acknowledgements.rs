@@ -15,7 +15,7 @@ use crate::store::{Reader, Writer};
 
 /// The latest answer of another system to a record of ours.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sync_acknowledgements)]
+#[diesel(table_name = sync_acknowledgements, treat_none_as_default_value = false)]
 pub struct Acknowledgement {
     /// The city.
     pub jurisdiction_id: Id,

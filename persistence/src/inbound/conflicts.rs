@@ -14,7 +14,7 @@ use crate::store::{Reader, Writer};
 
 /// A contradiction that somebody has to settle.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sync_conflicts)]
+#[diesel(table_name = sync_conflicts, treat_none_as_default_value = false)]
 pub struct SyncConflict {
     /// The city.
     pub jurisdiction_id: Id,

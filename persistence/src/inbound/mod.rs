@@ -18,7 +18,7 @@ use crate::store::{Reader, Writer};
 
 /// What another system calls a record of ours.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = sync_references)]
+#[diesel(table_name = sync_references, treat_none_as_default_value = false)]
 pub struct SyncReference {
     /// The city.
     pub jurisdiction_id: Id,

@@ -10,7 +10,7 @@ use crate::store::{Reader, Writer};
 
 /// A prior year that another system told of. It stands beside what is kept here and never adds hours (H4).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = reported_years)]
+#[diesel(table_name = reported_years, treat_none_as_default_value = false)]
 pub struct ReportedYear {
     /// The city.
     pub jurisdiction_id: Id,

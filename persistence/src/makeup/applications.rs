@@ -14,7 +14,7 @@ use crate::store::{Reader, Writer};
 
 /// An employer's application for make-up.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = makeup_applications, treat_none_as_null = true)]
+#[diesel(table_name = makeup_applications, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct MakeupApplication {
     /// The city.
     pub jurisdiction_id: Id,

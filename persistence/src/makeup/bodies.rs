@@ -9,7 +9,7 @@ use crate::store::{Reader, Writer};
 
 /// The base that reviews make-up first for an employer.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = makeup_bodies, treat_none_as_null = true)]
+#[diesel(table_name = makeup_bodies, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct MakeupBody {
     /// The city.
     pub jurisdiction_id: Id,

@@ -15,7 +15,7 @@ use crate::store::{Reader, Writer};
 
 /// The right of one person to register hours of one prior year.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = makeup_grants)]
+#[diesel(table_name = makeup_grants, treat_none_as_default_value = false)]
 pub struct MakeupGrant {
     /// The city.
     pub jurisdiction_id: Id,

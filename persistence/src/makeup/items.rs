@@ -10,7 +10,7 @@ use crate::store::{Reader, Writer};
 
 /// One person and one prior year of an application.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = makeup_items, treat_none_as_null = true)]
+#[diesel(table_name = makeup_items, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct MakeupItem {
     /// The city.
     pub jurisdiction_id: Id,

@@ -11,7 +11,7 @@ use crate::store::{Reader, Writer};
 
 /// A decision on an item.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = makeup_reviews)]
+#[diesel(table_name = makeup_reviews, treat_none_as_default_value = false)]
 pub struct MakeupReview {
     /// The city.
     pub jurisdiction_id: Id,

@@ -19,7 +19,7 @@ use crate::store::{Reader, Writer};
 
 /// Two records of one person that became one.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = person_merges)]
+#[diesel(table_name = person_merges, treat_none_as_default_value = false)]
 pub struct PersonMerge {
     /// The city.
     pub jurisdiction_id: Id,

@@ -14,7 +14,7 @@ use crate::store::{Reader, Writer};
 
 /// Someone on the list of a seminar.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = seminar_admissions)]
+#[diesel(table_name = seminar_admissions, treat_none_as_default_value = false)]
 pub struct SeminarAdmission {
     /// The city.
     pub jurisdiction_id: Id,

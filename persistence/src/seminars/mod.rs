@@ -20,7 +20,7 @@ pub use self::admissions::SeminarAdmission;
 
 /// An advanced seminar (P6).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = seminars)]
+#[diesel(table_name = seminars, treat_none_as_default_value = false)]
 pub struct Seminar {
     /// The city.
     pub jurisdiction_id: Id,
@@ -88,7 +88,7 @@ struct Changes<'a> {
 
 /// A step that a seminar took (V10).
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = seminar_steps)]
+#[diesel(table_name = seminar_steps, treat_none_as_default_value = false)]
 pub struct SeminarStep {
     /// The city.
     pub jurisdiction_id: Id,

@@ -1,12 +1,13 @@
 //! The door to the database: one way to read, one way to write.
 
+mod concerns;
 mod postgres;
 mod purpose;
 mod sqlite;
 
 use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 
 use diesel::connection::SimpleConnection;
 use time::OffsetDateTime;
@@ -23,6 +24,8 @@ use crate::lock::StoreLock;
 use crate::transparency::{self, Entries, Transparency, Watched};
 use crate::url::DatabaseUrl;
 
+pub use self::concerns::Concerns;
+use self::postgres::Lane;
 pub use self::purpose::Purpose;
 
 /// How a store is opened.
@@ -63,8 +66,6 @@ struct Shared {
     pool: r2d2::Pool<Manager>,
     /// The connection of who seals the log on PostgreSQL.
     apart: Mutex<Option<AnyConnection>>,
-    /// Who writes on PostgreSQL, where many do at once.
-    room: RwLock<()>,
     url: DatabaseUrl,
     /// Who folds the figures: one at a time.
     folding: tokio::sync::Mutex<()>,
@@ -132,7 +133,6 @@ impl Store {
             cipher,
             pool,
             apart: Mutex::default(),
-            room: RwLock::default(),
             url: options.url,
             folding: tokio::sync::Mutex::new(()),
             feed: FeedSignal::default(),
@@ -255,8 +255,7 @@ impl Store {
 
     /// Gives committed events their positions in the feed; whether there may be more to do (ADR 0020).
     ///
-    /// It opens a transaction of its own kind: at `read committed`, where it sees what was committed before it took its lock, and
-    /// where no serializable transaction meets it and has to run again. It writes one column that no such transaction writes.
+    /// It opens a transaction of its own kind, which waits for no other write: it writes one column that no other writes.
     ///
     /// # Errors
     /// On a database failure.
@@ -265,7 +264,7 @@ impl Store {
             Engine::Sqlite(_) => Ok(false),
             Engine::Postgres(gate) => {
                 let shared = Arc::clone(&self.shared);
-                gate.run(move || postgres::number(&shared)).await
+                gate.run(Lane::Read, move || postgres::number(&shared)).await
             }
         }
     }
@@ -285,7 +284,7 @@ impl Store {
             Engine::Sqlite(_) => read_on(&self.shared, "begin", work),
             Engine::Postgres(gate) => {
                 let shared = Arc::clone(&self.shared);
-                gate.run(move || {
+                gate.run(Lane::Read, move || {
                     read_on(&shared, "begin isolation level repeatable read read only", work)
                 })
                 .await
@@ -293,7 +292,7 @@ impl Store {
         }
     }
 
-    /// Runs a writing transaction and commits it durably before returning.
+    /// Runs a writing transaction that concerns everything, and commits it durably before returning.
     ///
     /// `work` may run more than once: after a conflict with another transaction, and when an
     /// instant given to [`Writer::valid_until`] has passed before the commit (W2).
@@ -306,11 +305,31 @@ impl Store {
         E: StoreFailure,
         F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
     {
+        self.write_concerning(Concerns::Everything, keep, work).await
+    }
+
+    /// Runs a writing transaction that concerns some only: beside others where the database can (ADR 0033). Otherwise as
+    /// [`Self::write`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn write_concerning<T, E, F>(
+        &self,
+        concerns: Concerns,
+        keep: Keep,
+        work: F,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: StoreFailure,
+        F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
+    {
         match &self.engine {
             Engine::Sqlite(thread) => thread.write(keep, work).await,
             Engine::Postgres(gate) => {
                 let shared = Arc::clone(&self.shared);
-                gate.run(move || postgres::write(&shared, keep, work)).await
+                let work = move || postgres::write(&shared, keep, &concerns, work);
+                gate.run(Lane::Write, work).await
             }
         }
     }
@@ -353,6 +372,8 @@ pub struct Writer<'c> {
     reader: Reader<'c>,
     valid_until: Option<OffsetDateTime>,
     keep: Keep,
+    /// Whether others write meanwhile, of whom it does not concern.
+    beside_others: bool,
     /// Whether it writes of another instant than that of its commit: the past of a sandbox.
     tells_the_past: bool,
     /// Whether it told an event: whoever follows the feed is woken behind its commit.
@@ -371,6 +392,7 @@ impl<'c> Writer<'c> {
             reader,
             valid_until: None,
             keep,
+            beside_others: false,
             tells_the_past: false,
             told: false,
             years: BTreeMap::new(),
@@ -415,6 +437,15 @@ impl Writer<'_> {
     #[must_use]
     pub fn keeps(&self) -> bool {
         self.keep == Keep::Yes
+    }
+
+    /// What is done from here on concerns one more person or account, until the transaction or the savepoint that it is in ends: for
+    /// batches, which find out as they go. Nothing of them may have been read to decide by.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when two batches wait for each other.
+    pub fn take_turn_with(&mut self, id: Id) -> Result<(), StoreError> {
+        if self.beside_others { concerns::take_in(self.conn, id) } else { Ok(()) }
     }
 
     /// W2: what was decided stands only before `instant`. The store looks at the clock again

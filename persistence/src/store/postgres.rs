@@ -1,36 +1,45 @@
-//! PostgreSQL: serializable transactions, run again a bounded number of times after a conflict.
+//! PostgreSQL: transactions under the locks of whom they concern, run again a bounded number of times after a conflict.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
+use super::concerns::{self, Concerns};
 use super::{Keep, Shared, Writer, execute};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
 
 /// Requests that may wait for a connection; more is refused at once.
 const WAITING: usize = 2_048;
-/// Attempts at one transaction before the caller is told to come back.
-const ATTEMPTS: u32 = 24;
-/// Attempts beside others; whoever met others so often writes alone in this process from then on, so that it comes through.
-const BESIDE_OTHERS: u32 = 8;
+/// Attempts at one transaction before the caller is told to come back. Locks make conflicts rare: two of a caller's requests with one
+/// key, two batches that name the same people in another order.
+const ATTEMPTS: u32 = 12;
 
 /// Hands work to blocking threads, never more at once than there are connections.
 #[derive(Clone)]
 pub(super) struct Gate {
-    permits: Arc<Semaphore>,
+    connections: Arc<Semaphore>,
+    /// Writes may wait for each other with a connection in hand: reads always have some that these do not take.
+    for_writes: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
 }
 
 impl Gate {
     pub(super) fn new(connections: u32) -> Self {
-        Self { permits: Arc::new(Semaphore::new(connections as usize)), waiting: Arc::default() }
+        let connections = connections as usize;
+        let for_writes = (connections - connections / 4).max(1);
+        Self {
+            connections: Arc::new(Semaphore::new(connections)),
+            for_writes: Arc::new(Semaphore::new(for_writes)),
+            waiting: Arc::default(),
+        }
     }
 
     pub(super) async fn run<T, E>(
         &self,
+        lane: Lane,
         work: impl FnOnce() -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>
     where
@@ -41,20 +50,44 @@ impl Gate {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(StoreError::Busy.into());
         }
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
+        let permits = self.permits(lane).await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
-        let Ok(permit) = permit else { return Err(StoreError::Busy.into()) };
+        let Ok(permits) = permits else { return Err(StoreError::Busy.into()) };
         tokio::task::spawn_blocking(move || {
             let result = work();
-            drop(permit);
+            drop(permits);
             result
         })
         .await
         .unwrap_or_else(|_| Err(StoreError::Corrupt("the transaction broke off".into()).into()))
     }
+
+    async fn permits(&self, lane: Lane) -> Result<Permits, AcquireError> {
+        let write = match lane {
+            Lane::Read => None,
+            Lane::Write => Some(Arc::clone(&self.for_writes).acquire_owned().await?),
+        };
+        Ok((write, Arc::clone(&self.connections).acquire_owned().await?))
+    }
 }
 
-pub(super) fn write<T, E, F>(shared: &Shared, keep: Keep, work: F) -> Result<T, E>
+type Permits = (Option<OwnedSemaphorePermit>, OwnedSemaphorePermit);
+
+/// What a connection is wanted for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Lane {
+    /// Something that waits for no write.
+    Read,
+    /// A write, which may have to wait for others.
+    Write,
+}
+
+pub(super) fn write<T, E, F>(
+    shared: &Shared,
+    keep: Keep,
+    concerns: &Concerns,
+    work: F,
+) -> Result<T, E>
 where
     E: StoreFailure,
     F: Fn(&mut Writer<'_>) -> Result<T, E>,
@@ -64,13 +97,15 @@ where
         if attempt > 0 {
             std::thread::sleep(backoff(attempt));
         }
-        let beside_others = attempt < BESIDE_OTHERS;
-        let _beside =
-            beside_others.then(|| shared.room.read().unwrap_or_else(PoisonError::into_inner));
-        let _alone =
-            (!beside_others).then(|| shared.room.write().unwrap_or_else(PoisonError::into_inner));
-        execute(&mut conn, "begin isolation level serializable")?;
+        if let Err(error) = concerns::begin(shared, &mut conn, concerns) {
+            execute(&mut conn, "rollback")?;
+            if matches!(error, StoreError::Conflict) {
+                continue;
+            }
+            return Err(error.into());
+        }
         let mut writer = shared.writer(&mut conn, keep);
+        writer.beside_others = *concerns != Concerns::Everything;
         let result = work(&mut writer);
         let (valid_until, told) = (writer.valid_until, writer.told);
         let mut entered = false;
@@ -121,7 +156,10 @@ where
 /// One step of the sequencer.
 pub(super) fn number(shared: &Shared) -> Result<bool, StoreError> {
     let mut conn = shared.pool.get().map_err(StoreError::from)?;
-    at_read_committed(shared, &mut conn, |writer| crate::feed::number(writer.conn))
+    execute(&mut conn, "begin isolation level read committed")?;
+    let done = crate::feed::number(&mut conn);
+    execute(&mut conn, if done.is_ok() { "commit" } else { "rollback" })?;
+    done
 }
 
 /// A transaction on a connection of its own, for who seals the log: it does not wait behind those who write.
@@ -140,7 +178,7 @@ pub(super) fn apart<T>(
     Ok(done)
 }
 
-/// A transaction that sees what is committed as it goes on; for the two workers that put things in order under a lock.
+/// A transaction that waits for no write and sees what is committed as it goes on.
 fn at_read_committed<T>(
     shared: &Shared,
     conn: &mut AnyConnection,

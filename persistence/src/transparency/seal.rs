@@ -45,9 +45,8 @@ pub(crate) fn seal_alone(writer: &mut Writer<'_>, origin: &str) -> Result<bool, 
         return Ok(false);
     }
     if let AnyConnection::Postgres(conn) = &mut *writer.conn {
-        let alone: Answer = diesel::sql_query("select pg_try_advisory_xact_lock($1) as yes")
-            .bind::<BigInt, _>(LOCK)
-            .get_result(conn)?;
+        let alone = diesel::sql_query("select pg_try_advisory_xact_lock($1) as yes");
+        let alone: Answer = Prepared(alone.bind::<BigInt, _>(LOCK)).get_result(conn)?;
         if !alone.yes {
             return Ok(false);
         }

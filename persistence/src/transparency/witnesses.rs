@@ -10,7 +10,7 @@ use crate::store::{Reader, Writer};
 
 /// A witness's signature under a head.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = log_cosignatures)]
+#[diesel(table_name = log_cosignatures, treat_none_as_default_value = false)]
 pub struct Cosignature {
     /// The witness.
     pub witness: String,

@@ -28,7 +28,7 @@ pub struct WebhookOwner {
 
 /// A receiver that what happens is delivered to.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = webhook_endpoints, treat_none_as_null = true)]
+#[diesel(table_name = webhook_endpoints, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct WebhookEndpoint {
     /// The city.
     pub jurisdiction_id: Id,

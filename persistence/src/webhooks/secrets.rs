@@ -34,7 +34,7 @@ impl std::fmt::Debug for WebhookSecret {
 }
 
 #[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = webhook_secrets)]
+#[diesel(table_name = webhook_secrets, treat_none_as_default_value = false)]
 struct Row {
     jurisdiction_id: Id,
     endpoint_id: Id,

@@ -93,6 +93,7 @@ pub fn take_in(
         city,
         Named { id: new.professional_id, id_type: new.id_type, number: new.id_number.as_deref() },
     )?;
+    writer.take_turn_with(professional)?;
     if let Some(standing) =
         writer.platform_completion(city, professional, &new.platform, &new.course_code)?
     {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 use xueshi_domain::access::Scope;
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{Client, Keep, StoreError};
+use xueshi_persistence::{Client, Concerns, Keep, StoreError, Writer};
 
 use super::Logins;
 use super::lockout::{self, Attempt, Subject};
@@ -177,9 +177,13 @@ impl Logins {
             .ok_or_else(|| refused("no such client with a key"))?;
         let expires_at = OffsetDateTime::from_unix_timestamp(claims.exp).map_err(refused)?;
         let id = client.id;
-        let used = self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| {
-            writer.use_assertion(id, &claims.jti, expires_at)
-        });
+        let use_once =
+            move |writer: &mut Writer<'_>| writer.use_assertion(id, &claims.jti, expires_at);
+        let used = self.0.store.write_concerning::<_, StoreError, _>(
+            Concerns::nobody(),
+            Keep::Yes,
+            use_once,
+        );
         match used.await {
             Ok(()) => Ok(client),
             Err(StoreError::Taken(_)) => Err(refused("the assertion was used before")),

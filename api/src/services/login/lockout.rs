@@ -29,6 +29,13 @@ impl Subject {
         let digest = Sha256::digest([kind, "\0", name, "\0", &address].concat());
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
     }
+
+    /// The id that stands for it where its failures are counted one after the other.
+    pub(super) fn id(&self) -> Id {
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&Sha256::digest(&self.0)[..16]);
+        Id(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
 }
 
 /// A failed login, for auditors: whom it was for, if there is such an account, and where it came from.

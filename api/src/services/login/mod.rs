@@ -13,7 +13,9 @@ use std::sync::Arc;
 
 use time::Duration;
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{Account, Id, Keep, Moment, Origin, Session, Store, StoreError, Writer};
+use xueshi_persistence::{
+    Account, Concerns, Id, Keep, Moment, Origin, Session, Store, StoreError, Writer,
+};
 
 use self::lockout::{Attempt, Subject};
 use self::refresh_token::RefreshToken;
@@ -138,12 +140,10 @@ impl Logins {
             None => None,
         };
         let Some((session, account, refresh)) = begun else {
-            self.0
-                .store
-                .write::<_, StoreError, _>(Keep::Yes, move |writer| {
-                    lockout::note_failure(writer, &subject, &attempt)
-                })
-                .await?;
+            let concerns = Concerns::only(subject.id());
+            let note =
+                move |writer: &mut Writer<'_>| lockout::note_failure(writer, &subject, &attempt);
+            self.0.store.write_concerning::<_, StoreError, _>(concerns, Keep::Yes, note).await?;
             return Err(Problem::new(Code::InvalidCredentials));
         };
         self.tokens(session, &account, refresh).await
@@ -157,9 +157,10 @@ impl Logins {
         origin: Origin,
     ) -> Result<Option<(Id, Account, RefreshToken)>, Problem> {
         let life = self.0.refresh_life;
+        let concerns = Concerns::Only(vec![account.id, subject.id()]);
         self.0
             .store
-            .write(Keep::Yes, move |writer| {
+            .write_concerning(concerns, Keep::Yes, move |writer| {
                 let now = writer.now();
                 let unchanged = writer.account(account.id)?.filter(|present| {
                     present.state.0 == Standing::Active
@@ -197,9 +198,10 @@ impl Logins {
         let session = token.session;
         let next = RefreshToken::generate(session, token.generation.wrapping_add(1));
         let (next_hash, life) = (next.hash(), self.0.refresh_life);
-        let refreshed = self.0.store.write::<_, StoreError, _>(Keep::Yes, move |writer| {
-            rotate(writer, &token, &next_hash, life)
-        });
+        let rotate = move |writer: &mut Writer<'_>| rotate(writer, &token, &next_hash, life);
+        let concerns = Concerns::only(session);
+        let refreshed =
+            self.0.store.write_concerning::<_, StoreError, _>(concerns, Keep::Yes, rotate);
         match refreshed.await? {
             Refreshed::Yes(account) => self.tokens(session, &account, next).await,
             Refreshed::Refused(code, cause) => Err(refused(code, cause)),

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use xueshi_domain::instant::in_china;
-use xueshi_persistence::{Id, Jurisdiction, Keep, Moment, Reader, Store, StoreLock, Writer};
+use xueshi_persistence::{
+    Concerns, Id, Jurisdiction, Keep, Moment, Reader, Store, StoreLock, Writer,
+};
 
 use super::digest::compute;
 use crate::problem::Problem;
@@ -68,12 +70,13 @@ async fn step(store: &Store) -> Result<bool, Problem> {
         let Some(stale) = reader.stale_people(STEP)? else { return Ok(None) };
         let city = stale.city;
         let digests = compute(reader, city, &stale.people)?.by_person(city);
-        Ok(Some(reader.plan_digests(stale, digests)?))
+        Ok(Some((city, reader.plan_digests(stale, digests)?)))
     });
-    let Some(plan) = plan.await? else { return Ok(false) };
+    let Some((city, plan)) = plan.await? else { return Ok(false) };
     let plan = Arc::new(plan);
     let apply = move |writer: &mut Writer<'_>| Ok::<_, Problem>(writer.apply_digests(&plan)?);
-    store.write(Keep::Yes, apply).await?;
+    // The digests of a city are written by who refreshes them, and in writes that concern everything.
+    store.write_concerning(Concerns::only(city), Keep::Yes, apply).await?;
     Ok(true)
 }
 

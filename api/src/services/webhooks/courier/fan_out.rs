@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
 use xueshi_domain::webhook::{DeliveryKind, DisabledBecause};
-use xueshi_persistence::{Event, Id, Keep, Reader, Saved, WebhookEndpoint, Writer};
+use xueshi_persistence::{Concerns, Event, Id, Keep, Reader, Saved, WebhookEndpoint, Writer};
 
 use super::super::{disable, log, owner};
 use super::Round;
@@ -44,7 +44,9 @@ impl Round {
                 return Ok(());
             }
             let found = std::sync::Arc::new(found);
-            self.store.write(Keep::Yes, move |writer| put(writer, &found)).await?;
+            let endpoints = found.iter().map(|found| found.endpoint.id).collect();
+            let put = move |writer: &mut Writer<'_>| put(writer, &found);
+            self.store.write_concerning(Concerns::Only(endpoints), Keep::Yes, put).await?;
         }
         Ok(())
     }
