@@ -35,6 +35,36 @@ macro_rules! on_either {
 
 pub(crate) use on_either;
 
+/// Rows in one statement of PostgreSQL: one of the log about many rows has some tens of kilobytes.
+pub(crate) const ROWS_AT_ONCE: usize = 200;
+/// So many rows have a statement of their own that is kept.
+pub(crate) const FEW_ROWS: usize = 8;
+
+/// Inserts a slice of rows into a table: on SQLite one by one, so that they are compiled once, elsewhere many in one statement.
+macro_rules! insert_rows {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match &mut *$conn {
+            $crate::connection::AnyConnection::Sqlite(conn) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(conn)?;
+                }
+            }
+            $crate::connection::AnyConnection::Postgres(conn) => {
+                for some in $rows.chunks($crate::connection::ROWS_AT_ONCE) {
+                    let insert = diesel::insert_into($table).values(some);
+                    if some.len() <= $crate::connection::FEW_ROWS {
+                        $crate::prepared::Prepared(insert).execute(conn)?;
+                    } else {
+                        insert.execute(conn)?;
+                    }
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use insert_rows;
+
 impl AnyConnection {
     /// Runs a statement whose texts are few, such as an update of always the same columns; it stays prepared. Gives the number of rows.
     pub(crate) fn run<Q>(&mut self, statement: Q) -> QueryResult<usize>

@@ -6,6 +6,7 @@ use xueshi_domain::access::Role;
 use xueshi_domain::units::needed_office;
 
 use crate::columns::{Id, Moment, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::figures::fact::Fact;
 use crate::schema::{accounts, grants, login_failures, organizations, sessions};
@@ -121,15 +122,41 @@ impl Reader<'_> {
     /// # Errors
     /// On a database failure.
     pub fn session_identity(&mut self, session: Id) -> Result<Option<SessionIdentity>, StoreError> {
-        let found = sessions::table
-            .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
-            .filter(sessions::id.eq(session))
-            .select((Session::as_select(), Account::as_select()))
-            .first::<(Session, Account)>(self.conn)
-            .optional()?;
-        let Some((session, account)) = found else { return Ok(None) };
-        let grants = self.grants_of(account.id)?;
-        Ok(Some(SessionIdentity { session, account, grants }))
+        // One question, so that all of it is of one moment; a row for each grant.
+        type Row = (Session, Account, Option<Grant>, Option<String>);
+        let rows: Vec<Row> = on_either!(self.conn, |conn| {
+            let rows = sessions::table
+                .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
+                .left_join(
+                    grants::table
+                        .on(grants::account_id.eq(accounts::id).and(grants::ended_at.is_null())),
+                )
+                .left_join(
+                    organizations::table.on(organizations::jurisdiction_id
+                        .nullable()
+                        .eq(grants::jurisdiction_id.nullable())
+                        .and(organizations::id.nullable().eq(grants::organization_id.nullable()))),
+                )
+                .filter(sessions::id.eq(session))
+                .order(grants::granted_at.asc())
+                .select((
+                    Session::as_select(),
+                    Account::as_select(),
+                    Option::<Grant>::as_select(),
+                    organizations::path.nullable(),
+                ));
+            rows.load(conn)?
+        });
+        let mut identity: Option<SessionIdentity> = None;
+        for (session, account, grant, path) in rows {
+            let identity = identity.get_or_insert_with(|| SessionIdentity {
+                session,
+                account,
+                grants: Vec::new(),
+            });
+            identity.grants.extend(grant.zip(path));
+        }
+        Ok(identity)
     }
 
     /// The grants of an account that stand now, each with the path of its unit.

@@ -1,13 +1,16 @@
 //! What was learnt: platforms, and the completions that they and rosters deliver.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use time::Date;
 use xueshi_domain::learning::{Subject, Way};
 
 use crate::columns::{Id, Moment, Tenths, Word};
-use crate::connection::{AnyBackend, AnyConnection};
+use crate::connection::{AnyBackend, AnyConnection, FEW_ROWS, on_either};
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
+use crate::prepared::Prepared;
 use crate::schema::{learning_records, platforms};
 use crate::scope::Scope;
 use crate::store::{Reader, Writer};
@@ -173,6 +176,27 @@ impl Reader<'_> {
             .select(LearningRecord::as_select())
             .first(self.conn)
             .optional()?)
+    }
+
+    /// Some learning records of a person, by their ids.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn learning_records_by_id(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        ids: &[Id],
+    ) -> Result<HashMap<Id, LearningRecord>, StoreError> {
+        let found: Vec<LearningRecord> = on_either!(self.conn, |conn| {
+            let some = learning_records::table
+                .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+                .filter(learning_records::professional_id.eq(professional))
+                .filter(learning_records::id.eq_any(ids))
+                .select(LearningRecord::as_select());
+            if ids.len() <= FEW_ROWS { Prepared(some).load(conn)? } else { some.load(conn)? }
+        });
+        Ok(found.into_iter().map(|record| (record.id, record)).collect())
     }
 
     /// What the roster of a class says of a person, or an upheld appeal (H7, V8).

@@ -124,7 +124,7 @@ impl Writer<'_> {
     /// [`StoreError::Taken`] when that version is already there.
     pub fn insert_policy(&mut self, policy: &StoredPolicy) -> Result<(), StoreError> {
         diesel::insert_into(policies::table).values(policy).execute(self.conn)?;
-        self.forget_years(policy.jurisdiction_id);
+        self.rules = None;
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl Writer<'_> {
         ))
         .execute(self.conn)?;
         policy.revision += 1;
-        self.forget_years(policy.jurisdiction_id);
+        self.rules = None;
         Ok(updated == 1)
     }
 
@@ -163,6 +163,7 @@ impl Writer<'_> {
                 .filter(policies::revision.eq(draft.revision)),
         )
         .execute(self.conn)?;
+        self.rules = None;
         Ok(deleted == 1)
     }
 
@@ -177,6 +178,7 @@ impl Writer<'_> {
         let key = (arrangement.jurisdiction_id, arrangement.year);
         diesel::delete(arrangements::table.find(key)).execute(self.conn)?;
         diesel::insert_into(arrangements::table).values(arrangement).execute(self.conn)?;
+        self.rules = None;
         Ok(())
     }
 }

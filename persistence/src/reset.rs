@@ -88,6 +88,8 @@ const TABLES: &[&str] = &[
     "platforms",
     "arrangements",
     "policies",
+    // Likewise.
+    "rule_stamps",
     "counters",
     "idempotency_keys",
     "log_cosignatures",
@@ -119,6 +121,7 @@ impl Writer<'_> {
             .batch_execute("update organizations set reviewing_body_id = null, parent_id = null")?;
         self.conn.batch_execute("delete from organizations; delete from jurisdictions")?;
         self.conn.batch_execute("update installation set emptying = false")?;
+        self.rules = None;
         self.forget_entries()?;
         self.enter_again(&KEPT)?;
         Ok(())

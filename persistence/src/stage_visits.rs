@@ -101,17 +101,19 @@ impl Writer<'_> {
         self.note(visit.jurisdiction_id, visit.entered_at, &Fact::visit(visit, None))
     }
 
-    /// Stores what has changed in a visit: its due day, its end, what was told of it.
+    /// Stores what has changed in a visit, with what it was before: its due day, its end, what was told of it.
     ///
     /// # Errors
     /// On a database failure.
-    pub fn save_stage_visit(&mut self, visit: &StageVisit) -> Result<(), StoreError> {
+    pub fn save_stage_visit(
+        &mut self,
+        before: &StageVisit,
+        visit: &StageVisit,
+    ) -> Result<(), StoreError> {
         let key = (visit.jurisdiction_id, visit.professional_id, visit.id);
-        let before: StageVisit =
-            stage_visits::table.find(key).select(StageVisit::as_select()).first(self.conn)?;
         self.conn.run(diesel::update(stage_visits::table.find(key)).set(visit))?;
-        let fact = Fact::visit(visit, Some(&before));
-        if Fact::visit(&before, Some(&before)) == fact {
+        let fact = Fact::visit(visit, Some(before));
+        if Fact::visit(before, Some(before)) == fact {
             return Ok(());
         }
         let now = Moment(self.now());

@@ -37,6 +37,12 @@ impl Client {
         Self { http, address, token: None, name: "nobody".to_owned() }
     }
 
+    /// The same caller at another service, which knows the token.
+    #[must_use]
+    pub fn at(&self, address: SocketAddr) -> Self {
+        Self { address, ..self.clone() }
+    }
+
     /// The same client with another token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {

@@ -37,7 +37,7 @@ pub use receiver::{Received, Receiver, Reply};
 pub use replica::Replica;
 pub use run::run;
 pub use schemas::faults;
-pub use server::{START, Server};
+pub use server::{Instance, START, Server};
 
 /// Makes of each named `async fn(server: &Server)` two tests, `name::sqlite` and `name::postgres`.
 #[macro_export]

@@ -129,6 +129,14 @@ impl Server {
         Server { database: self.database, running, place }
     }
 
+    /// Another instance of the service on the same database, which must be PostgreSQL.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn another(&self) -> Instance {
+        Instance(Running::start(&self.place, |_| ()).unwrap_or_else(|error| panic!("{error}")))
+    }
+
     /// Stops it; its database stays until it is dropped.
     pub fn stop(&mut self) {
         self.running.stop();
@@ -192,6 +200,17 @@ impl Server {
             .json(json!({"now": instant, "frozen": true}))
             .await
             .is(200);
+    }
+}
+
+/// One more service on the database of a [`Server`], which has to outlive it.
+#[derive(Debug)]
+pub struct Instance(Running);
+
+impl Instance {
+    /// The address that it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
     }
 }
 

@@ -6,7 +6,7 @@ use std::future::IntoFuture;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use xueshi_tests::steps::{self, text};
-use xueshi_tests::{Answer, Server, on_both};
+use xueshi_tests::{Answer, Database, Server, on_both};
 
 on_both!(
     e12_of_fifty_contrary_decisions_one_stands,
@@ -14,6 +14,8 @@ on_both!(
     a_key_belongs_to_one_request_of_one_caller,
     refusals_are_replayed_and_dry_runs_are_not_kept,
     forty_approvals_at_once_add_up,
+    h7_of_many_declarations_of_one_completion_one_stands,
+    what_concerns_everybody_comes_between_what_concerns_some,
     one_of_two_edits_of_the_same_version_stands,
     one_verification_of_many_issues_the_certificate,
     v4_of_many_acts_on_a_filing_the_others_hear_of_it_in_their_own_terms,
@@ -161,6 +163,75 @@ async fn forty_approvals_at_once_add_up(server: &Server) {
     assert_eq!(year["approved"], json!({"total": 60, "public": 0, "professional": 60}));
     assert_eq!(year["pending"], json!({"total": 0, "public": 0, "professional": 0}));
     steps::assert_totals_add_up(server, &text(&year, "professional_id"), 2023).await;
+}
+
+/// H7: the same completion declared twenty times at once counts once.
+async fn h7_of_many_declarations_of_one_completion_one_stands(server: &Server) {
+    let doctor = server.login("professional").await;
+    let record = text(&steps::records(&doctor, "public").await[0], "id");
+    let calls = (0..20).map(|_| steps::declare_record(&doctor, 2023, &record).into_future());
+    let answers = join_all(calls).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1, "{answers:?}");
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        answer.refused(422, "duplicate-learning");
+    }
+}
+
+/// Declarations of two people, and suspensions of a filing, which concern everybody: none is lost, and none waits for ever.
+async fn what_concerns_everybody_comes_between_what_concerns_some(server: &Server) {
+    let (doctor, engineer) = (server.login("professional").await, server.login("engineer").await);
+    let officer = server.login("city.officer").await;
+    let filings = steps::all_pages(&officer, "/v1/filings?limit=200").await;
+    let filing = filings.iter().find(|filing| filing["state"] == "granted").unwrap();
+    let path = format!("/v1/filings/{}/suspension", text(filing, "id"));
+    let declare = |index: usize| {
+        let who = if index.is_multiple_of(2) { &doctor } else { &engineer };
+        let day = format!("05-{:02}", 1 + index);
+        let body = steps::conference(&format!("会议 {index}"), &day, &day, 1);
+        who.post("/v1/declarations").json(body).into_future()
+    };
+    let suspend =
+        || officer.post(&path).if_match("*").json(json!({"reason": "核查"})).into_future();
+    let (drafts, suspensions) =
+        tokio::join!(join_all((0..20).map(declare)), join_all((0..10).map(|_| suspend())),);
+    for draft in drafts {
+        draft.is(201);
+    }
+    let stands = suspensions.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(stands, 1, "{suspensions:?}");
+}
+
+/// V4, H1: two instances of the service on one database decide on declarations of one person, each declaration at both of them at
+/// once: one decision stands of each, and the year's totals lose none.
+#[test]
+fn two_instances_have_one_turn_for_each_person() {
+    xueshi_tests::run(Database::Postgres, async |server: &Server| {
+        let other = server.another();
+        let doctor = server.login("professional").await;
+        let mut ids = Vec::new();
+        for index in 0..20 {
+            let date = format!("0{}-{:02}", 1 + index / 10, 1 + 2 * (index % 10));
+            let title = format!("第 {index} 场会议");
+            let draft = steps::conference_with_evidence(&doctor, &title, &date, &date, 1.5).await;
+            steps::submission(&doctor, &draft).await.is(200);
+            ids.push(text(&draft, "id"));
+        }
+        for name in ["hospital.admin", "health.reviewer"] {
+            let here = server.login(name).await;
+            let there = here.at(other.address());
+            let calls = ids.iter().flat_map(|id| {
+                [&here, &there].map(|client| steps::decision(client, id, "approve").into_future())
+            });
+            let answers = join_all(calls).await;
+            for both in answers.chunks(2) {
+                let stands = both.iter().filter(|answer| answer.status == 200).count();
+                assert_eq!(stands, 1, "{both:?}");
+            }
+        }
+        let year = doctor.get("/v1/me/years/2023").await.is(200);
+        assert_eq!(year["approved"], json!({"total": 30, "public": 0, "professional": 30}));
+        steps::assert_totals_add_up(server, &text(&year, "professional_id"), 2023).await;
+    });
 }
 
 /// Of two changes to the same version one stands, the other gets 412; without a version 428.

@@ -15,15 +15,10 @@ use crate::problem::Problem;
 /// The policy of the city whose freeze began last; `None` while none has begun.
 fn frozen_last(reader: &mut Reader<'_>, city: Id) -> Result<Option<Policy>, Problem> {
     let now = reader.now();
-    let mut last: Option<Policy> = None;
-    for stored in reader.published_policies(city)? {
-        let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-        let opens = policy.windows.freeze.opens;
-        if opens <= now && last.as_ref().is_none_or(|last| last.windows.freeze.opens < opens) {
-            last = Some(policy);
-        }
-    }
-    Ok(last)
+    let rules = reader.city_rules(city)?;
+    let begun = rules.policies().map(|(_, policy)| policy);
+    let begun = begun.filter(|policy| policy.windows.freeze.opens <= now);
+    Ok(begun.max_by_key(|policy| policy.windows.freeze.opens).cloned())
 }
 
 /// A3, U3: nobody leaves as of a day by which they would not have counted.

@@ -1,7 +1,9 @@
 //! The rules of a year as they are stored: policy, timetable and working days.
 
+use std::sync::Arc;
+
 use xueshi_domain::Refusal;
-use xueshi_domain::calendar::{Arrangement, Timetable, WorkdayCalendar};
+use xueshi_domain::calendar::{Timetable, WorkdayCalendar};
 use xueshi_domain::policy::{Policy, Window};
 use xueshi_persistence::{Declaration, Id, MakeupGrant, Reader};
 
@@ -23,18 +25,9 @@ impl Rules {
     /// # Errors
     /// `no-policy` when nothing is published for the year.
     pub fn of(reader: &mut Reader<'_>, jurisdiction: Id, year: i32) -> Result<Self, Problem> {
-        let mut own = None;
-        let mut others = Vec::new();
-        for stored in reader.published_policies(jurisdiction)? {
-            let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-            if stored.year == year {
-                own = Some((policy, stored.version));
-            } else {
-                others.push(policy);
-            }
-        }
-        let (policy, version) = own.ok_or(Refusal::NoPolicy { year })?;
-        let timetable = Timetable::new(&policy, &others);
+        let rules = reader.city_rules(jurisdiction)?;
+        let (policy, version) = rules.policy(year).cloned().ok_or(Refusal::NoPolicy { year })?;
+        let timetable = Timetable::new(&policy, rules.policies().map(|(_, policy)| policy));
         Ok(Self { policy, version, timetable })
     }
 
@@ -79,12 +72,9 @@ impl Rules {
 ///
 /// # Errors
 /// When a stored arrangement does not read back.
-pub fn working_days(reader: &mut Reader<'_>, jurisdiction: Id) -> Result<WorkdayCalendar, Problem> {
-    let mut calendar = WorkdayCalendar::new([]);
-    for stored in reader.arrangements(jurisdiction)? {
-        for arrangement in Arrangement::parse_csv(&stored.days).map_err(Problem::internal)? {
-            calendar.insert(arrangement);
-        }
-    }
-    Ok(calendar)
+pub fn working_days(
+    reader: &mut Reader<'_>,
+    jurisdiction: Id,
+) -> Result<Arc<WorkdayCalendar>, Problem> {
+    Ok(reader.city_rules(jurisdiction)?.calendar())
 }

@@ -7,6 +7,8 @@ use xueshi_persistence::{Reader, Store, StoreError};
 
 /// Real time between two looks where nobody calls: what other processes committed is found by looking.
 const ROUND: Duration = Duration::from_millis(200);
+/// Real time that events are gathered for: one step gives all of them their places.
+const GATHERED: Duration = Duration::from_millis(20);
 
 /// Runs beside a service; ends when it is dropped.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ impl Sequencer {
                 }
                 // Whether it was called or the time is up makes no difference.
                 let _ = tokio::time::timeout(ROUND, store.feed_signal().told()).await;
+                actix_web::rt::time::sleep(GATHERED).await;
             }
         }))
     }

@@ -9,6 +9,7 @@ use xueshi_domain::figures::Counts;
 
 use super::tail::add_to;
 use crate::columns::{Id, Moment};
+use crate::connection::insert_rows;
 use crate::error::StoreError;
 use crate::schema::{figure_log, organizations, unit_figures};
 use crate::store::{Reader, Writer};
@@ -113,7 +114,8 @@ impl Reader<'_> {
         year: i32,
         at: Moment,
     ) -> Result<Vec<UnitCounts>, StoreError> {
-        let years = super::years::Years::of(self, city)?;
+        let rules = self.city_rules(city)?;
+        let years = rules.years();
         let settled = years.settled_at(year, at);
         let mut of_year = self.counts_at(city, units, year, at)?;
         let mut standing = self.counts_at(city, units, 0, settled)?;
@@ -135,7 +137,7 @@ impl Reader<'_> {
         year: i32,
         at: Moment,
     ) -> Result<Moment, StoreError> {
-        Ok(super::years::Years::of(self, city)?.settled_at(year, at))
+        Ok(self.city_rules(city)?.years().settled_at(year, at))
     }
 
     /// The counters of one year of units as of an instant: the sums, and what is not yet in them.
@@ -323,8 +325,8 @@ impl Reader<'_> {
 }
 
 impl Writer<'_> {
-    pub(super) fn insert_figure_log(&mut self, entry: &LogEntry) -> Result<(), StoreError> {
-        diesel::insert_into(figure_log::table).values(entry).execute(self.conn)?;
+    pub(super) fn insert_figure_log(&mut self, entries: &[LogEntry]) -> Result<(), StoreError> {
+        insert_rows!(self.conn, figure_log::table, entries);
         Ok(())
     }
 

@@ -96,9 +96,9 @@ impl Writer<'_> {
             return Ok(false);
         }
         self.remove_changes(&step.seqs)?;
-        for change in &step.changes {
-            self.insert_figure_log(&LogEntry::new(step.city, change)?)?;
-        }
+        let entry = |change: &Change| LogEntry::new(step.city, change);
+        let entries: Vec<LogEntry> = step.changes.iter().map(entry).collect::<Result<_, _>>()?;
+        self.insert_figure_log(&entries)?;
         for (is_new, row) in &step.sums {
             self.save_sums(*is_new, row)?;
         }

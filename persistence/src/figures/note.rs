@@ -35,8 +35,8 @@ impl Writer<'_> {
         at: Moment,
         fact: &Fact,
     ) -> Result<(), StoreError> {
-        let years = self.years(city)?;
-        let plan = Planning::new(self, city, years).of(at, fact)?;
+        let rules = self.city_rules(city)?;
+        let plan = Planning::new(self, city, rules.years()).of(at, fact)?;
         self.carry_out(city, &plan)
     }
 
@@ -48,8 +48,8 @@ impl Writer<'_> {
         unit: Id,
         counts: Counts,
     ) -> Result<(), StoreError> {
-        let years = self.years(city)?;
-        let plan = Planning::new(self, city, years).of_counts((at, year), unit, counts)?;
+        let rules = self.city_rules(city)?;
+        let plan = Planning::new(self, city, rules.years()).of_counts((at, year), unit, counts)?;
         self.carry_out(city, &plan)
     }
 
@@ -92,6 +92,6 @@ impl Writer<'_> {
                 (false, false) => {}
             }
         }
-        plan.changes.iter().try_for_each(|change| self.append_change(city, change))
+        self.append_changes(city, &plan.changes)
     }
 }

@@ -7,7 +7,6 @@ use xueshi_domain::figures::{Count, Figure, PersonLabel, PersonPart, Source, Yea
 use xueshi_domain::learning::Way;
 use xueshi_domain::review::{Ending, Stage};
 
-use super::years::Years;
 use super::{PersonPartRow, UnitPartRow};
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
@@ -141,7 +140,8 @@ impl Reader<'_> {
         &mut self,
         behind: &Behind,
     ) -> Result<Option<(String, Moment, bool)>, StoreError> {
-        let years = Years::of(self, behind.city)?;
+        let rules = self.city_rules(behind.city)?;
+        let years = rules.years();
         let settled = years.settled_at(behind.year, behind.at);
         let place = self.unit_place(behind.city, behind.unit, settled)?;
         let include_management = years.includes_management(behind.year);

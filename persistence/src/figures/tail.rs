@@ -7,18 +7,19 @@ use xueshi_domain::figures::Counts;
 
 use super::counters::{Change, read, units_of, write};
 use crate::columns::{Id, Moment};
+use crate::connection::insert_rows;
 use crate::error::StoreError;
 use crate::schema::figure_tail;
 use crate::store::{Reader, Writer};
 
 #[derive(Insertable)]
 #[diesel(table_name = figure_tail, treat_none_as_default_value = false)]
-struct NewChange<'a> {
+struct NewChange {
     jurisdiction_id: Id,
     year: i32,
     at: Moment,
     unit_id: Id,
-    path: &'a str,
+    path: String,
     amounts: String,
 }
 
@@ -111,16 +112,23 @@ pub(super) fn add_to(
 }
 
 impl Writer<'_> {
-    pub(super) fn append_change(&mut self, city: Id, change: &Change) -> Result<(), StoreError> {
-        let row = NewChange {
-            jurisdiction_id: city,
-            year: change.year,
-            at: change.at,
-            unit_id: change.unit,
-            path: &change.path,
-            amounts: write(&change.counts)?,
+    pub(super) fn append_changes(
+        &mut self,
+        city: Id,
+        changes: &[Change],
+    ) -> Result<(), StoreError> {
+        let row = |change: &Change| -> Result<NewChange, StoreError> {
+            Ok(NewChange {
+                jurisdiction_id: city,
+                year: change.year,
+                at: change.at,
+                unit_id: change.unit,
+                path: change.path.clone(),
+                amounts: write(&change.counts)?,
+            })
         };
-        diesel::insert_into(figure_tail::table).values(&row).execute(self.conn)?;
+        let rows: Vec<NewChange> = changes.iter().map(row).collect::<Result<_, _>>()?;
+        insert_rows!(self.conn, figure_tail::table, &rows);
         Ok(())
     }
 

@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use time::Duration;
 use xueshi_domain::policy::Policy;
 
-use crate::columns::{Id, Moment};
-use crate::error::StoreError;
-use crate::store::Reader;
+use crate::columns::Moment;
 
 /// The years of a city.
 #[derive(Debug, Clone, Default)]
@@ -21,17 +19,13 @@ struct Year {
 }
 
 impl Years {
-    /// Reads the published policies.
-    pub(crate) fn of(reader: &mut Reader<'_>, city: Id) -> Result<Self, StoreError> {
-        let mut years = BTreeMap::new();
-        for stored in reader.published_policies(city)? {
-            let policy = Policy::from_json(&stored.document)
-                .map_err(|error| StoreError::Corrupt(error.to_string()))?;
-            let last = Moment(policy.windows.freeze.opens - Duration::microseconds(1));
-            let include_management_posts = policy.include_management_posts;
-            years.insert(stored.year, Year { last, include_management_posts });
-        }
-        Ok(Self(years))
+    /// What policies say of their years.
+    pub(crate) fn of<'p>(policies: impl Iterator<Item = (i32, &'p Policy)>) -> Self {
+        let year = |policy: &Policy| Year {
+            last: Moment(policy.windows.freeze.opens - Duration::microseconds(1)),
+            include_management_posts: policy.include_management_posts,
+        };
+        Self(policies.map(|(of, policy)| (of, year(policy))).collect())
     }
 
     /// The instant by which people and units belong together for a year: now, or the last one before its freeze. People who

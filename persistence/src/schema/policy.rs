@@ -45,3 +45,13 @@ diesel::table! {
         created_at -> Instant,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::columns::sql::Key;
+
+    rule_stamps (jurisdiction_id) {
+        jurisdiction_id -> Key,
+        stamp -> Text,
+    }
+}

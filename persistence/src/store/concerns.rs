@@ -2,12 +2,13 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Array;
 
-use super::Shared;
 use crate::columns::Id;
+use crate::columns::sql::Key;
 use crate::connection::AnyConnection;
 use crate::error::StoreError;
-use crate::schema::declarations;
+use crate::prepared::Prepared;
 
 /// The lock that every write holds: shared by those which concern some only, and exclusively by whoever concerns everything.
 const EVERYTHING: i64 = 0x7875_6573_6869_0033;
@@ -46,11 +47,7 @@ impl Concerns {
 ///
 /// It is at `read committed`: under its locks nothing that it decides by changes, and each query sees what was committed before. A
 /// snapshot of the whole transaction would be older than its locks.
-pub(super) fn begin(
-    shared: &Shared,
-    conn: &mut AnyConnection,
-    concerns: &Concerns,
-) -> Result<(), StoreError> {
+pub(super) fn begin(conn: &mut AnyConnection, concerns: &Concerns) -> Result<(), StoreError> {
     let begin = "begin isolation level read committed";
     match concerns {
         Concerns::Everything => {
@@ -63,15 +60,22 @@ pub(super) fn begin(
         }
         Concerns::PeopleOf(ids) => {
             conn.batch_execute(&format!("{begin}; {}", share()))?;
-            // Whose a declaration is changes only in writes that concern everything.
-            let people = declarations::table
-                .filter(declarations::id.eq_any(ids))
-                .select(declarations::professional_id)
-                .load::<Id>(shared.reader(conn).conn)?;
-            Ok(conn.batch_execute(&locks(&people))?)
+            if let AnyConnection::Postgres(conn) = conn {
+                // Whose a declaration is changes only in writes that concern everything.
+                let locks = diesel::sql_query(LOCKS_OF_PEOPLE).bind::<Array<Key>, _>(ids);
+                Prepared(locks).execute(conn)?;
+            }
+            Ok(())
         }
     }
 }
+
+/// The locks of the people of some declarations, by [`number`], in their order.
+const LOCKS_OF_PEOPLE: &str = "
+    select pg_advisory_xact_lock(person) from (
+        select distinct ('x' || right(replace(professional_id::text, '-', ''), 16))::bit(64)::bigint as person
+        from declarations where id = any($1) order by person
+    ) as people";
 
 /// Takes one more person or account in, until the transaction or the savepoint that it is in ends.
 pub(super) fn take_in(conn: &mut AnyConnection, id: Id) -> Result<(), StoreError> {

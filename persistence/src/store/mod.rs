@@ -5,7 +5,6 @@ mod postgres;
 mod purpose;
 mod sqlite;
 
-use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
 
@@ -13,12 +12,12 @@ use diesel::connection::SimpleConnection;
 use time::OffsetDateTime;
 
 use crate::cipher::{Cipher, MasterKey};
+use crate::city_rules::{CityRules, RulesKept};
 use crate::clock::Clock;
 use crate::columns::Id;
 use crate::connection::{AnyConnection, Manager};
 use crate::error::{StoreError, StoreFailure};
 use crate::feed::FeedSignal;
-use crate::figures::Years;
 use crate::ids::Ids;
 use crate::lock::StoreLock;
 use crate::transparency::{self, Entries, Transparency, Watched};
@@ -63,6 +62,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     cipher: Cipher,
     ids: Ids,
+    rules_kept: RulesKept,
     pool: r2d2::Pool<Manager>,
     /// The connection of who seals the log on PostgreSQL.
     apart: Mutex<Option<AnyConnection>>,
@@ -91,7 +91,14 @@ impl Shared {
 
     /// A transaction that has begun on a connection.
     fn reader<'c>(&'c self, conn: &'c mut AnyConnection) -> Reader<'c> {
-        Reader { conn, now: self.now(), cipher: &self.cipher, ids: &self.ids }
+        Reader {
+            conn,
+            now: self.now(),
+            cipher: &self.cipher,
+            ids: &self.ids,
+            rules_kept: &self.rules_kept,
+            rules: None,
+        }
     }
 }
 
@@ -129,6 +136,7 @@ impl Store {
         };
         let shared = Arc::new(Shared {
             ids: Ids::new(Arc::clone(&options.clock)),
+            rules_kept: RulesKept::default(),
             clock: options.clock,
             cipher,
             pool,
@@ -292,6 +300,26 @@ impl Store {
         }
     }
 
+    /// Runs one query outside of any transaction: it sees one state anyhow, and there is nothing to begin and to end. Whoever has more to
+    /// ask uses [`Self::read`].
+    ///
+    /// # Errors
+    /// Whatever `query` returns, or a [`StoreError`].
+    pub async fn look<T, E, F>(&self, query: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: StoreFailure,
+        F: FnOnce(&mut Reader<'_>) -> Result<T, E> + Send + 'static,
+    {
+        match &self.engine {
+            Engine::Sqlite(_) => look_on(&self.shared, query),
+            Engine::Postgres(gate) => {
+                let shared = Arc::clone(&self.shared);
+                gate.run(Lane::Read, move || look_on(&shared, query)).await
+            }
+        }
+    }
+
     /// Runs a writing transaction that concerns everything, and commits it durably before returning.
     ///
     /// `work` may run more than once: after a conflict with another transaction, and when an
@@ -335,6 +363,15 @@ impl Store {
     }
 }
 
+fn look_on<T, E, F>(shared: &Shared, query: F) -> Result<T, E>
+where
+    E: StoreFailure,
+    F: FnOnce(&mut Reader<'_>) -> Result<T, E>,
+{
+    let mut conn = shared.pool.get().map_err(StoreError::from)?;
+    query(&mut shared.reader(&mut conn))
+}
+
 fn read_on<T, E, F>(shared: &Shared, begin: &str, work: F) -> Result<T, E>
 where
     E: StoreFailure,
@@ -358,6 +395,9 @@ pub struct Reader<'c> {
     now: OffsetDateTime,
     pub(crate) cipher: &'c Cipher,
     pub(crate) ids: &'c Ids,
+    pub(crate) rules_kept: &'c RulesKept,
+    /// The rules of the city that was asked about last; nothing once they were changed.
+    pub(crate) rules: Option<(Id, Arc<CityRules>)>,
 }
 
 impl Reader<'_> {
@@ -378,8 +418,6 @@ pub struct Writer<'c> {
     tells_the_past: bool,
     /// Whether it told an event: whoever follows the feed is woken behind its commit.
     told: bool,
-    /// What the policies of a city say about its figures, once it was looked up.
-    years: BTreeMap<Id, Years>,
     /// What it needs to keep the log; nothing if it does not.
     pub(crate) watched: Option<&'c Watched>,
     /// What it will have written to the log when it ends.
@@ -395,7 +433,6 @@ impl<'c> Writer<'c> {
             beside_others: false,
             tells_the_past: false,
             told: false,
-            years: BTreeMap::new(),
             watched,
             entries: Entries::default(),
         }
@@ -416,21 +453,6 @@ impl Writer<'_> {
     /// An event was told.
     pub(crate) fn has_told(&mut self) {
         self.told = true;
-    }
-
-    /// What the published policies of a city say about its figures.
-    pub(crate) fn years(&mut self, city: Id) -> Result<Years, StoreError> {
-        if let Some(years) = self.years.get(&city) {
-            return Ok(years.clone());
-        }
-        let years = Years::of(self, city)?;
-        self.years.insert(city, years.clone());
-        Ok(years)
-    }
-
-    /// A policy of the city has changed.
-    pub(crate) fn forget_years(&mut self, city: Id) {
-        self.years.remove(&city);
     }
 
     /// Whether anything of this transaction is to stay; a dry run keeps nothing, and promises no addresses.
@@ -473,7 +495,7 @@ impl Writer<'_> {
             Err(_) => {
                 self.valid_until = before;
                 self.entries.keep_first(entries);
-                self.years.clear();
+                self.rules = None;
                 execute(self.conn, "rollback to savepoint attempt; release savepoint attempt")?;
             }
         }

@@ -97,7 +97,7 @@ where
         if attempt > 0 {
             std::thread::sleep(backoff(attempt));
         }
-        if let Err(error) = concerns::begin(shared, &mut conn, concerns) {
+        if let Err(error) = concerns::begin(&mut conn, concerns) {
             execute(&mut conn, "rollback")?;
             if matches!(error, StoreError::Conflict) {
                 continue;

@@ -10,19 +10,13 @@ use super::covered::{COVERED, Covered};
 use super::rows::{AT_ONCE, encode};
 use super::{Origin, ROWS};
 use crate::columns::Id;
-use crate::connection::AnyConnection;
+use crate::connection::insert_rows;
 use crate::error::StoreError;
 use crate::events::Event;
-use crate::prepared::Prepared;
 use crate::schema::{log_entries, professionals};
 use crate::store::Writer;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-
-/// Entries in one statement: one about many rows has some tens of kilobytes.
-const ROWS_AT_ONCE: usize = 200;
-/// So many entries have a statement of their own that is kept.
-const FEW: usize = 8;
 
 /// What a transaction will have written to the log when it ends.
 #[derive(Debug, Default)]
@@ -222,24 +216,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn insert_entries(&mut self, entries: &[NewEntry]) -> Result<(), StoreError> {
-        match &mut *self.conn {
-            // One by one they are compiled once.
-            AnyConnection::Sqlite(conn) => {
-                for entry in entries {
-                    diesel::insert_into(log_entries::table).values(entry).execute(conn)?;
-                }
-            }
-            AnyConnection::Postgres(conn) => {
-                for entries in entries.chunks(ROWS_AT_ONCE) {
-                    let insert = diesel::insert_into(log_entries::table).values(entries);
-                    if entries.len() <= FEW {
-                        Prepared(insert).execute(conn)?;
-                    } else {
-                        insert.execute(conn)?;
-                    }
-                }
-            }
-        }
+        insert_rows!(self.conn, log_entries::table, entries);
         Ok(())
     }
 }

@@ -49,10 +49,6 @@ impl Case {
         let (city, person_id) = (declaration.jurisdiction_id, declaration.professional_id);
         let person =
             reader.professional(city, person_id)?.ok_or_else(|| Problem::new(Code::NotFound))?;
-        let record = match declaration.learning_record_id {
-            Some(id) => Some(learning_record(reader, city, person_id, id)?),
-            None => None,
-        };
         let mut evidence: HashMap<Id, Vec<Attachment>> = HashMap::new();
         // H7: what was learnt in the same calendar year may stand in a prior one, under a make-up grant, and the other way round.
         let near = (declaration.year, declaration.learning_end.year());
@@ -61,24 +57,20 @@ impl Case {
         }
         let mut used_this_year = Hours::ZERO;
         let mut others = Vec::new();
-        for other in reader.declarations_near(city, person_id, near)? {
-            if other.id == declaration.id {
-                continue;
-            }
+        let near = reader.declarations_near(city, person_id, near)?;
+        let records = Records::of(reader, near.iter().chain([declaration]))?;
+        let record = records.behind(declaration)?;
+        for other in near.into_iter().filter(|other| other.id != declaration.id) {
             let same_year = other.year == declaration.year;
             if same_year && other.way == declaration.way && Bucket::of(other.state.0).is_some() {
                 used_this_year = used_this_year.saturating_add(other.hours.0);
             }
-            let record = match other.learning_record_id {
-                Some(id) => Some(learning_record(reader, city, person_id, id)?),
-                None => None,
-            };
-            let trace = trace(&other, record.as_ref(), evidence.get(&other.id))?;
+            let trace = trace(&other, records.behind(&other)?, evidence.get(&other.id))?;
             others.push(Standing { id: other.id.0, state: other.state.0, trace });
         }
         let own_evidence = evidence.get(&declaration.id);
-        let trace = trace(declaration, record.as_ref(), own_evidence)?;
-        let source = match &record {
+        let trace = trace(declaration, record, own_evidence)?;
+        let source = match record {
             None => LearningSource::SelfDeclared {
                 evidence: own_evidence
                     .into_iter()
@@ -187,12 +179,11 @@ pub(in crate::services) fn all_declared(
         evidence.entry(attachment.declaration_id).or_default().push(attachment);
     }
     let mut all = Vec::new();
-    for declaration in reader.all_declarations_of(city, person)? {
-        let record = match declaration.learning_record_id {
-            Some(id) => Some(learning_record(reader, city, person, id)?),
-            None => None,
-        };
-        let trace = trace(&declaration, record.as_ref(), evidence.get(&declaration.id))?;
+    let declarations = reader.all_declarations_of(city, person)?;
+    let records = Records::of(reader, declarations.iter())?;
+    for declaration in declarations {
+        let trace =
+            trace(&declaration, records.behind(&declaration)?, evidence.get(&declaration.id))?;
         all.push(Declared {
             standing: Standing { id: declaration.id.0, state: declaration.state.0, trace },
             year: declaration.year,
@@ -204,15 +195,47 @@ pub(in crate::services) fn all_declared(
     Ok(all)
 }
 
+/// The learning records behind declarations of one person.
+struct Records(HashMap<Id, LearningRecord>);
+
+impl Records {
+    fn of<'d>(
+        reader: &mut Reader<'_>,
+        declarations: impl Iterator<Item = &'d Declaration>,
+    ) -> Result<Self, Problem> {
+        let mut person = None;
+        let mut ids = Vec::new();
+        for declaration in declarations {
+            if let Some(id) = declaration.learning_record_id {
+                person = Some((declaration.jurisdiction_id, declaration.professional_id));
+                ids.push(id);
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let Some((city, person)) = person else { return Ok(Self(HashMap::new())) };
+        Ok(Self(reader.learning_records_by_id(city, person, &ids)?))
+    }
+
+    /// The one behind a declaration, if it has one.
+    fn behind(&self, declaration: &Declaration) -> Result<Option<&LearningRecord>, Problem> {
+        let Some(id) = declaration.learning_record_id else { return Ok(None) };
+        let found = self.0.get(&id);
+        found.map(Some).ok_or_else(|| missing(id))
+    }
+}
+
+fn missing(id: Id) -> Problem {
+    Problem::internal(format!("learning record {id} is missing"))
+}
+
 pub(super) fn learning_record(
     reader: &mut Reader<'_>,
     city: Id,
     person: Id,
     id: Id,
 ) -> Result<LearningRecord, Problem> {
-    reader
-        .learning_record(city, person, id)?
-        .ok_or_else(|| Problem::internal(format!("learning record {id} is missing")))
+    reader.learning_record(city, person, id)?.ok_or_else(|| missing(id))
 }
 
 fn trace(

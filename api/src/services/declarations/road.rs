@@ -172,14 +172,15 @@ fn leave(
     let d = declaration;
     let now = writer.now();
     let visits = writer.stage_visits(d.jurisdiction_id, d.professional_id, d.id)?;
-    for mut visit in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
+    for before in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
+        let mut visit = before.clone();
         visit.left_at = Some(Moment(now));
         // A settlement may have found another freeze than the one known on arrival.
         visit.late_from = d.late_from;
         visit.ending = Some(Word(ending));
         let days = working_days_taken(visit.entered_at.0, now, calendar);
         visit.working_days = Some(i32::try_from(days).unwrap_or(i32::MAX));
-        writer.save_stage_visit(&visit)?;
+        writer.save_stage_visit(&before, &visit)?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use serde_json::json;
 use xueshi_domain::calendar::WorkdayCalendar;
@@ -32,7 +33,7 @@ pub(super) struct Facts {
     pub(super) versions: Vec<StoredPolicy>,
     /// The floors of those that were published.
     pub(super) floors: BTreeMap<i32, Floors>,
-    pub(super) calendar: WorkdayCalendar,
+    pub(super) calendar: Arc<WorkdayCalendar>,
     pub(super) bureau: Organization,
     /// Employers that were looked up.
     pub(super) units: BTreeMap<Id, Organization>,

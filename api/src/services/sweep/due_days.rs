@@ -29,13 +29,14 @@ pub(super) fn round(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem>
     let late = writer.visits_to_warn_of(city, &[Warned::DueSoon], Moment(now), left)?;
     found.extend(late);
     let count = found.len();
-    for mut visit in found {
+    for before in found {
+        let mut visit = before.clone();
         let (warned, kind) = match is_late(visit.late_from.map(|from| from.0), now) {
             true => (Warned::Overdue, EventType::DeclarationOverdue),
             false => (Warned::DueSoon, EventType::DeclarationDueSoon),
         };
         visit.warned = Word(warned);
-        writer.save_stage_visit(&visit)?;
+        writer.save_stage_visit(&before, &visit)?;
         let declaration = writer.declaration(city, visit.professional_id, visit.declaration_id)?;
         let missing = || Problem::internal(format!("visit {}: no declaration", visit.id));
         let declaration = declaration.ok_or_else(missing)?;

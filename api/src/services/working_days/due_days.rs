@@ -104,11 +104,12 @@ fn version_of_stage(reader: &mut Reader<'_>, declaration: &Declaration) -> Resul
 fn follow_due_day(writer: &mut Writer<'_>, declaration: &Declaration) -> Result<(), Problem> {
     let d = declaration;
     let visits = writer.stage_visits(d.jurisdiction_id, d.professional_id, d.id)?;
-    for mut visit in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
+    for before in visits.into_iter().filter(|visit| visit.left_at.is_none()) {
+        let mut visit = before.clone();
         visit.due_at = d.due_at.unwrap_or(visit.due_at);
         visit.due_provisional = d.due_provisional;
         visit.late_from = d.late_from;
-        writer.save_stage_visit(&visit)?;
+        writer.save_stage_visit(&before, &visit)?;
     }
     Ok(())
 }

@@ -113,7 +113,8 @@ pub fn answer(
 ) -> Result<WorkingDayAnswer, Problem> {
     let question = Question::of(asked)?;
     let city = city(reader, asked.jurisdiction.as_ref())?;
-    question.answer(&working_days(reader, city.id)?)
+    let calendar = working_days(reader, city.id)?;
+    question.answer(&calendar)
 }
 
 /// The arrangement of a year as it was loaded.

@@ -11,7 +11,6 @@ use super::counters::{bucket_of, read, units_of};
 use super::fact::stay;
 use super::parts::{PersonPartRow, UnitPartRow};
 use super::places::{UnitPlace, place_at};
-use super::years::Years;
 use crate::columns::{Id, Moment};
 use crate::error::StoreError;
 use crate::schema::{figure_log, person_parts, stage_visits, unit_figures, unit_parts};
@@ -160,7 +159,8 @@ impl Reader<'_> {
 
     /// What units count with everything below them: each unit at the place that it has for the year.
     fn roll_up(&mut self, city: Id, own: &Sums) -> Result<Sums, StoreError> {
-        let years = Years::of(self, city)?;
+        let rules = self.city_rules(city)?;
+        let years = rules.years();
         let mut places: BTreeMap<Id, Vec<UnitPlace>> = BTreeMap::new();
         for place in self.all_places(city)? {
             places.entry(place.unit_id).or_default().push(place);

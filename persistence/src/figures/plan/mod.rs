@@ -39,7 +39,7 @@ pub(super) struct Plan {
 pub(super) struct Planning<'r, 'c> {
     reader: &'r mut Reader<'c>,
     city: Id,
-    years: Years,
+    years: &'r Years,
     people: BTreeMap<PersonKey, Vec<Held<PersonPartRow>>>,
     units: BTreeMap<UnitKey, Vec<Held<UnitPartRow>>>,
     places: BTreeMap<Id, Vec<Held<UnitPlace>>>,
@@ -47,7 +47,7 @@ pub(super) struct Planning<'r, 'c> {
 }
 
 impl<'r, 'c> Planning<'r, 'c> {
-    pub(super) fn new(reader: &'r mut Reader<'c>, city: Id, years: Years) -> Self {
+    pub(super) fn new(reader: &'r mut Reader<'c>, city: Id, years: &'r Years) -> Self {
         Self {
             reader,
             city,

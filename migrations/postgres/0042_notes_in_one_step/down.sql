@@ -1,0 +1,54 @@
+create or replace function log_note_change() returns trigger language plpgsql as $$
+declare
+    row_now jsonb;
+    person text := '';
+    row_key text;
+begin
+    if current_setting('xueshi.transparency', true) = 'left' then
+        return null;
+    end if;
+    row_now := to_jsonb(new);
+    row_key := row_now ->> tg_argv[1];
+    for place in 2 .. tg_nargs - 1 loop
+        row_key := row_key || '/' || (row_now ->> tg_argv[place]);
+    end loop;
+    if tg_argv[0] = 'salted' then
+        person := (row_now ->> 'jurisdiction_id') || '/' || (row_now ->> 'professional_id');
+    end if;
+    perform log_note(
+        tg_relname || E'\t' || encode(sha256(convert_to(jsonb_strip_nulls(row_now)::text, 'UTF8')), 'hex')
+            || E'\t' || coalesce(person, '') || E'\t' || row_key
+    );
+    return null;
+end
+$$;
+
+create or replace function log_noted_changes() returns table (line text, salt bytea) language plpgsql as $$
+declare
+    noted text;
+    person text;
+    before text := '';
+    of_person bytea;
+begin
+    -- Digests are those of the row's text, which depends on these two.
+    if current_setting('timezone') <> 'Asia/Shanghai' or current_setting('bytea_output') <> 'hex' then
+        raise exception 'the transparency log needs the settings that the service makes for its sessions';
+    end if;
+    for part in 0 .. coalesce(nullif(current_setting('xueshi.noted', true), ''), '0')::integer loop
+        noted := current_setting('xueshi.noted_' || part, true);
+        continue when coalesce(noted, '') = '';
+        perform set_config('xueshi.noted_' || part, '', true);
+        foreach line in array string_to_array(rtrim(noted, E'\n'), E'\n') loop
+            person := split_part(line, E'\t', 3);
+            if person not in ('', before) then
+                select p.log_salt into of_person from professionals as p
+                where p.jurisdiction_id = split_part(person, '/', 1)::uuid and p.professional_id = split_part(person, '/', 2)::uuid;
+                before := person;
+            end if;
+            salt := case when person <> '' then of_person end;
+            return next;
+        end loop;
+    end loop;
+    perform set_config('xueshi.noted', '', true);
+end
+$$;
