@@ -8,7 +8,6 @@ use diesel::sqlite::Sqlite;
 
 use crate::error::StoreError;
 use crate::prepared::Prepared;
-use crate::transparency::Transparency;
 use crate::url::DatabaseUrl;
 
 /// A connection to either database. Queries are written once against it.
@@ -96,7 +95,13 @@ impl AnyConnection {
 
 /// The zone and the form of bytes are those that the log's digests are of. What a transaction notes for the log begins empty, whatever
 /// a role or the database says: a session's own values come before theirs.
+/// Nobody waits for ever for who holds a lock and is not heard of any more.
 const POSTGRES_SETTINGS: &str = "
+    set idle_in_transaction_session_timeout = '60s';
+    set lock_timeout = '30s';
+    set tcp_keepalives_idle = 10;
+    set tcp_keepalives_interval = 5;
+    set tcp_keepalives_count = 3;
     set time zone 'Asia/Shanghai';
     set bytea_output = 'hex';
     set xueshi.noted = '';
@@ -116,37 +121,75 @@ const SQLITE_PRAGMAS: &str = "
     pragma mmap_size = 0;
 ";
 
+/// A connection of the pool. Who borrows it says when it has nothing open any more; what comes back otherwise, after a panic or a failure,
+/// may hold a transaction with its locks, and is closed.
+pub(crate) struct Lent {
+    conn: AnyConnection,
+    pub(crate) is_clean: bool,
+}
+
+impl std::ops::Deref for Lent {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.conn
+    }
+}
+
+impl std::ops::DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        self.is_clean = false;
+        &mut self.conn
+    }
+}
+
 /// Opens connections for the pool.
 #[derive(Debug)]
 pub(crate) struct Manager {
     pub(crate) url: DatabaseUrl,
-    pub(crate) transparency: Transparency,
 }
 
 impl r2d2::ManageConnection for Manager {
-    type Connection = AnyConnection;
+    type Connection = Lent;
     type Error = StoreError;
 
-    fn connect(&self) -> Result<AnyConnection, StoreError> {
-        let mut conn = AnyConnection::open(&self.url)?;
-        if let (AnyConnection::Postgres(conn), Transparency::Left) = (&mut conn, self.transparency)
-        {
-            conn.batch_execute("set xueshi.transparency = 'left'")?;
-        }
-        Ok(conn)
+    fn connect(&self) -> Result<Lent, StoreError> {
+        Ok(Lent { conn: AnyConnection::open(&self.url)?, is_clean: true })
     }
 
-    fn is_valid(&self, conn: &mut AnyConnection) -> Result<(), StoreError> {
-        Ok(conn.batch_execute("select 1")?)
+    fn is_valid(&self, lent: &mut Lent) -> Result<(), StoreError> {
+        Ok(lent.batch_execute("select 1")?)
     }
 
-    fn has_broken(&self, conn: &mut AnyConnection) -> bool {
-        match conn {
-            AnyConnection::Sqlite(_) => false,
-            AnyConnection::Postgres(conn) => {
-                use diesel::r2d2::R2D2Connection;
-                conn.is_broken()
-            }
-        }
+    fn has_broken(&self, lent: &mut Lent) -> bool {
+        !lent.is_clean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After a panic, or an error on the way: what comes back with something open would keep its locks, and lend it to the next one.
+    #[test]
+    fn what_comes_back_in_the_middle_of_something_is_closed() {
+        let directory = std::env::temp_dir().join(format!("xueshi-lent-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let url = DatabaseUrl::Sqlite(directory.join("lent.db"));
+        let pool = r2d2::Pool::builder().max_size(1).build(Manager { url }).unwrap();
+        let panicked = std::panic::catch_unwind(|| {
+            let mut lent = pool.get().unwrap();
+            lent.batch_execute("begin immediate; create table t (id integer)").unwrap();
+            panic!("in the middle");
+        });
+        assert!(panicked.is_err());
+        let mut next = pool.get().unwrap();
+        next.batch_execute("begin immediate; rollback").unwrap();
+        next.is_clean = true;
+        drop(next);
+        let lent = pool.get().unwrap();
+        assert!(lent.is_clean, "what was finished is lent again");
+        drop(lent);
+        std::fs::remove_dir_all(&directory).unwrap();
     }
 }

@@ -53,6 +53,13 @@ impl From<DieselError> for StoreError {
             {
                 Self::Conflict
             }
+            // Nor for locks: one was waited for too long (55P03), or there is no room for more (53200).
+            DieselError::DatabaseError(_, info)
+                if info.message().contains("due to lock timeout")
+                    || info.message().contains("out of shared memory") =>
+            {
+                Self::Busy
+            }
             DieselError::DeserializationError(cause) => Self::Corrupt(cause.to_string()),
             DieselError::BrokenTransactionManager => Self::Unreachable(error.to_string()),
             _ => Self::Database(error),

@@ -240,7 +240,7 @@ impl Desk {
                 return problem;
             }
         };
-        let concerns = Concerns::only(asker.account());
+        let concerns = Concerns::one(asker.account());
         let keep = move |writer: &mut Writer<'_>| keep_refusal(writer, &refusal);
         let kept = self.store.write_concerning(concerns, Keep::Yes, keep);
         match kept.await {

@@ -50,7 +50,7 @@ impl Store {
             let (count, step) = (step.seqs.len(), Arc::new(step));
             let work = move |writer: &mut Writer<'_>| writer.apply_fold(guard, &step);
             // The sums of a city are written by who folds, and in writes that concern everything.
-            let concerns = Concerns::only(guard.city);
+            let concerns = Concerns::one(guard.city);
             if self.write_concerning::<_, StoreError, _>(concerns, Keep::Yes, work).await? {
                 done.changes += count;
             }

@@ -99,8 +99,12 @@ impl Reader<'_> {
 
 impl Writer<'_> {
     pub(super) fn insert_unit_place(&mut self, place: &UnitPlace) -> Result<(), StoreError> {
-        diesel::insert_into(unit_places::table).values(place).execute(self.conn)?;
-        Ok(())
+        let inserted = diesel::insert_into(unit_places::table).values(place).execute(self.conn);
+        match inserted.map_err(StoreError::from) {
+            // Another person's write has just found the unit without a place: run again, this one finds it.
+            Err(StoreError::Taken(_)) => Err(StoreError::Conflict),
+            inserted => inserted.map(drop),
+        }
     }
 
     pub(super) fn end_unit_place(&mut self, place: &UnitPlace) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Array;
 
+use super::Keep;
 use crate::columns::Id;
 use crate::columns::sql::Key;
 use crate::connection::AnyConnection;
@@ -17,10 +18,9 @@ const EVERYTHING: i64 = 0x7875_6573_6869_0033;
 ///
 /// On SQLite one transaction writes at a time and it makes no difference. On PostgreSQL it is what the locks of the transaction are
 /// taken by, before its first query and before its instant is read from the clock.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Concerns {
     /// Everything: no other write runs meanwhile. For whatever does not say more.
-    #[default]
     Everything,
     /// Only these: people, accounts, or whatever else has an id. What the write decides by is theirs alone, or changes only in writes
     /// that concern everything, or is guarded by a unique key or by a guarded update. None at all if everything is.
@@ -32,7 +32,7 @@ pub enum Concerns {
 impl Concerns {
     /// One person, or one account, and nobody else.
     #[must_use]
-    pub fn only(id: Id) -> Self {
+    pub fn one(id: Id) -> Self {
         Self::Only(vec![id])
     }
 
@@ -47,7 +47,16 @@ impl Concerns {
 ///
 /// It is at `read committed`: under its locks nothing that it decides by changes, and each query sees what was committed before. A
 /// snapshot of the whole transaction would be older than its locks.
-pub(super) fn begin(conn: &mut AnyConnection, concerns: &Concerns) -> Result<(), StoreError> {
+///
+/// What is not kept holds no locks, for however long: it decides by one state of the database.
+pub(super) fn begin(
+    conn: &mut AnyConnection,
+    keep: Keep,
+    concerns: &Concerns,
+) -> Result<(), StoreError> {
+    if keep == Keep::No {
+        return Ok(conn.batch_execute("begin isolation level repeatable read")?);
+    }
     let begin = "begin isolation level read committed";
     match concerns {
         Concerns::Everything => {

@@ -126,13 +126,16 @@ impl Store {
             .min_idle(Some(1))
             .test_on_check_out(false)
             .connection_timeout(std::time::Duration::from_secs(10))
-            .build(Manager { url: options.url.clone(), transparency: options.transparency })?;
+            .build(Manager { url: options.url.clone() })?;
         let cipher = Cipher::new(&options.master_key, Some(&options.url));
         cipher.load()?;
         let mut writing = AnyConnection::open(&options.url)?;
         let watched = match options.transparency {
             Transparency::Kept => Some(transparency::watch(&mut writing)?),
-            Transparency::Left => None,
+            Transparency::Left => {
+                transparency::leave_out(&mut writing)?;
+                None
+            }
         };
         let shared = Arc::new(Shared {
             ids: Ids::new(Arc::clone(&options.clock)),
@@ -369,7 +372,10 @@ where
     F: FnOnce(&mut Reader<'_>) -> Result<T, E>,
 {
     let mut conn = shared.pool.get().map_err(StoreError::from)?;
-    query(&mut shared.reader(&mut conn))
+    let result = query(&mut shared.reader(&mut conn));
+    // A refusal is no failure of the connection.
+    conn.is_clean = result.as_ref().err().is_none_or(|error| error.store_error().is_none());
+    result
 }
 
 fn read_on<T, E, F>(shared: &Shared, begin: &str, work: F) -> Result<T, E>
@@ -382,6 +388,7 @@ where
     let result = work(&mut shared.reader(&mut conn));
     // Nothing was written: how the transaction ends makes no difference to the answer.
     execute(&mut conn, "rollback")?;
+    conn.is_clean = true;
     result
 }
 

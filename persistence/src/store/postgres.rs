@@ -11,11 +11,13 @@ use super::{Keep, Shared, Writer, execute};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
 
-/// Requests that may wait for a connection; more is refused at once.
+/// Requests of each kind that may wait for a connection; more is refused at once.
 const WAITING: usize = 2_048;
 /// Attempts at one transaction before the caller is told to come back. Locks make conflicts rare: two of a caller's requests with one
 /// key, two batches that name the same people in another order.
 const ATTEMPTS: u32 = 12;
+/// How often a decision is made anew because an instant passed before its commit. What takes too long once takes too long again.
+const LATE: u32 = 2;
 
 /// Hands work to blocking threads, never more at once than there are connections.
 #[derive(Clone)]
@@ -23,17 +25,20 @@ pub(super) struct Gate {
     connections: Arc<Semaphore>,
     /// Writes may wait for each other with a connection in hand: reads always have some that these do not take.
     for_writes: Arc<Semaphore>,
-    waiting: Arc<AtomicUsize>,
+    reads_waiting: Arc<AtomicUsize>,
+    writes_waiting: Arc<AtomicUsize>,
 }
 
 impl Gate {
     pub(super) fn new(connections: u32) -> Self {
         let connections = connections as usize;
-        let for_writes = (connections - connections / 4).max(1);
+        // At least one is left where there are two.
+        let for_writes = (connections - connections.div_ceil(4)).max(1);
         Self {
             connections: Arc::new(Semaphore::new(connections)),
             for_writes: Arc::new(Semaphore::new(for_writes)),
-            waiting: Arc::default(),
+            reads_waiting: Arc::default(),
+            writes_waiting: Arc::default(),
         }
     }
 
@@ -46,12 +51,16 @@ impl Gate {
         T: Send + 'static,
         E: StoreFailure,
     {
-        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        let waiting = match lane {
+            Lane::Read => &self.reads_waiting,
+            Lane::Write => &self.writes_waiting,
+        };
+        if waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(StoreError::Busy.into());
         }
         let permits = self.permits(lane).await;
-        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        waiting.fetch_sub(1, Ordering::Relaxed);
         let Ok(permits) = permits else { return Err(StoreError::Busy.into()) };
         tokio::task::spawn_blocking(move || {
             let result = work();
@@ -82,6 +91,13 @@ pub(super) enum Lane {
     Write,
 }
 
+/// How a transaction came out.
+enum Outcome<T> {
+    Done(T),
+    /// W2: the clock has passed what the decision rests on.
+    TooLate,
+}
+
 pub(super) fn write<T, E, F>(
     shared: &Shared,
     keep: Keep,
@@ -93,64 +109,64 @@ where
     F: Fn(&mut Writer<'_>) -> Result<T, E>,
 {
     let mut conn = shared.pool.get().map_err(StoreError::from)?;
+    let mut late = 0;
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
             std::thread::sleep(backoff(attempt));
         }
-        if let Err(error) = concerns::begin(&mut conn, concerns) {
+        let outcome = once(shared, &mut conn, keep, concerns, &work);
+        if !matches!(outcome, Ok(Outcome::Done(_))) || keep == Keep::No {
+            // After a failed commit there is nothing left to roll back, which PostgreSQL only warns about.
             execute(&mut conn, "rollback")?;
-            if matches!(error, StoreError::Conflict) {
-                continue;
-            }
-            return Err(error.into());
         }
-        let mut writer = shared.writer(&mut conn, keep);
-        writer.beside_others = *concerns != Concerns::Everything;
-        let result = work(&mut writer);
-        let (valid_until, told) = (writer.valid_until, writer.told);
-        let mut entered = false;
-        let result = match result {
-            Ok(value) if keep == Keep::Yes => match writer.write_entries() {
-                Ok(any) => {
-                    entered = any;
-                    Ok(value)
+        conn.is_clean = true;
+        match outcome {
+            Ok(Outcome::Done(value)) => return Ok(value),
+            Ok(Outcome::TooLate) => {
+                late += 1;
+                if late == LATE {
+                    break;
                 }
-                Err(error) => Err(E::from(error)),
-            },
-            other => other,
-        };
-        let result = match result {
-            Ok(value) if keep == Keep::No => {
-                execute(&mut conn, "rollback")?;
-                return Ok(value);
             }
-            // W2: the clock has passed what the decision rests on, so decide anew.
-            Ok(_) if valid_until.is_some_and(|instant| shared.clock.now() >= instant) => {
-                execute(&mut conn, "rollback")?;
-                continue;
-            }
-            Ok(value) => match execute(&mut conn, "commit") {
-                Ok(()) => {
-                    if told {
-                        shared.feed.tell();
-                    }
-                    if entered {
-                        shared.entered.notify_one();
-                    }
-                    return Ok(value);
-                }
-                Err(error) => Err(E::from(error)),
-            },
-            Err(error) => Err(error),
-        };
-        // After a failed commit there is nothing left to roll back, which PostgreSQL only warns about.
-        execute(&mut conn, "rollback")?;
-        match result {
             Err(error) if matches!(error.store_error(), Some(StoreError::Conflict)) => {}
-            other => return other,
+            Err(error) => return Err(error),
         }
     }
     Err(StoreError::Busy.into())
+}
+
+/// One attempt. What fails, and what is not kept, is still to be rolled back.
+fn once<T, E, F>(
+    shared: &Shared,
+    conn: &mut AnyConnection,
+    keep: Keep,
+    concerns: &Concerns,
+    work: F,
+) -> Result<Outcome<T>, E>
+where
+    E: StoreFailure,
+    F: Fn(&mut Writer<'_>) -> Result<T, E>,
+{
+    concerns::begin(conn, keep, concerns)?;
+    let mut writer = shared.writer(conn, keep);
+    writer.beside_others = keep == Keep::Yes && *concerns != Concerns::Everything;
+    let value = work(&mut writer)?;
+    let (valid_until, told) = (writer.valid_until, writer.told);
+    if keep == Keep::No {
+        return Ok(Outcome::Done(value));
+    }
+    let entered = writer.write_entries()?;
+    if valid_until.is_some_and(|instant| shared.clock.now() >= instant) {
+        return Ok(Outcome::TooLate);
+    }
+    execute(conn, "commit")?;
+    if told {
+        shared.feed.tell();
+    }
+    if entered {
+        shared.entered.notify_one();
+    }
+    Ok(Outcome::Done(value))
 }
 
 /// One step of the sequencer.
@@ -159,6 +175,7 @@ pub(super) fn number(shared: &Shared) -> Result<bool, StoreError> {
     execute(&mut conn, "begin isolation level read committed")?;
     let done = crate::feed::number(&mut conn);
     execute(&mut conn, if done.is_ok() { "commit" } else { "rollback" })?;
+    conn.is_clean = true;
     done
 }
 

@@ -210,7 +210,7 @@ impl Writer<'_> {
         self.entries.keep_first((0, 0));
         self.entries.begin_anew = true;
         if let Some(watched) = self.watched {
-            watched.take(self.conn)?;
+            watched.begin_anew(self.conn)?;
         }
         Ok(())
     }

@@ -25,11 +25,11 @@ use crate::columns::Id;
 use crate::schema::log_entries;
 
 pub(crate) use self::before::{begin, take_turns};
-pub(crate) use self::changes::{Watched, watch};
+pub(crate) use self::changes::{Watched, leave_out, watch};
 pub(crate) use self::entry::{Entries, NewEntry};
 pub use self::faults::{LogFault, Remembered};
 pub use self::read::{Checkpoint, Head};
-pub(crate) use self::seal::{append, seal_alone};
+pub(crate) use self::seal::{append, keep_from_sealing, seal_alone};
 pub use self::witnesses::{Cosignature, ForWitness};
 
 #[cfg(doc)]

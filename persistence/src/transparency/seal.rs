@@ -57,6 +57,15 @@ pub(crate) fn seal_alone(writer: &mut Writer<'_>, origin: &str) -> Result<bool, 
     Ok(more)
 }
 
+/// Waits for who seals, and keeps everybody from it until the transaction ends.
+pub(crate) fn keep_from_sealing(conn: &mut AnyConnection) -> Result<(), StoreError> {
+    if let AnyConnection::Postgres(conn) = conn {
+        let wait = diesel::sql_query("select pg_advisory_xact_lock($1)");
+        wait.bind::<BigInt, _>(LOCK).execute(conn)?;
+    }
+    Ok(())
+}
+
 /// The first entries that have no place yet, in the order of the numbers that they drew.
 fn waiting(writer: &mut Writer<'_>, most: i64) -> Result<Vec<Unsealed>, StoreError> {
     let waiting = log_entries::table

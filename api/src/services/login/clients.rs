@@ -137,12 +137,7 @@ impl Logins {
         match client.filter(|_| fits) {
             Some(client) => Ok(client),
             None => {
-                self.0
-                    .store
-                    .write::<_, StoreError, _>(Keep::Yes, move |writer| {
-                        lockout::note_failure(writer, &subject, &Attempt::default())
-                    })
-                    .await?;
+                self.note_failure(subject, Attempt::default()).await?;
                 Err(refused("wrong secret"))
             }
         }

@@ -140,13 +140,17 @@ impl Logins {
             None => None,
         };
         let Some((session, account, refresh)) = begun else {
-            let concerns = Concerns::only(subject.id());
-            let note =
-                move |writer: &mut Writer<'_>| lockout::note_failure(writer, &subject, &attempt);
-            self.0.store.write_concerning::<_, StoreError, _>(concerns, Keep::Yes, note).await?;
+            self.note_failure(subject, attempt).await?;
             return Err(Problem::new(Code::InvalidCredentials));
         };
         self.tokens(session, &account, refresh).await
+    }
+
+    /// Counts a failure.
+    async fn note_failure(&self, subject: Subject, attempt: Attempt) -> Result<(), StoreError> {
+        let concerns = Concerns::one(subject.id());
+        let note = move |writer: &mut Writer<'_>| lockout::note_failure(writer, &subject, &attempt);
+        self.0.store.write_concerning(concerns, Keep::Yes, note).await
     }
 
     /// Stores a session, unless the account has changed since its password was checked.
@@ -199,7 +203,7 @@ impl Logins {
         let next = RefreshToken::generate(session, token.generation.wrapping_add(1));
         let (next_hash, life) = (next.hash(), self.0.refresh_life);
         let rotate = move |writer: &mut Writer<'_>| rotate(writer, &token, &next_hash, life);
-        let concerns = Concerns::only(session);
+        let concerns = Concerns::one(session);
         let refreshed =
             self.0.store.write_concerning::<_, StoreError, _>(concerns, Keep::Yes, rotate);
         match refreshed.await? {

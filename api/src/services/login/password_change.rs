@@ -1,7 +1,7 @@
 //! Changing one's own password.
 
 use actix_web::HttpResponse;
-use xueshi_persistence::{Account, Keep, StoreError};
+use xueshi_persistence::{Account, StoreError};
 
 use super::Logins;
 use super::lockout::{self, Attempt, Subject};
@@ -61,12 +61,7 @@ impl Logins {
             return Ok(());
         }
         let attempt = Attempt { account: Some(account.id), origin: info.origin() };
-        self.0
-            .store
-            .write::<_, StoreError, _>(Keep::Yes, move |writer| {
-                lockout::note_failure(writer, &subject, &attempt)
-            })
-            .await?;
+        self.note_failure(subject, attempt).await?;
         let text = Text::new("当前密码不正确", "is not the present password");
         Err(Problem::new(Code::ValidationFailed).at("/current_password", "wrong-password", text))
     }

@@ -38,7 +38,11 @@ pub async fn sweep(store: &Store) -> Result<(), Problem> {
         store.read(|reader| Ok::<_, Problem>(reader.jurisdictions()?)).await?;
     for city in cities.iter().map(|city| city.id) {
         for round in ROUNDS.iter().copied() {
-            while store.write(Keep::Yes, move |writer| round(writer, city)).await? >= MOST {}
+            let work = move |writer: &mut Writer<'_>| round(writer, city);
+            // Most of the time there is nothing to do, and nobody is kept waiting to find that out.
+            if store.write(Keep::No, work).await? > 0 {
+                while store.write(Keep::Yes, work).await? >= MOST {}
+            }
         }
     }
     store.fold_figures().await?;

@@ -50,6 +50,14 @@ pub(crate) fn watch(conn: &mut AnyConnection) -> Result<Watched, StoreError> {
     }
 }
 
+/// Lets a database note nothing any more: for measurements, on a sandbox that is thrown away.
+pub(crate) fn leave_out(conn: &mut AnyConnection) -> Result<(), StoreError> {
+    match conn {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(conn) => postgres::leave_out(conn),
+    }
+}
+
 impl Watched {
     /// Forgets what work noted that is rolled back, where that does not do so by itself.
     pub(crate) fn forget(&self) {
@@ -58,7 +66,16 @@ impl Watched {
         }
     }
 
-    /// What the present transaction, or the job of it that ends now, did to covered rows.
+    /// Forgets what was noted so far, by a transaction that goes on.
+    pub(super) fn begin_anew(&self, conn: &mut AnyConnection) -> Result<(), StoreError> {
+        match conn {
+            AnyConnection::Sqlite(_) => self.forget(),
+            AnyConnection::Postgres(conn) => postgres::forget(conn)?,
+        }
+        Ok(())
+    }
+
+    /// What the present transaction, or the job of it that ends now, did to covered rows. Its last act.
     pub(super) fn take(&self, conn: &mut AnyConnection) -> Result<Vec<Change>, StoreError> {
         let touched = match (self, conn) {
             (Self::Sqlite(watched), AnyConnection::Sqlite(conn)) => watched.take(conn)?,

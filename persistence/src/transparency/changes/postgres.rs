@@ -1,5 +1,6 @@
-//! On PostgreSQL: triggers that note what they see in settings of the transaction, which end with it (migration 0041).
+//! On PostgreSQL: triggers that note what they see in settings of the transaction, which end with it (migrations 0041 and 0042).
 
+use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Nullable, Text};
@@ -18,14 +19,60 @@ struct Noted {
     line: String,
     #[diesel(sql_type = Nullable<Binary>)]
     salt: Option<Vec<u8>>,
+    #[diesel(sql_type = Text)]
+    settings: String,
 }
 
+/// What the present transaction noted, in order, with the salts of the people whom it is about.
+const NOTED: &str = r"
+    select noted.line, current_setting('timezone') || ' ' || current_setting('bytea_output') as settings, (
+        select p.log_salt from professionals as p
+        where p.jurisdiction_id = nullif(split_part(split_part(noted.line, E'	', 3), '/', 1), '')::uuid
+            and p.professional_id = nullif(split_part(split_part(noted.line, E'	', 3), '/', 2), '')::uuid
+    ) as salt
+    from generate_series(0, coalesce(nullif(current_setting('xueshi.noted', true), ''), '0')::integer) as part,
+        unnest(string_to_array(current_setting('xueshi.noted_' || part, true), E'
+')) with ordinality as noted (line, place)
+    where noted.line <> ''
+    order by part, noted.place";
+
+/// What the text of a row depends on, and with it its digest.
+const SETTINGS: &str = "Asia/Shanghai hex";
+
+const FORGET: &str = "
+    select set_config('xueshi.noted_' || part, '', true)
+    from generate_series(0, coalesce(nullif(current_setting('xueshi.noted', true), ''), '0')::integer) as part;
+    select set_config('xueshi.noted', '', true)";
+
+pub(super) fn leave_out(conn: &mut PgConnection) -> Result<(), StoreError> {
+    Ok(conn.batch_execute(
+        "do $$
+        declare
+            note record;
+        begin
+            for note in select tgrelid::regclass as covered, tgname from pg_trigger where tgname like '%\\_for\\_the\\_log' loop
+                execute format('alter table %s disable trigger %I', note.covered, note.tgname);
+            end loop;
+        end $$",
+    )?)
+}
+
+/// Forgets what the present transaction noted.
+pub(super) fn forget(conn: &mut PgConnection) -> Result<(), StoreError> {
+    Ok(conn.batch_execute(FORGET)?)
+}
+
+/// What the present transaction did to covered rows. Its last act: what it noted stays noted until it ends.
 pub(super) fn take(conn: &mut PgConnection) -> Result<Touched, StoreError> {
-    let query = diesel::sql_query("select line, salt from log_noted_changes()");
-    let noted: Vec<Noted> = Prepared(query).load(conn)?;
+    let noted: Vec<Noted> = Prepared(diesel::sql_query(NOTED)).load(conn)?;
     let mut touched = Touched::new();
     // In the order in which it was noted: the last of a row is what counts.
-    for Noted { line, salt } in noted {
+    for Noted { line, salt, settings } in noted {
+        if settings != SETTINGS {
+            return Err(StoreError::Corrupt(format!(
+                "the transparency log needs the settings that the service makes for its sessions, not {settings}"
+            )));
+        }
         let unfit = || StoreError::Corrupt(format!("a noted change: {line}"));
         let mut parts = line.splitn(4, '\t');
         let (Some(table), Some(form), Some(_), Some(key)) =

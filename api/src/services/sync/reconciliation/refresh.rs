@@ -76,7 +76,7 @@ async fn step(store: &Store) -> Result<bool, Problem> {
     let plan = Arc::new(plan);
     let apply = move |writer: &mut Writer<'_>| Ok::<_, Problem>(writer.apply_digests(&plan)?);
     // The digests of a city are written by who refreshes them, and in writes that concern everything.
-    store.write_concerning(Concerns::only(city), Keep::Yes, apply).await?;
+    store.write_concerning(Concerns::one(city), Keep::Yes, apply).await?;
     Ok(true)
 }
 

@@ -43,7 +43,7 @@ impl Round {
             Next::Send(both) => *both,
             Next::Withhold(delivery, right) => {
                 let keep = move |writer: &mut Writer<'_>| withhold(writer, &delivery, right);
-                self.store.write_concerning(Concerns::only(due.id), Keep::Yes, keep).await?;
+                self.store.write_concerning(Concerns::one(due.id), Keep::Yes, keep).await?;
                 return Ok(right == Right::Stands);
             }
         };
@@ -56,7 +56,7 @@ impl Round {
         let early = rand::random_range(0..=100);
         let settled =
             move |writer: &mut Writer<'_>| settle(writer, delivery.clone(), &outcome, early);
-        self.store.write_concerning(Concerns::only(due.id), Keep::Yes, settled).await?;
+        self.store.write_concerning(Concerns::one(due.id), Keep::Yes, settled).await?;
         if let Some(parcel) = again.filter(|_| taken) {
             self.sender.send(parcel).await;
         }
