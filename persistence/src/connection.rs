@@ -158,7 +158,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn is_valid(&self, lent: &mut Lent) -> Result<(), StoreError> {
-        Ok(lent.batch_execute("select 1")?)
+        Ok(lent.conn.batch_execute("select 1")?)
     }
 
     fn has_broken(&self, lent: &mut Lent) -> bool {
@@ -177,11 +177,11 @@ mod tests {
         std::fs::create_dir_all(&directory).unwrap();
         let url = DatabaseUrl::Sqlite(directory.join("lent.db"));
         let pool = r2d2::Pool::builder().max_size(1).build(Manager { url }).unwrap();
-        let panicked = std::panic::catch_unwind(|| {
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut lent = pool.get().unwrap();
             lent.batch_execute("begin immediate; create table t (id integer)").unwrap();
             panic!("in the middle");
-        });
+        }));
         assert!(panicked.is_err());
         let mut next = pool.get().unwrap();
         next.batch_execute("begin immediate; rollback").unwrap();

@@ -41,14 +41,18 @@ pub(super) fn canonical(value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
 }
 
 /// Whether serde_json writes a value in its canonical form by itself: it writes strings as RFC 8785 has them, whole numbers too as
-/// long as every reader takes them for the same, and sorts members by their bytes, which for ASCII is the same order.
+/// long as every reader takes them for the same, broken ones (hours) where neither writes an exponent, and sorts members by their bytes,
+/// which for ASCII is the same order.
 fn is_plain(value: &Value) -> bool {
     const LARGEST: u64 = 1 << 53;
     match value {
         Value::Null | Value::Bool(_) | Value::String(_) => true,
-        Value::Number(number) => {
-            number.as_i64().is_some_and(|number| number.unsigned_abs() <= LARGEST)
-        }
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => whole.unsigned_abs() <= LARGEST,
+            None => number
+                .as_f64()
+                .is_some_and(|broken| broken.fract() != 0.0 && (1e-3..1e9).contains(&broken.abs())),
+        },
         Value::Array(values) => values.iter().all(is_plain),
         Value::Object(members) => {
             members.iter().all(|(name, value)| name.is_ascii() && is_plain(value))
@@ -203,6 +207,9 @@ mod tests {
             any::<bool>().prop_map(Value::from),
             any::<i64>().prop_map(Value::from),
             any::<f64>().prop_map(Value::from),
+            (-1e10..1e10).prop_map(Value::from),
+            (-1.0..1.0).prop_map(Value::from),
+            (-100_000..100_000).prop_map(|tenths| Value::from(f64::from(tenths) / 10.0)),
             any::<String>().prop_map(Value::from),
         ];
         leaf.prop_recursive(3, 24, 4, |inner| {

@@ -10,7 +10,7 @@ use xueshi_persistence::{Reader, Store, StoreError};
 use super::witness::Witnesses;
 
 /// Real time that entries are gathered for: one head speaks of all of them.
-const GATHERED: Duration = Duration::from_millis(100);
+const GATHERED: Duration = Duration::from_millis(200);
 /// Real time between two looks where nobody calls: what other processes wrote is found by looking.
 const ROUND: Duration = Duration::from_millis(400);
 
