@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::ledger::{Outcome, RecordState};
 
 use crate::columns::{Id, Moment, Tenths, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, on_either};
 use crate::error::StoreError;
 use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
@@ -78,11 +78,11 @@ impl Reader<'_> {
         professional: Id,
         year: i32,
     ) -> Result<Option<AnnualRecord>, StoreError> {
-        Ok(annual_records::table
+        Ok(on_either!(self.conn, |conn| annual_records::table
             .find((jurisdiction, professional, year))
             .select(AnnualRecord::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 
     /// The years of a city that follow their floors by themselves: in progress or satisfied.
@@ -154,7 +154,9 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure.
     pub fn insert_annual_record(&mut self, record: &AnnualRecord) -> Result<(), StoreError> {
-        diesel::insert_into(annual_records::table).values(record).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(annual_records::table)
+            .values(record)
+            .execute(conn))?;
         self.note(record.jurisdiction_id, record.updated_at, &Fact::year(record))
     }
 

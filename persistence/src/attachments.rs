@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::learning::EvidenceKind;
 
 use crate::columns::{Id, Moment, Word};
+use crate::connection::on_either;
 use crate::declarations::days_of;
 use crate::error::StoreError;
 use crate::schema::{attachments, declarations};
@@ -67,7 +68,7 @@ impl Reader<'_> {
         (year, learning_year): (i32, i32),
     ) -> Result<Vec<Attachment>, StoreError> {
         let (first, last) = days_of(learning_year);
-        Ok(attachments::table
+        Ok(on_either!(self.conn, |conn| attachments::table
             .inner_join(
                 declarations::table.on(declarations::jurisdiction_id
                     .eq(attachments::jurisdiction_id)
@@ -82,7 +83,7 @@ impl Reader<'_> {
                     .and(declarations::learning_end.le(last))),
             )
             .select(Attachment::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 }
 
@@ -92,7 +93,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`StoreError::Taken`] when the declaration already has the same content.
     pub fn insert_attachment(&mut self, attachment: &Attachment) -> Result<(), StoreError> {
-        diesel::insert_into(attachments::table).values(attachment).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(attachments::table)
+            .values(attachment)
+            .execute(conn))?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::event::{Audience, EventType};
 
 use crate::columns::{Id, Moment, Word};
-use crate::connection::{AnyBackend, AnyConnection};
+use crate::connection::{AnyBackend, AnyConnection, on_either};
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
 use crate::schema::events;
@@ -184,7 +184,9 @@ impl Writer<'_> {
     /// On a database failure; [`StoreError::Taken`] for a second event with the same `once`.
     pub fn record_event(&mut self, event: &Event) -> Result<(), StoreError> {
         let event = self.with_entry(event)?;
-        diesel::insert_into(events::table).values(&event).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(events::table)
+            .values(&event)
+            .execute(conn))?;
         self.has_told();
         Ok(())
     }

@@ -6,6 +6,7 @@ use xueshi_domain::event::EventType;
 use xueshi_domain::explanation::Explained;
 
 use crate::columns::{Id, Moment, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::reviews::Review;
 use crate::schema::{explanations, refusals, reviews};
@@ -161,7 +162,9 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure.
     pub fn insert_explanation(&mut self, kept: &StoredExplanation) -> Result<(), StoreError> {
-        diesel::insert_into(explanations::table).values(kept).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(explanations::table)
+            .values(kept)
+            .execute(conn))?;
         Ok(())
     }
 
@@ -199,7 +202,9 @@ impl Writer<'_> {
                     .execute(self.conn)?;
             }
         }
-        let kept = diesel::insert_into(refusals::table).values(new).execute(self.conn);
+        let kept = on_either!(self.conn, |conn| diesel::insert_into(refusals::table)
+            .values(new)
+            .execute(conn));
         match kept.map_err(StoreError::from) {
             // Another transaction has just kept the same one: run again, this one finds it.
             Err(StoreError::Taken(_)) => Err(StoreError::Conflict),

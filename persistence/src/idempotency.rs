@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::cipher::context;
 use crate::columns::Moment;
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::schema::idempotency_keys;
 use crate::store::{Reader, Writer};
@@ -39,11 +40,11 @@ impl Reader<'_> {
         caller: &str,
         key: &str,
     ) -> Result<Option<StoredAnswer>, StoreError> {
-        let answer = idempotency_keys::table
+        let answer = on_either!(self.conn, |conn| idempotency_keys::table
             .find((caller, key))
             .select(StoredAnswer::as_select())
-            .first(self.conn)
-            .optional()?;
+            .first(conn)
+            .optional()?);
         let Some(mut answer) = answer else { return Ok(None) };
         // Those of earlier versions are not encrypted: they begin with a brace, or are empty.
         if answer.body.first().is_some_and(|first| *first != b'{') {
@@ -66,7 +67,9 @@ impl Writer<'_> {
                 .map_err(|error| StoreError::Corrupt(format!("an answer: {error}")))?;
             answer.body = self.cipher.seal(context::KEPT_ANSWER, text)?;
         }
-        let kept = diesel::insert_into(idempotency_keys::table).values(&answer).execute(self.conn);
+        let kept = on_either!(self.conn, |conn| diesel::insert_into(idempotency_keys::table)
+            .values(&answer)
+            .execute(conn));
         match kept.map_err(StoreError::from) {
             Err(StoreError::Taken(_)) => return Err(StoreError::Conflict),
             kept => kept?,

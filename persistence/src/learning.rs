@@ -171,11 +171,11 @@ impl Reader<'_> {
         professional: Id,
         id: Id,
     ) -> Result<Option<LearningRecord>, StoreError> {
-        Ok(learning_records::table
+        Ok(on_either!(self.conn, |conn| learning_records::table
             .find((jurisdiction, professional, id))
             .select(LearningRecord::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 
     /// Some learning records of a person, by their ids.
@@ -323,7 +323,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`StoreError::Taken`] when its code is in use.
     pub fn insert_platform(&mut self, platform: &Platform) -> Result<(), StoreError> {
-        diesel::insert_into(platforms::table).values(platform).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(platforms::table)
+            .values(platform)
+            .execute(conn))?;
         Ok(())
     }
 
@@ -332,7 +334,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`StoreError::Taken`] when the same class or course is already there for the person (H7).
     pub fn insert_learning_record(&mut self, record: &LearningRecord) -> Result<(), StoreError> {
-        diesel::insert_into(learning_records::table).values(record).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(learning_records::table)
+            .values(record)
+            .execute(conn))?;
         Ok(())
     }
 

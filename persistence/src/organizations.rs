@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::columns::{Id, Moment, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, on_either};
 use crate::error::StoreError;
 use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
@@ -68,11 +68,11 @@ impl Reader<'_> {
         jurisdiction: Id,
         id: Id,
     ) -> Result<Option<Organization>, StoreError> {
-        Ok(organizations::table
+        Ok(on_either!(self.conn, |conn| organizations::table
             .find((jurisdiction, id))
             .select(Organization::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 
     /// Some units of a city, in no particular order.

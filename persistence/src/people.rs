@@ -9,7 +9,7 @@ use xueshi_domain::people::{Employment as Days, Post, TitleLevel};
 
 use crate::cipher::context;
 use crate::columns::{Id, Moment, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, on_either};
 use crate::error::StoreError;
 use crate::figures::fact::Fact;
 use crate::page::{Page, Slice};
@@ -131,11 +131,11 @@ impl Reader<'_> {
         jurisdiction: Id,
         id: Id,
     ) -> Result<Option<Professional>, StoreError> {
-        Ok(professionals::table
+        Ok(on_either!(self.conn, |conn| professionals::table
             .find((jurisdiction, id))
             .select(Professional::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 
     /// Some people of a city, whoever asks, in no particular order.
@@ -284,12 +284,12 @@ impl Reader<'_> {
         jurisdiction: Id,
         professional: Id,
     ) -> Result<Vec<Employment>, StoreError> {
-        Ok(employments::table
+        Ok(on_either!(self.conn, |conn| employments::table
             .filter(employments::jurisdiction_id.eq(jurisdiction))
             .filter(employments::professional_id.eq(professional))
             .order((employments::started_on.desc(), employments::id.desc()))
             .select(Employment::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 }
 

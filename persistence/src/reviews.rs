@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::review::{Decision, Stage};
 
 use crate::columns::{Id, Moment, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::schema::{record_acts, reviews};
 use crate::store::{Reader, Writer};
@@ -86,13 +87,13 @@ impl Reader<'_> {
         professional: Id,
         declaration: Id,
     ) -> Result<Vec<Review>, StoreError> {
-        Ok(reviews::table
+        Ok(on_either!(self.conn, |conn| reviews::table
             .filter(reviews::jurisdiction_id.eq(jurisdiction))
             .filter(reviews::professional_id.eq(professional))
             .filter(reviews::declaration_id.eq(declaration))
             .order((reviews::decided_at.asc(), reviews::id.asc()))
             .select(Review::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 }
 
@@ -149,7 +150,9 @@ impl Writer<'_> {
     /// # Errors
     /// [`StoreError::Taken`] when the stage of this revision has been decided (V4).
     pub fn insert_review(&mut self, review: &Review) -> Result<(), StoreError> {
-        diesel::insert_into(reviews::table).values(review).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(reviews::table)
+            .values(review)
+            .execute(conn))?;
         Ok(())
     }
 
@@ -158,7 +161,9 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure.
     pub fn insert_record_act(&mut self, act: &RecordedAct) -> Result<(), StoreError> {
-        diesel::insert_into(record_acts::table).values(act).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(record_acts::table)
+            .values(act)
+            .execute(conn))?;
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::review::{Ending, Stage, Warned};
 
 use crate::columns::{Id, Moment, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::figures::fact::Fact;
 use crate::schema::stage_visits;
@@ -58,13 +59,13 @@ impl Reader<'_> {
         professional: Id,
         declaration: Id,
     ) -> Result<Vec<StageVisit>, StoreError> {
-        Ok(stage_visits::table
+        Ok(on_either!(self.conn, |conn| stage_visits::table
             .filter(stage_visits::jurisdiction_id.eq(jurisdiction))
             .filter(stage_visits::professional_id.eq(professional))
             .filter(stage_visits::declaration_id.eq(declaration))
             .order((stage_visits::entered_at.asc(), stage_visits::id.asc()))
             .select(StageVisit::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 
     /// Waiting visits that are late from an instant on, or will be by then, and of which no more than `warned` has been told, most urgent first.
@@ -97,7 +98,9 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure.
     pub fn insert_stage_visit(&mut self, visit: &StageVisit) -> Result<(), StoreError> {
-        diesel::insert_into(stage_visits::table).values(visit).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(stage_visits::table)
+            .values(visit)
+            .execute(conn))?;
         self.note(visit.jurisdiction_id, visit.entered_at, &Fact::visit(visit, None))
     }
 

@@ -9,6 +9,7 @@ use xueshi_domain::review::{State, is_late};
 
 pub use self::lists::{DeclarationFilter, QueueFilter};
 use crate::columns::{Id, Moment, Tenths, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::figures::fact::Fact;
 use crate::schema::declarations;
@@ -148,11 +149,11 @@ impl Reader<'_> {
         professional: Id,
         id: Id,
     ) -> Result<Option<Declaration>, StoreError> {
-        Ok(declarations::table
+        Ok(on_either!(self.conn, |conn| declarations::table
             .find((jurisdiction, professional, id))
             .select(Declaration::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 
     /// A person's declarations of a year, whoever asks, oldest first.
@@ -165,13 +166,13 @@ impl Reader<'_> {
         professional: Id,
         year: i32,
     ) -> Result<Vec<Declaration>, StoreError> {
-        Ok(declarations::table
+        Ok(on_either!(self.conn, |conn| declarations::table
             .filter(declarations::jurisdiction_id.eq(jurisdiction))
             .filter(declarations::professional_id.eq(professional))
             .filter(declarations::year.eq(year))
             .order(declarations::id.asc())
             .select(Declaration::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 
     /// A person's declarations of a learning record, of whatever year and in whatever state, oldest first.
@@ -205,7 +206,7 @@ impl Reader<'_> {
         (year, learning_year): (i32, i32),
     ) -> Result<Vec<Declaration>, StoreError> {
         let (first, last) = days_of(learning_year);
-        Ok(declarations::table
+        Ok(on_either!(self.conn, |conn| declarations::table
             .filter(declarations::jurisdiction_id.eq(jurisdiction))
             .filter(declarations::professional_id.eq(professional))
             .filter(
@@ -215,7 +216,7 @@ impl Reader<'_> {
             )
             .order(declarations::id.asc())
             .select(Declaration::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 
     /// All declarations that wait for someone, for recomputing their due days (V2).
@@ -247,7 +248,9 @@ impl Writer<'_> {
     /// # Errors
     /// On a database failure.
     pub fn insert_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError> {
-        diesel::insert_into(declarations::table).values(declaration).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(declarations::table)
+            .values(declaration)
+            .execute(conn))?;
         if declaration.state.0 == State::Approved {
             let fact = Fact::hours(declaration);
             self.note(declaration.jurisdiction_id, declaration.updated_at, &fact)?;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use xueshi_domain::event::EventType;
 
 use crate::columns::{Id, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, on_either};
 use crate::error::StoreError;
 use crate::events::{Event, for_auditors};
 use crate::schema::events;
@@ -53,13 +53,13 @@ impl Reader<'_> {
     /// # Errors
     /// On a database failure.
     pub fn feed_head(&mut self, city: Id) -> Result<i64, StoreError> {
-        let head = events::table
+        let head = on_either!(self.conn, |conn| events::table
             .filter(events::jurisdiction_id.eq(city))
             .filter(events::position.is_not_null())
             .order(events::position.desc())
             .select(events::position.assume_not_null())
-            .first::<i64>(self.conn)
-            .optional()?;
+            .first::<i64>(conn)
+            .optional()?);
         Ok(head.unwrap_or(0))
     }
 

@@ -115,14 +115,14 @@ impl Reader<'_> {
         city: Id,
         person: Id,
     ) -> Result<Vec<PersonPartRow>, StoreError> {
-        Ok(person_parts::table
+        Ok(on_either!(self.conn, |conn| person_parts::table
             .filter(person_parts::jurisdiction_id.eq(city))
             .filter(person_parts::professional_id.eq(person))
             .filter(person_parts::kind.eq(Word(PersonPart::Hours)))
             .filter(person_parts::valid_to.is_null())
             .order(person_parts::seq.asc())
             .select(PersonPartRow::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 
     /// The last part of a declaration.
@@ -132,15 +132,15 @@ impl Reader<'_> {
         person: Id,
         declaration: Id,
     ) -> Result<Option<PersonPartRow>, StoreError> {
-        Ok(person_parts::table
+        Ok(on_either!(self.conn, |conn| person_parts::table
             .filter(person_parts::jurisdiction_id.eq(city))
             .filter(person_parts::professional_id.eq(person))
             .filter(person_parts::kind.eq(Word(PersonPart::Hours)))
             .filter(person_parts::subject_id.eq(declaration))
             .order(person_parts::seq.desc())
             .select(PersonPartRow::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 
     /// The last part of a subject.
@@ -165,7 +165,9 @@ impl Reader<'_> {
 
 impl Writer<'_> {
     pub(super) fn insert_person_part(&mut self, part: &PersonPartRow) -> Result<(), StoreError> {
-        diesel::insert_into(person_parts::table).values(part).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(person_parts::table)
+            .values(part)
+            .execute(conn))?;
         Ok(())
     }
 
@@ -184,7 +186,9 @@ impl Writer<'_> {
     }
 
     pub(super) fn insert_unit_part(&mut self, part: &UnitPartRow) -> Result<(), StoreError> {
-        diesel::insert_into(unit_parts::table).values(part).execute(self.conn)?;
+        on_either!(self.conn, |conn| diesel::insert_into(unit_parts::table)
+            .values(part)
+            .execute(conn))?;
         Ok(())
     }
 
