@@ -13,7 +13,7 @@ use super::{appeals, departures, login};
 use crate::problem::Problem;
 use crate::services::makeup;
 
-/// One kind of thing that time brings about, in one city: how many it found. At most [`MOST`] in one transaction.
+/// One kind of thing that time brings about, in one city: how many it did, none if nothing was due. At most [`MOST`] in one transaction.
 type Round = fn(&mut Writer<'_>, Id) -> Result<usize, Problem>;
 
 /// What a round takes up at most in one transaction, so that writers in between do not wait for long.

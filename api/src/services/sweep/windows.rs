@@ -4,7 +4,6 @@ use serde_json::json;
 use xueshi_domain::calendar::{Timetable, WindowKind};
 use xueshi_domain::event::EventType;
 use xueshi_domain::instant::{china_date, to_rfc3339};
-use xueshi_domain::policy::Policy;
 use xueshi_persistence::{Id, Writer};
 
 use crate::problem::Problem;
@@ -16,12 +15,13 @@ pub(super) fn round(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem>
     let now = writer.now();
     let this_year = china_date(now).year();
     let Some(bureau) = writer.municipal_bureau(city)? else { return Ok(0) };
-    for stored in writer.published_policies(city)? {
-        if !(this_year - 1..=this_year).contains(&stored.year) {
+    let rules = writer.city_rules(city)?;
+    let mut told = 0;
+    for (year, policy) in rules.policies() {
+        if !(this_year - 1..=this_year).contains(&year) {
             continue;
         }
-        let policy = Policy::from_json(&stored.document).map_err(Problem::internal)?;
-        let timetable = Timetable::new(&policy, []);
+        let timetable = Timetable::new(policy, []);
         for kind in WindowKind::ALL {
             let Some(window) = timetable.window(*kind) else { continue };
             for (event, at) in
@@ -31,14 +31,19 @@ pub(super) fn round(writer: &mut Writer<'_>, city: Id) -> Result<usize, Problem>
                     continue;
                 }
                 let at = to_rfc3339(at);
+                let mark = format!("{event}:{kind}:{year}:{at}");
+                if writer.is_told(city, &mark)? {
+                    continue;
+                }
                 Happening::new(event)
                     .unit(bureau.id)
-                    .year(stored.year)
+                    .year(year)
                     .data(json!({"window": kind, "at": at}))
-                    .once(format!("{event}:{kind}:{}:{at}", stored.year))
+                    .once(mark)
                     .tell(writer, city)?;
+                told += 1;
             }
         }
     }
-    Ok(0)
+    Ok(told)
 }
