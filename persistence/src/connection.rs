@@ -73,6 +73,14 @@ impl AnyConnection {
         on_either!(self, |conn| Prepared(statement).execute(conn))
     }
 
+    /// Whether its server is gone.
+    fn has_died(&mut self) -> bool {
+        match self {
+            AnyConnection::Sqlite(_) => false,
+            AnyConnection::Postgres(conn) => diesel::r2d2::R2D2Connection::is_broken(conn),
+        }
+    }
+
     /// Opens a connection of the kind that the URL names.
     ///
     /// The derived `Connection::establish` tries every backend in turn and would create a
@@ -95,10 +103,7 @@ impl AnyConnection {
 
 /// The zone and the form of bytes are those that the log's digests are of. What a transaction notes for the log begins empty, whatever
 /// a role or the database says: a session's own values come before theirs.
-/// Nobody waits for ever for who holds a lock and is not heard of any more.
 const POSTGRES_SETTINGS: &str = "
-    set idle_in_transaction_session_timeout = '60s';
-    set lock_timeout = '30s';
     set tcp_keepalives_idle = 10;
     set tcp_keepalives_interval = 5;
     set tcp_keepalives_count = 3;
@@ -106,6 +111,13 @@ const POSTGRES_SETTINGS: &str = "
     set bytea_output = 'hex';
     set xueshi.noted = '';
     set xueshi.noted_0 = '';
+";
+
+/// Nobody waits for ever for who holds a lock and is not heard of any more. Only for requests and jobs: instances that start together wait
+/// for each other as long as a migration takes.
+const POOL_SETTINGS: &str = "
+    set idle_in_transaction_session_timeout = '60s';
+    set lock_timeout = '30s';
 ";
 
 /// `synchronous=FULL`: in WAL mode `NORMAL` may lose acknowledged commits at power loss.
@@ -154,7 +166,11 @@ impl r2d2::ManageConnection for Manager {
     type Error = StoreError;
 
     fn connect(&self) -> Result<Lent, StoreError> {
-        Ok(Lent { conn: AnyConnection::open(&self.url)?, is_clean: true })
+        let mut conn = AnyConnection::open(&self.url)?;
+        if let AnyConnection::Postgres(conn) = &mut conn {
+            conn.batch_execute(POOL_SETTINGS)?;
+        }
+        Ok(Lent { conn, is_clean: true })
     }
 
     fn is_valid(&self, lent: &mut Lent) -> Result<(), StoreError> {
@@ -162,7 +178,7 @@ impl r2d2::ManageConnection for Manager {
     }
 
     fn has_broken(&self, lent: &mut Lent) -> bool {
-        !lent.is_clean
+        !lent.is_clean || lent.conn.has_died()
     }
 }
 

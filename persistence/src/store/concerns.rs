@@ -48,7 +48,7 @@ impl Concerns {
 /// It is at `read committed`: under its locks nothing that it decides by changes, and each query sees what was committed before. A
 /// snapshot of the whole transaction would be older than its locks.
 ///
-/// What is not kept holds no locks, for however long: it decides by one state of the database.
+/// What is not kept takes none of these locks, for however long: it decides by one state of the database.
 pub(super) fn begin(
     conn: &mut AnyConnection,
     keep: Keep,

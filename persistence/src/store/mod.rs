@@ -373,8 +373,8 @@ where
 {
     let mut conn = shared.pool.get().map_err(StoreError::from)?;
     let result = query(&mut shared.reader(&mut conn));
-    // A refusal is no failure of the connection.
-    conn.is_clean = result.as_ref().err().is_none_or(|error| error.store_error().is_none());
+    // No transaction was begun; a connection that has died is found out by the pool.
+    conn.is_clean = true;
     result
 }
 

@@ -52,15 +52,15 @@ impl Gate {
         E: StoreFailure,
     {
         let waiting = match lane {
-            Lane::Read => &self.reads_waiting,
-            Lane::Write => &self.writes_waiting,
+            Lane::Read => self.reads_waiting.as_ref(),
+            Lane::Write => self.writes_waiting.as_ref(),
         };
-        if waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
-            waiting.fetch_sub(1, Ordering::Relaxed);
+        let counted = Waiting::count(waiting);
+        if counted.before >= WAITING {
             return Err(StoreError::Busy.into());
         }
         let permits = self.permits(lane).await;
-        waiting.fetch_sub(1, Ordering::Relaxed);
+        drop(counted);
         let Ok(permits) = permits else { return Err(StoreError::Busy.into()) };
         tokio::task::spawn_blocking(move || {
             let result = work();
@@ -77,6 +77,24 @@ impl Gate {
             Lane::Write => Some(Arc::clone(&self.for_writes).acquire_owned().await?),
         };
         Ok((write, Arc::clone(&self.connections).acquire_owned().await?))
+    }
+}
+
+/// One that waits, for as long as it does: whoever goes away while waiting is not counted any more.
+struct Waiting<'w> {
+    all: &'w AtomicUsize,
+    before: usize,
+}
+
+impl<'w> Waiting<'w> {
+    fn count(all: &'w AtomicUsize) -> Self {
+        Self { all, before: all.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -39,8 +39,10 @@ pub async fn sweep(store: &Store) -> Result<(), Problem> {
     for city in cities.iter().map(|city| city.id) {
         for round in ROUNDS.iter().copied() {
             let work = move |writer: &mut Writer<'_>| round(writer, city);
-            // Most of the time there is nothing to do, and nobody is kept waiting to find that out.
-            if store.write(Keep::No, work).await? > 0 {
+            // Most of the time there is nothing to do, and nobody is kept waiting to find that out. Where that fails, because another
+            // instance is at it, the round itself says what there is.
+            let is_due = store.write(Keep::No, work).await.map_or(true, |found| found > 0);
+            if is_due {
                 while store.write(Keep::Yes, work).await? >= MOST {}
             }
         }
