@@ -101,7 +101,8 @@ impl AnyConnection {
     }
 }
 
-/// The zone and the form of bytes are those that the log's digests are of. What a transaction notes for the log begins empty, whatever
+/// The language of messages is the one in which deadlocks and waits for locks are told from other failures: diesel shows no codes. The
+/// zone and the form of bytes are those that the log's digests are of. What a transaction notes for the log begins empty, whatever
 /// a role or the database says: a session's own values come before theirs.
 const POSTGRES_SETTINGS: &str = "
     set tcp_keepalives_idle = 10;
@@ -109,8 +110,16 @@ const POSTGRES_SETTINGS: &str = "
     set tcp_keepalives_count = 3;
     set time zone 'Asia/Shanghai';
     set bytea_output = 'hex';
-    set xueshi.noted = '';
+    set xueshi.noted = '0';
     set xueshi.noted_0 = '';
+    do $$
+    begin
+        set lc_messages = 'C';
+    exception when insufficient_privilege then
+        if current_setting('lc_messages') !~* '^(c|posix|en)([_.]|$)' then
+            raise exception 'the server''s messages have to be English: grant set on parameter lc_messages to %', current_user;
+        end if;
+    end $$;
 ";
 
 /// Nobody waits for ever for who holds a lock and is not heard of any more. Only for requests and jobs: instances that start together wait
@@ -118,6 +127,7 @@ const POSTGRES_SETTINGS: &str = "
 const POOL_SETTINGS: &str = "
     set idle_in_transaction_session_timeout = '60s';
     set lock_timeout = '30s';
+    set jit = off;
 ";
 
 /// `synchronous=FULL`: in WAL mode `NORMAL` may lose acknowledged commits at power loss.

@@ -110,7 +110,7 @@ impl Writer<'_> {
         if self.purpose()? != Some(Purpose::Sandbox) {
             return Err(StoreError::WrongPurpose("only a sandbox's past can be written".into()));
         }
-        self.reader.now = instant;
+        self.now = instant;
         self.tells_the_past = true;
         Ok(())
     }

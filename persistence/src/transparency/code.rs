@@ -14,7 +14,7 @@ use crate::error::StoreError;
 /// The name under which the shape of everything is kept.
 pub(super) const WHOLE: &str = "*";
 /// How rows are digested. Another way gives other digests, as other columns do.
-const FORM: &str = "2";
+const FORM: &str = "3";
 
 #[derive(QueryableByName)]
 struct Line {
@@ -62,7 +62,7 @@ fn shapes(conn: &mut AnyConnection) -> Result<BTreeMap<String, String>, StoreErr
         AnyConnection::Postgres(conn) => diesel::sql_query(
             "select table_name::text as covered, column_name::text as name, data_type::text as declared
              from information_schema.columns where table_schema = current_schema()
-             order by table_name, column_name",
+             order by table_name, ordinal_position",
         )
         .load(conn)?,
     };

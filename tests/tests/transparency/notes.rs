@@ -45,8 +45,8 @@ async fn notes_that_were_there_before_are_not_the_services(server: &Server) {
         }
         Database::Postgres => {
             "do $$ declare note text; begin
-                 select 'declarations' || E'\\t' || encode(sha256(convert_to(jsonb_strip_nulls(to_jsonb(d))::text, 'UTF8')), 'hex')
-                     || E'\\t' || jurisdiction_id || '/' || professional_id || E'\\t'
+                 select 'declarations' || E'\\t' || encode(sha256(convert_to(row_to_json(d)::text, 'UTF8')), 'hex')
+                     || E'\\t' || jurisdiction_id || E'\\t' || professional_id || E'\\t'
                      || jurisdiction_id || '/' || professional_id || '/' || id || E'\\n'
                  into note from declarations as d limit 1;
                  execute format('alter database %I set \"xueshi.noted_0\" = %L', current_database(), note);
@@ -94,7 +94,7 @@ async fn the_digest_of_a_row_is_the_one_that_the_guide_computes(server: &Server)
         Database::Postgres => {
             intruder.run("set time zone 'Asia/Shanghai'");
             let digest = intruder.texts(
-                "select encode(sha256(p.log_salt || sha256(convert_to(jsonb_strip_nulls(to_jsonb(d))::text, 'UTF8'))), 'hex') as text
+                "select encode(sha256(p.log_salt || sha256(convert_to(row_to_json(d)::text, 'UTF8'))), 'hex') as text
                  from declarations d join professionals p using (jurisdiction_id, professional_id)
                  order by d.id desc limit 1",
             );

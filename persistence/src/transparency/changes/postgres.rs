@@ -1,4 +1,4 @@
-//! On PostgreSQL: triggers that note what they see in settings of the transaction, which end with it (migrations 0041 and 0042).
+//! On PostgreSQL: triggers that note what they see in settings of the transaction, which end with it (migrations 0041 and 0044).
 
 use diesel::connection::SimpleConnection as _;
 use diesel::pg::PgRowByRowLoadingMode;
@@ -11,8 +11,8 @@ use crate::columns::Id;
 use crate::error::StoreError;
 use crate::prepared::Prepared;
 
-/// What a trigger noted, with tabulators between: the table, the digest of the form (of a row that is gone nothing), the person whom it is
-/// about, and the key.
+/// What a trigger noted, with tabulators between: the table, the digest of the row (of one that is gone nothing), the city and the person
+/// whom it is about, and the key.
 #[derive(QueryableByName)]
 struct Noted {
     #[diesel(sql_type = Text)]
@@ -21,28 +21,36 @@ struct Noted {
     salt: Option<Vec<u8>>,
     #[diesel(sql_type = Text)]
     settings: String,
+    /// The number of the last part.
+    #[diesel(sql_type = Text)]
+    last: String,
 }
 
-/// What the present transaction noted, in order, with the salts of the people whom it is about.
-const NOTED: &str = r"
-    select noted.line, current_setting('timezone') || ' ' || current_setting('bytea_output') as settings, (
-        select p.log_salt from professionals as p
-        where p.jurisdiction_id = nullif(split_part(split_part(noted.line, E'	', 3), '/', 1), '')::uuid
-            and p.professional_id = nullif(split_part(split_part(noted.line, E'	', 3), '/', 2), '')::uuid
-    ) as salt
-    from generate_series(0, coalesce(nullif(current_setting('xueshi.noted', true), ''), '0')::integer) as part,
-        unnest(string_to_array(current_setting('xueshi.noted_' || part, true), E'
-')) with ordinality as noted (line, place)
-    where noted.line <> ''
-    order by part, noted.place";
+/// What the present transaction noted in one part, in order, with the salts of the people whom it is about. Materialized: who is asked for
+/// is read once, and not for everybody who is looked at. The part is no parameter: a statement without any is planned once.
+fn noted_in(part: usize) -> String {
+    format!(
+        r"
+    with noted as materialized (
+        select line, place,
+            nullif(split_part(line, E'\t', 3), '')::uuid as city, nullif(split_part(line, E'\t', 4), '')::uuid as person
+        from unnest(string_to_array(current_setting('xueshi.noted_{part}', true), E'\n')) with ordinality as lines (line, place)
+        where line <> ''
+    )
+    select line, current_setting('timezone') || ' ' || current_setting('bytea_output') as settings,
+        current_setting('xueshi.noted') as last, (
+            select log_salt from professionals
+            where jurisdiction_id = noted.city and professional_id = noted.person
+        ) as salt
+    from noted order by place"
+    )
+}
 
 /// What the text of a row depends on, and with it its digest.
 const SETTINGS: &str = "Asia/Shanghai hex";
 
-const FORGET: &str = "
-    select set_config('xueshi.noted_' || part, '', true)
-    from generate_series(0, coalesce(nullif(current_setting('xueshi.noted', true), ''), '0')::integer) as part;
-    select set_config('xueshi.noted', '', true)";
+const FORGET: &str =
+    "select set_config('xueshi.noted_0', '', true), set_config('xueshi.noted', '0', true)";
 
 pub(super) fn leave_out(conn: &mut PgConnection) -> Result<(), StoreError> {
     Ok(conn.batch_execute(
@@ -64,33 +72,46 @@ pub(super) fn forget(conn: &mut PgConnection) -> Result<(), StoreError> {
 
 /// What the present transaction did to covered rows. Its last act: what it noted stays noted until it ends.
 pub(super) fn take(conn: &mut PgConnection) -> Result<Touched, StoreError> {
-    let noted: Vec<Noted> = Prepared(diesel::sql_query(NOTED)).load(conn)?;
     let mut touched = Touched::new();
-    // In the order in which it was noted: the last of a row is what counts.
-    for Noted { line, salt, settings } in noted {
-        if settings != SETTINGS {
-            return Err(StoreError::Corrupt(format!(
-                "the transparency log needs the settings that the service makes for its sessions, not {settings}"
-            )));
-        }
-        let unfit = || StoreError::Corrupt(format!("a noted change: {line}"));
-        let mut parts = line.splitn(4, '\t');
-        let (Some(table), Some(form), Some(_), Some(key)) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(unfit());
-        };
-        let (number, _) = by_name(table).ok_or_else(unfit)?;
-        let digest = match form {
-            "" => None,
-            form => {
-                let form = digest_in(form).ok_or_else(unfit)?;
-                Some(of_row(&salt.unwrap_or_default(), form))
+    let (mut part, mut last) = (0, 0);
+    while part <= last {
+        let noted = diesel::sql_query(noted_in(part));
+        let noted: Vec<Noted> =
+            if part == 0 { Prepared(noted).load(conn)? } else { noted.load(conn)? };
+        if let Some(noted) = noted.first() {
+            if noted.settings != SETTINGS {
+                return Err(StoreError::Corrupt(format!(
+                    "the transparency log needs the settings that the service makes for its sessions, not {}",
+                    noted.settings
+                )));
             }
-        };
-        touched.insert((number, key.to_owned()), digest);
+            last = noted.last.parse().map_err(|_| unfit(&noted.last))?;
+        }
+        // In the order in which it was noted: the last of a row is what counts.
+        for noted in noted {
+            let (row, digest) = noted.read().ok_or_else(|| unfit(&noted.line))?;
+            touched.insert(row, digest);
+        }
+        part += 1;
     }
     Ok(touched)
+}
+
+fn unfit(noted: &str) -> StoreError {
+    StoreError::Corrupt(format!("a noted change: {noted}"))
+}
+
+impl Noted {
+    /// The row that it speaks of, and its digest.
+    fn read(&self) -> Option<((u8, String), Option<Digest>)> {
+        let mut fields = self.line.splitn(5, '\t');
+        let (number, _) = by_name(fields.next()?)?;
+        let digest = match fields.next()? {
+            "" => None,
+            form => Some(of_row(self.salt.as_deref().unwrap_or_default(), digest_in(form)?)),
+        };
+        Some(((number, fields.nth(2)?.to_owned()), digest))
+    }
 }
 
 /// The digest that hexadecimal digits stand for.
@@ -136,7 +157,7 @@ pub(super) fn each_digest(
     };
     // Instants are written in the zone that all connections of the service have, by the triggers and here.
     let query = format!(
-        "select {key} as key, {salt} as salt, jsonb_strip_nulls(to_jsonb(t))::text as row_now from {table} as t{of}"
+        "select {key} as key, {salt} as salt, row_to_json(t)::text as row_now from {table} as t{of}"
     );
     for row in diesel::sql_query(query).load_iter::<Whole, PgRowByRowLoadingMode>(conn)? {
         let Whole { key, salt, row_now } = row?;
