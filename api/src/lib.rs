@@ -24,5 +24,9 @@ pub mod sheets;
 pub mod state;
 pub mod storage;
 
+/// It gives back to the system what is not used any more: a start needs several times the memory that the running service keeps.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use app::{Application, StartError, StopHandle};
 pub use settings::Settings;

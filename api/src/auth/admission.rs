@@ -11,7 +11,7 @@ use xueshi_persistence::{
 
 use super::caller::{Admission, Need};
 use super::keys::Keys;
-use super::tokens::{self, Claims};
+use super::tokens::{Claims, Tokens};
 use crate::problem::{Code, Problem};
 use crate::services::Asker;
 
@@ -20,19 +20,18 @@ use crate::services::Asker;
 #[derive(Clone)]
 pub struct TokenAdmission {
     store: Store,
-    keys: Arc<Keys>,
-    issuer: Arc<str>,
+    tokens: Arc<Tokens>,
 }
 
 impl TokenAdmission {
     /// Admission by the tokens of one issuer.
     #[must_use]
     pub fn new(store: Store, keys: Arc<Keys>, issuer: Arc<str>) -> Self {
-        Self { store, keys, issuer }
+        Self { store, tokens: Arc::new(Tokens::new(keys, issuer)) }
     }
 
     async fn asker(&self, token: &str) -> Result<Asker, Problem> {
-        let claims = tokens::verify(token, &self.keys, &self.issuer, self.store.now()).await?;
+        let claims = self.tokens.verify(token, self.store.now()).await?;
         // Each of the two kinds of callers takes one query.
         self.store.look(move |reader| identify(reader, &claims)).await
     }

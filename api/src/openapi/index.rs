@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::Method;
-use utoipa::openapi::path::{self, ParameterIn};
+use utoipa::openapi::path::{self, ParameterIn, PathItem};
 use utoipa::openapi::{OpenApi, RefOr, SecurityRequirement};
 
 /// What the frame needs to know about a documented operation.
@@ -18,6 +18,8 @@ pub struct Operation {
     pub query: Vec<String>,
     /// Whether it needs a token.
     pub secured: bool,
+    /// The number of the subject whose routes it belongs to: its place in [`SUBJECTS`](crate::routes::SUBJECTS).
+    pub subject: usize,
 }
 
 /// A path with its operations.
@@ -63,28 +65,17 @@ struct Node {
 }
 
 impl OperationIndex {
-    /// Reads a document.
+    /// Reads a document; `subjects` has the number of each operation's subject, by its id.
     #[must_use]
-    pub fn of(document: &OpenApi) -> Self {
+    pub fn of(document: &OpenApi, subjects: &BTreeMap<String, usize>) -> Self {
         let mut index = Self::default();
         for (template, item) in &document.paths.paths {
-            let operations = [
-                (Method::GET, &item.get),
-                (Method::PUT, &item.put),
-                (Method::POST, &item.post),
-                (Method::DELETE, &item.delete),
-                (Method::OPTIONS, &item.options),
-                (Method::HEAD, &item.head),
-                (Method::PATCH, &item.patch),
-                (Method::TRACE, &item.trace),
-            ];
             let mut entry = PathEntry::default();
-            for (method, operation) in operations {
-                let named = operation.as_ref().and_then(|operation| {
-                    let id = operation.operation_id.as_deref()?;
-                    Some(Operation::of(document, template, id, operation))
-                });
-                entry.operations.extend(named.map(|operation| (method, Arc::new(operation))));
+            for (method, operation) in operations(item) {
+                let Some(id) = operation.operation_id.as_deref() else { continue };
+                let subject = subjects.get(id).copied().unwrap_or(usize::MAX);
+                let operation = Operation::of(document, template, (id, subject), operation);
+                entry.operations.push((method, Arc::new(operation)));
             }
             index.root.insert(template, entry);
         }
@@ -99,8 +90,28 @@ impl OperationIndex {
     }
 }
 
+/// The operations of a path by their methods.
+pub(super) fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &path::Operation)> {
+    let operations = [
+        (Method::GET, &item.get),
+        (Method::PUT, &item.put),
+        (Method::POST, &item.post),
+        (Method::DELETE, &item.delete),
+        (Method::OPTIONS, &item.options),
+        (Method::HEAD, &item.head),
+        (Method::PATCH, &item.patch),
+        (Method::TRACE, &item.trace),
+    ];
+    operations.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
 impl Operation {
-    fn of(document: &OpenApi, template: &str, id: &str, operation: &path::Operation) -> Self {
+    fn of(
+        document: &OpenApi,
+        template: &str,
+        (id, subject): (&str, usize),
+        operation: &path::Operation,
+    ) -> Self {
         let query = operation.parameters.iter().flatten().filter_map(|parameter| match parameter {
             RefOr::T(parameter) if parameter.parameter_in == ParameterIn::Query => {
                 Some(parameter.name.clone())
@@ -115,6 +126,7 @@ impl Operation {
             template: template.into(),
             query: query.collect(),
             secured: needs.is_some_and(|needs| needs.iter().any(|need| *need != nothing)),
+            subject,
         }
     }
 }
@@ -189,7 +201,8 @@ mod tests {
             "/v1/certificates/{number}.pdf": {"get": operation("h")},
             "/v1/tile/{level}/{path}": {"get": operation("i")},
         }});
-        let index = OperationIndex::of(&serde_json::from_value(document).unwrap());
+        let index =
+            OperationIndex::of(&serde_json::from_value(document).unwrap(), &BTreeMap::new());
         let id = |path: &str| {
             let entry = index.find(path)?;
             entry.operations.first().map(|(_, operation)| operation.id.to_string())

@@ -8,6 +8,7 @@ mod index;
 mod order;
 mod sparse;
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use actix_web::App;
@@ -15,6 +16,8 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
+
+use crate::routes::{DOCS, SUBJECTS};
 
 pub use index::{Operation, OperationIndex, PathEntry};
 
@@ -55,7 +58,9 @@ pub fn document() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
         let (json, yaml, etag) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Document { index: OperationIndex::of(&collected()), json, yaml, etag }
+        let collected = collected();
+        let index = OperationIndex::of(&collected.document, &collected.subjects);
+        Document { index, json, yaml, etag }
     })
 }
 
@@ -63,18 +68,28 @@ pub fn document() -> &'static Document {
 #[must_use]
 pub fn value() -> Value {
     // Types derived by utoipa always serialise; an empty document would fail every test of it.
-    finish::finish(serde_json::to_value(collected()).unwrap_or_default())
+    finish::finish(serde_json::to_value(collected().document).unwrap_or_default())
 }
 
-/// What the mounted routes say of themselves.
-fn collected() -> OpenApi {
-    let (_, collected) = App::new()
-        .into_utoipa_app()
-        .openapi(base::base())
-        .configure(crate::routes::routes)
-        .configure(crate::routes::sandbox_routes)
-        .split_for_parts();
-    collected
+/// What the routes say of themselves.
+struct Collected {
+    document: OpenApi,
+    /// The number of the subject that each operation belongs to, by its id.
+    subjects: BTreeMap<String, usize>,
+}
+
+fn collected() -> Collected {
+    let mut document = base::base();
+    let mut subjects = BTreeMap::new();
+    let all = SUBJECTS.iter().chain([&DOCS]);
+    for (number, mount) in all.enumerate() {
+        let (_, part) = App::new().into_utoipa_app().configure(*mount).split_for_parts();
+        let operations = part.paths.paths.values().flat_map(index::operations);
+        let ids = operations.filter_map(|(_, operation)| operation.operation_id.clone());
+        subjects.extend(ids.map(|id| (id, number)));
+        document.merge(part);
+    }
+    Collected { document, subjects }
 }
 
 #[cfg(test)]

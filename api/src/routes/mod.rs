@@ -56,67 +56,98 @@ mod webhook_deliveries;
 mod webhooks;
 mod working_days;
 
+use std::sync::Arc;
+
+use actix_web::guard::fn_guard;
+use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// Every operation that any service has.
+use crate::openapi::Operation;
+
+/// Mounts the routes of a subject.
+pub type Mount = fn(&mut ServiceConfig<'_>);
+
+/// The routes of all subjects, each known by its number here.
 ///
 /// Order matters where templates overlap: the more particular path stands first.
+pub const SUBJECTS: &[Mount] = &[
+    health::routes,
+    documents::routes,
+    problems::routes,
+    accounts::routes,
+    auth::routes,
+    oauth::routes,
+    organizations::routes,
+    professionals::routes,
+    personal_data::routes,
+    registrations::routes,
+    transfers::routes,
+    annual_records::routes,
+    appeals::routes,
+    exemptions::routes,
+    attachments::routes,
+    certificates::routes,
+    credentials::routes,
+    verification::routes,
+    declarations::routes,
+    makeup_applications::routes,
+    makeup_grants::routes,
+    me_years::routes,
+    events::routes,
+    transparency::routes,
+    audit_events::routes,
+    sync::routes,
+    sync_snapshot::routes,
+    webhooks::routes,
+    webhook_deliveries::routes,
+    sync_reconciliation::routes,
+    sync_inbound::routes,
+    sync_conflicts::routes,
+    statistics::routes,
+    reviews::routes,
+    classes::routes,
+    seminars::routes,
+    funding_reports::routes,
+    class_acts::routes,
+    filings::routes,
+    training_plans::routes,
+    plan_amendments::routes,
+    learning_records::routes,
+    platforms::routes,
+    policies::routes,
+    policy_drafts::routes,
+    working_days::routes,
+    explanations::routes,
+    jobs::routes,
+    imports::routes,
+    exports::routes,
+    settlements::routes,
+    sandbox::routes,
+];
+/// The one that only a sandbox mounts. The document has its operations always; elsewhere they are 404.
+const OF_SANDBOX: usize = SUBJECTS.len() - 1;
+
+/// The documentation as a page, with files that the document does not name.
+pub const DOCS: Mount = docs::routes;
+
+/// Mounts every operation that any service has.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    health::routes(config);
-    documents::routes(config);
-    problems::routes(config);
-    accounts::routes(config);
-    auth::routes(config);
-    oauth::routes(config);
-    organizations::routes(config);
-    professionals::routes(config);
-    personal_data::routes(config);
-    registrations::routes(config);
-    transfers::routes(config);
-    annual_records::routes(config);
-    appeals::routes(config);
-    exemptions::routes(config);
-    attachments::routes(config);
-    certificates::routes(config);
-    credentials::routes(config);
-    verification::routes(config);
-    declarations::routes(config);
-    makeup_applications::routes(config);
-    makeup_grants::routes(config);
-    me_years::routes(config);
-    events::routes(config);
-    transparency::routes(config);
-    audit_events::routes(config);
-    sync::routes(config);
-    sync_snapshot::routes(config);
-    webhooks::routes(config);
-    webhook_deliveries::routes(config);
-    sync_reconciliation::routes(config);
-    sync_inbound::routes(config);
-    sync_conflicts::routes(config);
-    statistics::routes(config);
-    reviews::routes(config);
-    classes::routes(config);
-    seminars::routes(config);
-    funding_reports::routes(config);
-    class_acts::routes(config);
-    filings::routes(config);
-    training_plans::routes(config);
-    plan_amendments::routes(config);
-    learning_records::routes(config);
-    platforms::routes(config);
-    policies::routes(config);
-    policy_drafts::routes(config);
-    working_days::routes(config);
-    explanations::routes(config);
-    jobs::routes(config);
-    imports::routes(config);
-    exports::routes(config);
-    settlements::routes(config);
-    docs::routes(config);
+    for (number, mount) in SUBJECTS.iter().enumerate().take(OF_SANDBOX) {
+        under(config, number, *mount);
+    }
+    DOCS(config);
 }
 
-/// Operations that only a sandbox mounts. The document has them always; elsewhere they are 404.
+/// Mounts those that only a sandbox has.
 pub fn sandbox_routes(config: &mut ServiceConfig<'_>) {
-    sandbox::routes(config);
+    under(config, OF_SANDBOX, SUBJECTS[OF_SANDBOX]);
+}
+
+/// Mounts a subject. A request is compared with its templates only if the operation that the frame found for it is one of its own: to
+/// compare it with every template there is would take longer than many an answer.
+fn under(config: &mut ServiceConfig<'_>, number: usize, mount: Mount) {
+    let is_own = fn_guard(move |request| {
+        request.req_data().get::<Arc<Operation>>().is_some_and(|found| found.subject == number)
+    });
+    config.service(scope("").guard(is_own).configure(mount));
 }
