@@ -74,6 +74,25 @@ impl Client {
         Ok(Answer { headers, body })
     }
 
+    /// Asks for something; what is answered.
+    ///
+    /// # Errors
+    /// Whatever is not answered with success.
+    pub(crate) async fn get(&self, path: &str, token: Option<&str>) -> Result<Vec<u8>, Failure> {
+        let mut request = self.http.get(format!("http://{}{path}", self.address));
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().await?;
+        let status = response.status();
+        let body = response.bytes().await?.to_vec();
+        if !status.is_success() {
+            let text = String::from_utf8_lossy(&body);
+            return Err(format!("GET {path} answers {status}: {text}").into());
+        }
+        Ok(body)
+    }
+
     /// Sends JSON, and reads it.
     pub(crate) async fn ask(
         &self,

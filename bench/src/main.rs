@@ -4,6 +4,7 @@
 //! are made of: databases of their own ([`place`]), services in processes of their own ([`service`]), a city ([`world`]), and a
 //! load over HTTP ([`load`]).
 
+mod bare;
 mod cases;
 mod client;
 mod cpu;
@@ -44,6 +45,9 @@ enum Command {
     /// One service until its standard input ends: what the measurement starts
     #[command(hide = true)]
     Serve(serve::Serve),
+    /// A bare handler, to be measured beside it: for the run's own use
+    #[command(hide = true)]
+    Bare(bare::Bare),
 }
 
 /// What is measured, and how long.
@@ -93,6 +97,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Some(Command::Serve(command)) => command.run(),
+        Some(Command::Bare(command)) => command.run(),
         None => run(&cli.run),
     };
     match done {

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
 use clap::Args;
 use xueshi_api::{Application, Settings};
 use xueshi_persistence::Transparency;
@@ -46,14 +47,8 @@ impl Serve {
 async fn serve(settings: Settings) -> Result<(), Failure> {
     let application = Application::start(settings).await.map_err(|error| error.to_string())?;
     let stop = application.stop_handle();
-    let (send, ended) = tokio::sync::oneshot::channel::<()>();
-    std::thread::spawn(move || {
-        // It ends when whoever measures is through, or is gone.
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
-        let _ = send.send(());
-    });
     tokio::task::spawn_local(async move {
-        let _ = ended.await;
+        input_ends().await;
         // What was answered is committed; only idle connections would be waited for.
         stop.stop(false).await;
     });
@@ -61,4 +56,21 @@ async fn serve(settings: Settings) -> Result<(), Failure> {
     writeln!(out, "{}", application.address())?;
     out.flush()?;
     Ok(application.run().await?)
+}
+
+/// Stops a server when whoever measures is through, or is gone.
+pub(crate) fn until_input_ends(server: ServerHandle) {
+    tokio::task::spawn_local(async move {
+        input_ends().await;
+        server.stop(false).await;
+    });
+}
+
+async fn input_ends() {
+    let (send, ended) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+        let _ = send.send(());
+    });
+    let _ = ended.await;
 }

@@ -43,6 +43,17 @@ impl Service {
         if log == Log::Left {
             command.arg("--without-log");
         }
+        Service::launch(place, command)
+    }
+
+    /// Starts the bare handler on the same database; `key` is that of the service's tokens, as a JWK.
+    pub(crate) fn start_bare(place: &Place, key: &str) -> Result<Service, Failure> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.arg("bare").arg("--database-url").arg(place.url()).arg("--key").arg(key);
+        Service::launch(place, command)
+    }
+
+    fn launch(place: &Place, mut command: Command) -> Result<Service, Failure> {
         command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn()?;
         let mut line = String::new();

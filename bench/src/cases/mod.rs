@@ -1,6 +1,7 @@
 //! What is measured: one file for each subject.
 
 mod transparency;
+mod year;
 
 use crate::place::Database;
 use crate::report::Comparison;
@@ -8,5 +9,5 @@ use crate::{Failure, Run};
 
 /// Measures every case on a database.
 pub(crate) async fn measure(run: &Run, database: Database) -> Result<Vec<Comparison>, Failure> {
-    Ok(vec![transparency::measure(run, database).await?])
+    Ok(vec![year::measure(run, database).await?, transparency::measure(run, database).await?])
 }
