@@ -101,7 +101,8 @@ impl AnyConnection {
     }
 }
 
-/// The language of messages is the one in which deadlocks and waits for locks are told from other failures: diesel shows no codes. The
+/// The language of messages is the one in which deadlocks and waits for locks are told from other failures: diesel shows no codes. Names
+/// are looked for in the service's own schema only, whose functions the log knows: another could have one of its own in place of any. The
 /// zone and the form of bytes are those that the log's digests are of. What a transaction notes for the log begins empty, whatever
 /// a role or the database says: a session's own values come before theirs.
 const POSTGRES_SETTINGS: &str = "
@@ -110,16 +111,24 @@ const POSTGRES_SETTINGS: &str = "
     set tcp_keepalives_count = 3;
     set time zone 'Asia/Shanghai';
     set bytea_output = 'hex';
-    set xueshi.noted = '0';
-    set xueshi.noted_0 = '';
+    set xueshi.changed = '0';
+    set xueshi.changed_0 = '';
     do $$
     begin
-        set lc_messages = 'C';
-    exception when insufficient_privilege then
-        if current_setting('lc_messages') !~* '^(c|posix|en)([_.]|$)' then
-            raise exception 'the server''s messages have to be English: grant set on parameter lc_messages to %', current_user;
-        end if;
+        begin
+            set lc_messages = 'C';
+        exception when insufficient_privilege then
+            null;
+        end;
+        begin
+            perform 1 / 0;
+        exception when division_by_zero then
+            if sqlerrm <> 'division by zero' then
+                raise exception 'the messages of the server have to be English: grant set on parameter lc_messages to %', current_user;
+            end if;
+        end;
     end $$;
+    select pg_catalog.set_config('search_path', pg_catalog.quote_ident(pg_catalog.current_schema()), false);
 ";
 
 /// Nobody waits for ever for who holds a lock and is not heard of any more. Only for requests and jobs: instances that start together wait

@@ -86,6 +86,7 @@ impl Tokens {
     /// 401 `invalid-token` for anything that this service did not issue for itself, and `token-expired`; 503 when the store cannot
     /// be asked for keys.
     pub async fn verify(&self, token: &str, now: OffsetDateTime) -> Result<Claims, Problem> {
+        short_enough(token)?;
         let digest = Sha256::digest(token.as_bytes()).into();
         let known = self.verified.get(&digest);
         let kid = match &known {
@@ -103,11 +104,13 @@ impl Tokens {
     }
 }
 
+fn short_enough(token: &str) -> Result<(), Problem> {
+    if token.len() > MAX_LENGTH { Err(invalid("too long")) } else { Ok(()) }
+}
+
 /// The name of the key that a token claims to be signed with.
 fn kid_of(token: &str) -> Result<String, Problem> {
-    if token.len() > MAX_LENGTH {
-        return Err(invalid("too long"));
-    }
+    short_enough(token)?;
     let header = decode_header(token).map_err(invalid)?;
     if header.alg != Algorithm::EdDSA || header.typ.as_deref() != Some(TYPE) {
         return Err(invalid("not an access token"));
@@ -146,6 +149,8 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
+    use crate::auth::keys::{Former, rotate};
+    use crate::auth::test_world::world;
 
     const ISSUER: &str = "https://xueshi.example";
     const NOW: OffsetDateTime = datetime!(2023-10-16 09:00 +8);
@@ -179,6 +184,31 @@ mod tests {
         assert_eq!(read(&token, &key, NOW), Ok(claims()));
         assert_eq!(read(&token, &key, NOW + time::Duration::seconds(899)), Ok(claims()));
         assert_eq!(read(&token, &key, NOW + time::Duration::seconds(900)), Err(Code::TokenExpired));
+    }
+
+    #[actix_web::test]
+    async fn of_a_remembered_token_its_time_and_its_key_are_asked_again() {
+        let (store, _clock, _dir) = world();
+        let life = time::Duration::minutes(15);
+        let keys = Arc::new(Keys::open(store.clone(), life).await.unwrap());
+        let tokens = Tokens::new(Arc::clone(&keys), ISSUER.into());
+        let token = sign(&claims(), &*keys.signing().await.unwrap()).unwrap();
+        for (later, answer) in [
+            (0, Ok(claims())),
+            (899, Ok(claims())),
+            (900, Err(Code::TokenExpired)),
+            (0, Ok(claims())),
+        ] {
+            let now = NOW + time::Duration::seconds(later);
+            let read = tokens.verify(&token, now).await.map_err(|problem| problem.code());
+            assert_eq!(read, answer, "{later}");
+        }
+        let new = rotate(&store, life, Former::Revoked).await.unwrap();
+        while keys.verifying(&new).await.unwrap().is_none() {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let read = tokens.verify(&token, NOW).await.map_err(|problem| problem.code());
+        assert_eq!(read, Err(Code::InvalidToken), "its key is revoked");
     }
 
     #[test]

@@ -395,3 +395,4 @@ drop function log_note_gone_erasures();
 
 drop procedure log_cover(text, boolean, text[]);
 drop function log_next_part();
+drop function log_nobody_notes();

@@ -4,17 +4,28 @@
 -- Lines are noted in the next part from here on.
 create function log_next_part() returns text language plpgsql as $$
 declare
-    next_part text := coalesce(nullif(current_setting('xueshi.noted', true), ''), '0')::integer + 1;
+    next_part text := current_setting('xueshi.changed')::integer + 1;
 begin
-    perform set_config('xueshi.noted_' || next_part, '', true);
-    return set_config('xueshi.noted', next_part, true);
+    perform set_config('xueshi.changed_' || next_part, '', true);
+    return set_config('xueshi.changed', next_part, true);
+end
+$$;
+
+-- For sessions that take no notes: of somebody else, whose changes nobody enters in the log; or of a service from before these functions, which
+-- would commit without an entry.
+create function log_nobody_notes() returns text language plpgsql as $$
+begin
+    if current_setting('xueshi.noted', true) is not null then
+        raise exception 'this service is older than its database: the transparency log is kept in another way now';
+    end if;
+    return null;
 end
 $$;
 
 -- Lets the log answer for a table: what is put in, changed or taken away is noted. For migrations; `salted` where the rows are about a
 -- person, `key` names the columns of the primary key.
 --
--- A note is a line of a setting that ends with the transaction: the table, the digest of the row as JSON (of one that is gone nothing),
+-- A note is a line of the setting `xueshi.changed_N` that ends with the transaction, N standing in `xueshi.changed`: the table, the digest of the row as JSON (of one that is gone nothing),
 -- the city and the person whom it is about, and the key, with tabulators between. Lines go to part after part of some thousand bytes, so
 -- that a long transaction does not copy all of them for every row; a part begins empty, whatever a role or the database says of it.
 create procedure log_cover(covered text, salted boolean, variadic key text[]) language plpgsql as $cover$
@@ -24,11 +35,14 @@ declare
         declare
             next_part text;
         begin
-            next_part := case when octet_length(set_config(
-                concat('xueshi.noted_', current_setting('xueshi.noted', true)),
-                concat(current_setting(concat('xueshi.noted_', current_setting('xueshi.noted', true)), true), %2$s, E'\n'),
-                true
-            )) > 16000 then log_next_part() end;
+            next_part := case
+                when coalesce(current_setting('xueshi.changed', true), '') = '' then log_nobody_notes()
+                when octet_length(set_config(
+                    concat('xueshi.changed_', current_setting('xueshi.changed')),
+                    concat(current_setting(concat('xueshi.changed_', current_setting('xueshi.changed')), true), %2$s, E'\n'),
+                    true
+                )) > 16000 then log_next_part()
+            end;
             return null;
         end
         $note$

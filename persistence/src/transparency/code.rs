@@ -13,8 +13,9 @@ use crate::error::StoreError;
 
 /// The name under which the shape of everything is kept.
 pub(super) const WHOLE: &str = "*";
-/// How rows are digested. Another way gives other digests, as other columns do.
-const FORM: &str = "3";
+/// How rows are digested on each database. Another way gives other digests, as other columns do.
+const FORM_ON_SQLITE: &str = "2";
+const FORM_ON_POSTGRES: &str = "3";
 
 #[derive(QueryableByName)]
 struct Line {
@@ -52,6 +53,10 @@ struct Placed {
 
 /// The shapes of all tables by their names: another shape gives other digests.
 fn shapes(conn: &mut AnyConnection) -> Result<BTreeMap<String, String>, StoreError> {
+    let form = match conn {
+        AnyConnection::Sqlite(_) => FORM_ON_SQLITE,
+        AnyConnection::Postgres(_) => FORM_ON_POSTGRES,
+    };
     let columns: Vec<Placed> = match conn {
         AnyConnection::Sqlite(conn) => diesel::sql_query(
             "select tables.name as covered, columns.name as name, columns.type as declared
@@ -68,7 +73,7 @@ fn shapes(conn: &mut AnyConnection) -> Result<BTreeMap<String, String>, StoreErr
     };
     let mut shapes: BTreeMap<String, String> = BTreeMap::new();
     for Placed { covered, name, declared } in columns {
-        let shape = shapes.entry(covered).or_insert_with(|| format!("{FORM}: "));
+        let shape = shapes.entry(covered).or_insert_with(|| format!("{form}: "));
         shape.push_str(&format!("{name} {declared}, "));
     }
     Ok(shapes)

@@ -10,6 +10,7 @@ use super::{findings, settled, something_happens};
 on_both!(
     a_reset_among_other_requests_begins_a_whole_log,
     notes_that_were_there_before_are_not_the_services,
+    functions_of_another_schema_are_not_asked,
     the_digest_of_a_row_is_the_one_that_the_guide_computes,
 );
 
@@ -49,13 +50,40 @@ async fn notes_that_were_there_before_are_not_the_services(server: &Server) {
                      || E'\\t' || jurisdiction_id || E'\\t' || professional_id || E'\\t'
                      || jurisdiction_id || '/' || professional_id || '/' || id || E'\\n'
                  into note from declarations as d limit 1;
-                 execute format('alter database %I set \"xueshi.noted_0\" = %L', current_database(), note);
+                 execute format('alter database %I set \"xueshi.changed_0\" = %L', current_database(), note);
              end $$"
         }
     });
     server.stop();
     server.start_again();
     // The service writes: an administrator's login is told of.
+    server.login("city.admin").await;
+    settled(&server).await;
+    let found = findings(&server).await;
+    assert!(found.iter().any(|line| line.starts_with("declarations ")), "{found:#?}");
+}
+
+/// Somebody who changes a row and has the database show its former text to whoever looks is found: names are looked for in the service's own
+/// schema, whose functions are known.
+async fn functions_of_another_schema_are_not_asked(server: &Server) {
+    let mut server = Server::start(server.database()).await;
+    something_happens(&server).await;
+    settled(&server).await;
+    let mut intruder = Intruder::at(&server);
+    if server.database() == Database::Postgres {
+        intruder.run(
+            "create schema elsewhere;
+             create table elsewhere.former as select id, row_to_json(d) as shown from declarations d;
+             create function elsewhere.row_to_json(public.declarations) returns json language sql as
+                 $$ select shown from elsewhere.former where id = $1.id $$;
+             do $$ begin
+                 execute format('alter database %I set search_path = public, elsewhere', current_database());
+             end $$",
+        );
+    }
+    intruder.run("update declarations set hours = hours + 1");
+    server.stop();
+    server.start_again();
     server.login("city.admin").await;
     settled(&server).await;
     let found = findings(&server).await;

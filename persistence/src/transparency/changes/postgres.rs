@@ -12,11 +12,11 @@ use crate::error::StoreError;
 use crate::prepared::Prepared;
 
 /// What a trigger noted, with tabulators between: the table, the digest of the row (of one that is gone nothing), the city and the person
-/// whom it is about, and the key.
+/// whom it is about, and the key. One without a line says how the session takes notes, whether or not it did.
 #[derive(QueryableByName)]
 struct Noted {
-    #[diesel(sql_type = Text)]
-    line: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    line: Option<String>,
     #[diesel(sql_type = Nullable<Binary>)]
     salt: Option<Vec<u8>>,
     #[diesel(sql_type = Text)]
@@ -26,23 +26,24 @@ struct Noted {
     last: String,
 }
 
-/// What the present transaction noted in one part, in order, with the salts of the people whom it is about. Materialized: who is asked for
-/// is read once, and not for everybody who is looked at. The part is no parameter: a statement without any is planned once.
-fn noted_in(part: usize) -> String {
+/// Reads what the present transaction noted in some parts, in order, with the salts of the people whom it is about. Materialized: who is
+/// asked for is read once, and not for everybody who is looked at. Parts are no parameters: a statement without any is planned once.
+fn noted_in(first: u32, last: u32) -> String {
     format!(
         r"
     with noted as materialized (
-        select line, place,
+        select part, place, line,
             nullif(split_part(line, E'\t', 3), '')::uuid as city, nullif(split_part(line, E'\t', 4), '')::uuid as person
-        from unnest(string_to_array(current_setting('xueshi.noted_{part}', true), E'\n')) with ordinality as lines (line, place)
+        from generate_series({first}, {last}) as part,
+            unnest(string_to_array(current_setting('xueshi.changed_' || part, true), E'\n')) with ordinality as lines (line, place)
         where line <> ''
     )
     select line, current_setting('timezone') || ' ' || current_setting('bytea_output') as settings,
-        current_setting('xueshi.noted') as last, (
+        coalesce(current_setting('xueshi.changed', true), '') as last, (
             select log_salt from professionals
             where jurisdiction_id = noted.city and professional_id = noted.person
         ) as salt
-    from noted order by place"
+    from (select 1) as always left join noted on true order by part, place"
     )
 }
 
@@ -50,7 +51,7 @@ fn noted_in(part: usize) -> String {
 const SETTINGS: &str = "Asia/Shanghai hex";
 
 const FORGET: &str =
-    "select set_config('xueshi.noted_0', '', true), set_config('xueshi.noted', '0', true)";
+    "select set_config('xueshi.changed_0', '', true), set_config('xueshi.changed', '0', true)";
 
 pub(super) fn leave_out(conn: &mut PgConnection) -> Result<(), StoreError> {
     Ok(conn.batch_execute(
@@ -72,27 +73,24 @@ pub(super) fn forget(conn: &mut PgConnection) -> Result<(), StoreError> {
 
 /// What the present transaction did to covered rows. Its last act: what it noted stays noted until it ends.
 pub(super) fn take(conn: &mut PgConnection) -> Result<Touched, StoreError> {
+    let mut noted: Vec<Noted> = Prepared(diesel::sql_query(noted_in(0, 0))).load(conn)?;
+    let (settings, last) =
+        noted.first().map_or(("", ""), |noted| (noted.settings.as_str(), noted.last.as_str()));
+    // A session that lost what it was set to has noted nothing, or something else.
+    let Some(last) = last.parse::<u32>().ok().filter(|_| settings == SETTINGS) else {
+        return Err(StoreError::Corrupt(format!(
+            "the transparency log needs the settings that the service makes for its sessions, not `{settings}` and `{last}`"
+        )));
+    };
+    if last > 0 {
+        noted.extend(diesel::sql_query(noted_in(1, last)).load::<Noted>(conn)?);
+    }
     let mut touched = Touched::new();
-    let (mut part, mut last) = (0, 0);
-    while part <= last {
-        let noted = diesel::sql_query(noted_in(part));
-        let noted: Vec<Noted> =
-            if part == 0 { Prepared(noted).load(conn)? } else { noted.load(conn)? };
-        if let Some(noted) = noted.first() {
-            if noted.settings != SETTINGS {
-                return Err(StoreError::Corrupt(format!(
-                    "the transparency log needs the settings that the service makes for its sessions, not {}",
-                    noted.settings
-                )));
-            }
-            last = noted.last.parse().map_err(|_| unfit(&noted.last))?;
-        }
-        // In the order in which it was noted: the last of a row is what counts.
-        for noted in noted {
-            let (row, digest) = noted.read().ok_or_else(|| unfit(&noted.line))?;
-            touched.insert(row, digest);
-        }
-        part += 1;
+    // In the order in which it was noted: the last of a row is what counts.
+    for noted in &noted {
+        let Some(line) = noted.line.as_deref() else { continue };
+        let (row, digest) = noted.read(line).ok_or_else(|| unfit(line))?;
+        touched.insert(row, digest);
     }
     Ok(touched)
 }
@@ -102,9 +100,9 @@ fn unfit(noted: &str) -> StoreError {
 }
 
 impl Noted {
-    /// The row that it speaks of, and its digest.
-    fn read(&self) -> Option<((u8, String), Option<Digest>)> {
-        let mut fields = self.line.splitn(5, '\t');
+    /// The row that its line speaks of, and its digest.
+    fn read(&self, line: &str) -> Option<((u8, String), Option<Digest>)> {
+        let mut fields = line.splitn(5, '\t');
         let (number, _) = by_name(fields.next()?)?;
         let digest = match fields.next()? {
             "" => None,

@@ -35,6 +35,7 @@ const EC_JWK: &str = r#"{"kty":"EC","crv":"P-256","x":"pwuDORQcPHwOvbbIozVtp7PsC
 
 struct Fixture {
     logins: Logins,
+    admission: TokenAdmission,
     store: Store,
     clock: HandClock,
     account: Id,
@@ -121,7 +122,9 @@ async fn fixture() -> Fixture {
     let life = |seconds| std::time::Duration::from_secs(seconds);
     let logins =
         Logins::open(store.clone(), ISSUER.into(), life(900), life(14 * 86_400)).await.unwrap();
-    Fixture { logins, store, clock, account, unit, _directory: directory }
+    // One for all requests, as in a service: it remembers tokens.
+    let admission = logins.admission();
+    Fixture { logins, admission, store, clock, account, unit, _directory: directory }
 }
 
 impl Fixture {
@@ -143,7 +146,7 @@ impl Fixture {
     }
 
     async fn admit(&self, token: &str, need: Need) -> Result<Asker, Code> {
-        let admitted = self.logins.admission().admit(Some(token.to_owned()), need).await;
+        let admitted = self.admission.admit(Some(token.to_owned()), need).await;
         admitted.map(Option::unwrap).map_err(|problem| problem.code())
     }
 
