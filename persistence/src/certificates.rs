@@ -5,6 +5,7 @@ use xueshi_domain::certificate::{CertificateNumber, CertificateState, StatusList
 use xueshi_domain::event::EventType;
 
 use crate::columns::{Id, Moment, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::events::Event;
 use crate::schema::{certificates, events};
@@ -85,13 +86,13 @@ impl Reader<'_> {
         professional: Id,
         year: i32,
     ) -> Result<Vec<Certificate>, StoreError> {
-        Ok(certificates::table
+        Ok(on_either!(self.conn, |conn| certificates::table
             .filter(certificates::jurisdiction_id.eq(jurisdiction))
             .filter(certificates::professional_id.eq(professional))
             .filter(certificates::year.eq(year))
             .order(certificates::version.asc())
             .select(Certificate::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 
     /// What told of the issue of a certificate; none for those that came about without it, such as the demo world's.

@@ -292,6 +292,29 @@ impl Reader<'_> {
         self.learning_record_slice(matching, page)
     }
 
+    /// Completed learning of a year that was passed and is not declared, the oldest records of a person first.
+    ///
+    /// # Errors
+    /// On a database failure.
+    pub fn learning_to_declare(
+        &mut self,
+        jurisdiction: Id,
+        professional: Id,
+        year: i32,
+        most: i64,
+    ) -> Result<Vec<LearningRecord>, StoreError> {
+        Ok(on_either!(self.conn, |conn| learning_records::table
+            .filter(learning_records::jurisdiction_id.eq(jurisdiction))
+            .filter(learning_records::professional_id.eq(professional))
+            .filter(learning_records::year.eq(year))
+            .filter(learning_records::declared.eq(false))
+            .filter(learning_records::passed.eq(true))
+            .order(learning_records::id.asc())
+            .limit(most)
+            .select(LearningRecord::as_select())
+            .load(conn)?))
+    }
+
     fn learning_record_slice(
         &mut self,
         matching: impl Fn() -> learning_records::BoxedQuery<'static, AnyBackend>,

@@ -4,7 +4,7 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::learning::Subject;
 use xueshi_domain::ledger::{Assessment, BySubject, RecordState, YearTotals, assess};
 use xueshi_domain::review::State;
-use xueshi_persistence::{Id, LearningRecord, LearningRecordFilter, Page, Reader};
+use xueshi_persistence::{Id, Reader};
 
 use super::rules::Rules;
 use super::sync::year_sync;
@@ -65,16 +65,18 @@ pub fn year_of(
             | State::Revoked => {}
         }
     }
-    for record in on_offer(reader, city, person.professional_id, year)? {
+    for record in reader.learning_to_declare(city, person.professional_id, year, OFFERED)? {
         next_actions.push(NextAction::declare(&record));
     }
     let grants = reader.makeup_grants_of_year(city, person.professional_id, year)?;
-    let open = makeup::open_registration(reader, city, person.professional_id, year)?;
+    let open = grants.iter().find(|grant| makeup::is_open(grant, now));
     if let Some(grant) = open.filter(|_| !assessment.satisfied) {
         // What was learnt under the grant can be declared for this year, or for the one in which it was learnt.
-        for record in on_offer(reader, city, person.professional_id, grant.granted_in)? {
-            if makeup::covers(&grant, &record) {
-                next_actions.push(NextAction::declare(&record).under(&grant));
+        let learnt =
+            reader.learning_to_declare(city, person.professional_id, grant.granted_in, OFFERED)?;
+        for record in learnt {
+            if makeup::covers(grant, &record) {
+                next_actions.push(NextAction::declare(&record).under(grant));
             }
         }
     }
@@ -111,22 +113,6 @@ pub fn year_of(
         policy_version: rules.version,
         now,
     }))
-}
-
-/// Completed learning of a year that was passed and is not declared.
-fn on_offer(
-    reader: &mut Reader<'_>,
-    city: Id,
-    person: Id,
-    year: i32,
-) -> Result<Vec<LearningRecord>, Problem> {
-    let own =
-        xueshi_persistence::Scope { jurisdiction: city, own: Some(person), subtrees: Vec::new() };
-    let filter =
-        LearningRecordFilter { year: Some(year), declared: Some(false), ..Default::default() };
-    let page = Page { limit: OFFERED, after: None, descending: false, count: false };
-    let found = reader.learning_records(&own, &filter, page)?.rows;
-    Ok(found.into_iter().filter(|record| record.passed).collect())
 }
 
 /// What is left to learn once everything under way and on offer has been approved.

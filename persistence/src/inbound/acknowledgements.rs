@@ -5,10 +5,11 @@ use xueshi_domain::inbound::SyncAnswer;
 use xueshi_domain::sync::Resource;
 
 use crate::columns::{Id, Moment, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, FEW_ROWS, on_either};
 use crate::error::StoreError;
 use crate::feed::Sight;
 use crate::page::{Page, Slice};
+use crate::prepared::Prepared;
 use crate::schema::sync_acknowledgements;
 use crate::scope::{Condition, people_below, units_below};
 use crate::store::{Reader, Writer};
@@ -97,11 +98,11 @@ impl Reader<'_> {
         kind: Resource,
         record: &str,
     ) -> Result<Option<Acknowledgement>, StoreError> {
-        Ok(sync_acknowledgements::table
+        Ok(on_either!(self.conn, |conn| sync_acknowledgements::table
             .find((city, Word(kind), record))
             .select(Acknowledgement::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 
     /// The answers to some records of a kind.
@@ -115,12 +116,18 @@ impl Reader<'_> {
         records: Vec<String>,
     ) -> Result<Vec<Acknowledgement>, StoreError> {
         use sync_acknowledgements as a;
-        Ok(a::table
-            .filter(a::jurisdiction_id.eq(city))
-            .filter(a::kind.eq(Word(kind)))
-            .filter(a::record_id.eq_any(records))
-            .select(Acknowledgement::as_select())
-            .load(self.conn)?)
+        if records.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(on_either!(self.conn, |conn| {
+            let few = records.len() <= FEW_ROWS;
+            let answers = a::table
+                .filter(a::jurisdiction_id.eq(city))
+                .filter(a::kind.eq(Word(kind)))
+                .filter(a::record_id.eq_any(records))
+                .select(Acknowledgement::as_select());
+            if few { Prepared(answers).load(conn)? } else { answers.load(conn)? }
+        }))
     }
 
     /// The answers that one may see, in the order in which they were given.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::ledger::Outcome;
 
 use crate::columns::{Id, Moment, Tenths, Word};
+use crate::connection::on_either;
 use crate::error::StoreError;
 use crate::schema::reported_years;
 use crate::store::{Reader, Writer};
@@ -41,11 +42,11 @@ impl Reader<'_> {
         person: Id,
         year: i32,
     ) -> Result<Option<ReportedYear>, StoreError> {
-        Ok(reported_years::table
+        Ok(on_either!(self.conn, |conn| reported_years::table
             .find((city, person, year))
             .select(ReportedYear::as_select())
-            .first(self.conn)
-            .optional()?)
+            .first(conn)
+            .optional()?))
     }
 }
 

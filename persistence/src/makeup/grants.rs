@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use xueshi_domain::makeup::GrantState;
 
 use crate::columns::{Id, Moment, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, on_either};
 use crate::declarations::Saved;
 use crate::error::StoreError;
 use crate::figures::fact::Fact;
@@ -160,13 +160,13 @@ impl Reader<'_> {
         professional: Id,
         year: i32,
     ) -> Result<Vec<MakeupGrant>, StoreError> {
-        Ok(makeup_grants::table
+        Ok(on_either!(self.conn, |conn| makeup_grants::table
             .filter(makeup_grants::jurisdiction_id.eq(jurisdiction))
             .filter(makeup_grants::professional_id.eq(professional))
             .filter(makeup_grants::year.eq(year))
             .order(makeup_grants::id.desc())
             .select(MakeupGrant::as_select())
-            .load(self.conn)?)
+            .load(conn)?))
     }
 
     /// Grants that are open although their registration has closed.

@@ -1,6 +1,7 @@
 //! Grants: what a person may register under them, and how they end (H4, M3, M5).
 
 use serde_json::json;
+use time::OffsetDateTime;
 use uuid::Uuid;
 use xueshi_domain::access::Permission;
 use xueshi_domain::event::EventType;
@@ -112,11 +113,16 @@ pub fn open_registration(
 ) -> Result<Option<MakeupGrant>, Problem> {
     let now = reader.now();
     let grants = reader.makeup_grants_of_year(city, person, year)?;
-    let is_open = |grant: &MakeupGrant| match grant.state.0 {
+    Ok(grants.into_iter().find(|grant| is_open(grant, now)))
+}
+
+/// Whether hours may still be registered under a grant.
+#[must_use]
+pub fn is_open(grant: &MakeupGrant, now: OffsetDateTime) -> bool {
+    match grant.state.0 {
         GrantState::Granted | GrantState::Used => now < grant.register_until.0,
         GrantState::Expired => false,
-    };
-    Ok(grants.into_iter().find(is_open))
+    }
 }
 
 /// Whether completed learning lies in the study time of a grant (M3).

@@ -22,8 +22,8 @@ pub use applications::{create, edit};
 pub use bodies::{assign_body, body_of};
 pub use decisions::decide;
 pub use grants::{
-    covers, expire, follow, follow_year, give_way, grant_of, named, open_registration, study_under,
-    visible_grant,
+    covers, expire, follow, follow_year, give_way, grant_of, is_open, named, open_registration,
+    study_under, visible_grant,
 };
 pub use submission::{follow_body, submit};
 
