@@ -6,7 +6,10 @@ use std::process::{Child, Command, Stdio};
 
 use crate::Failure;
 use crate::cpu;
+use crate::load::Done;
 use crate::place::Place;
+use crate::report::Round;
+use crate::stats::percentile;
 
 /// Whether a service keeps the transparency log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +83,28 @@ impl Service {
         Ok(Spent { service: cpu::of_process(self.child.id())?, database })
     }
 
+    /// What was done since then, and what it took.
+    pub(crate) fn round(
+        &self,
+        before: Spent,
+        operations: usize,
+        done: &Done,
+    ) -> Result<Round, Failure> {
+        let after = self.spent()?;
+        let database = after.database.zip(before.database).map(|(after, before)| after - before);
+        Ok(Round {
+            operations,
+            seconds: done.seconds,
+            p50_ms: percentile(&done.requests, 500),
+            p99_ms: percentile(&done.requests, 990),
+            service_cpu_seconds: after.service - before.service,
+            database_cpu_seconds: database,
+            resident_mib: self.resident()?,
+        })
+    }
+
     /// Its resident memory, in MiB.
-    pub(crate) fn resident(&self) -> Result<f64, Failure> {
+    fn resident(&self) -> Result<f64, Failure> {
         cpu::resident(self.child.id())
     }
 }

@@ -57,7 +57,7 @@ pub fn sign(claims: &Claims, key: &Key) -> Result<String, Problem> {
 }
 
 /// Tokens of one issuer, and those among them whose signatures were found to be good: of a token that comes again only the digest is
-/// computed, which takes a fiftieth of the time. Whether its key still stands and whether it has expired is asked every time.
+/// computed. Whether its key still stands and whether it has expired is asked every time.
 pub struct Tokens {
     keys: Arc<Keys>,
     issuer: Arc<str>,
@@ -70,7 +70,7 @@ struct Verified {
     claims: Claims,
 }
 
-/// Tokens that are remembered at most; one takes about half a kilobyte.
+/// Tokens that are remembered at most; one takes some hundred bytes.
 const REMEMBERED: usize = 16_384;
 
 impl Tokens {
@@ -192,7 +192,7 @@ mod tests {
         let life = time::Duration::minutes(15);
         let keys = Arc::new(Keys::open(store.clone(), life).await.unwrap());
         let tokens = Tokens::new(Arc::clone(&keys), ISSUER.into());
-        let token = sign(&claims(), &*keys.signing().await.unwrap()).unwrap();
+        let token = sign(&claims(), &keys.signing().await.unwrap()).unwrap();
         for (later, answer) in [
             (0, Ok(claims())),
             (899, Ok(claims())),

@@ -13,7 +13,6 @@ use crate::place::{Database, Place};
 use crate::progress::Progress;
 use crate::report::{Comparison, Goal, Round, Side};
 use crate::service::{Log, Service};
-use crate::stats::percentile;
 use crate::world::{Person, World};
 use crate::{Failure, Run};
 
@@ -92,17 +91,7 @@ impl Contender {
             }
         };
         let done = drive(tokens, connections, work).await?;
-        let after = self.service.spent()?;
-        let database = after.database.zip(before.database).map(|(after, before)| after - before);
-        Ok(Round {
-            operations,
-            seconds: done.seconds,
-            p50_ms: percentile(&done.requests, 500),
-            p99_ms: percentile(&done.requests, 990),
-            service_cpu_seconds: after.service - before.service,
-            database_cpu_seconds: database,
-            resident_mib: self.service.resident()?,
-        })
+        self.service.round(before, operations, &done)
     }
 }
 
