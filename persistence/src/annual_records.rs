@@ -56,6 +56,14 @@ pub struct AnnualRecord {
     pub updated_at: Moment,
 }
 
+impl AnnualRecord {
+    /// The id by which followers know a person's year.
+    #[must_use]
+    pub fn followed_as(person: Id, year: i32) -> String {
+        format!("{person}:{year}")
+    }
+}
+
 /// Which years a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct AnnualRecordFilter {

@@ -89,6 +89,13 @@ impl Reader<'_> {
         Ok(rules)
     }
 
+    /// The stamp of a city's rules was read with something else: whoever asks for them next need not ask for it.
+    pub(crate) fn rules_are(&mut self, city: Id, stamp: &str) {
+        if let Some(rules) = self.rules_kept.get(city, stamp) {
+            self.rules = Some((city, rules));
+        }
+    }
+
     fn parse_rules(&mut self, city: Id) -> Result<CityRules, StoreError> {
         let unfit = |error: &dyn std::fmt::Display| StoreError::Corrupt(error.to_string());
         let mut policies = BTreeMap::new();

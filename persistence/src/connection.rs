@@ -38,6 +38,22 @@ pub(crate) use on_either;
 pub(crate) const ROWS_AT_ONCE: usize = 200;
 /// So many rows have a statement of their own that is kept.
 pub(crate) const FEW_ROWS: usize = 8;
+/// Lists of at most so many values to look for have statements that are kept: see [`few_lengths`].
+const FEW_VALUES: usize = 64;
+
+/// Makes the lengths of lists of values to look for few, by saying the last one again, so that the statements with them can be kept; whether
+/// they can. Each value is found once, however often it is said.
+pub(crate) fn few_lengths<T: Clone>(values: &mut Vec<T>) -> bool {
+    let wanted = match values.len() {
+        0..=FEW_ROWS => return true,
+        length if length > FEW_VALUES => return false,
+        length => length.next_power_of_two(),
+    };
+    if let Some(last) = values.last().cloned() {
+        values.resize(wanted, last);
+    }
+    true
+}
 
 /// Inserts a slice of rows into a table: on SQLite one by one, so that they are compiled once, elsewhere many in one statement.
 macro_rules! insert_rows {
@@ -204,6 +220,25 @@ impl r2d2::ManageConnection for Manager {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_to_look_for_have_few_lengths() {
+        let mut lengths = std::collections::BTreeSet::new();
+        for length in 0..=FEW_VALUES {
+            let mut values: Vec<usize> = (0..length).collect();
+            assert!(few_lengths(&mut values));
+            assert_eq!(values[..length], (0..length).collect::<Vec<_>>());
+            assert!(values[length..].iter().all(|value| *value + 1 == length));
+            lengths.insert(values.len());
+        }
+        assert_eq!(
+            lengths.into_iter().collect::<Vec<_>>(),
+            [0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64]
+        );
+        let mut many: Vec<usize> = (0..=FEW_VALUES).collect();
+        assert!(!few_lengths(&mut many));
+        assert_eq!(many.len(), FEW_VALUES + 1);
+    }
 
     /// After a panic, or an error on the way: what comes back with something open would keep its locks, and lend it to the next one.
     #[test]

@@ -7,7 +7,7 @@ use time::Date;
 use xueshi_domain::learning::{Subject, Way};
 
 use crate::columns::{Id, Moment, Tenths, Word};
-use crate::connection::{AnyBackend, AnyConnection, FEW_ROWS, on_either};
+use crate::connection::{AnyBackend, AnyConnection, few_lengths, on_either};
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
 use crate::prepared::Prepared;
@@ -188,13 +188,15 @@ impl Reader<'_> {
         professional: Id,
         ids: &[Id],
     ) -> Result<HashMap<Id, LearningRecord>, StoreError> {
+        let mut ids = ids.to_vec();
+        let few = few_lengths(&mut ids);
         let found: Vec<LearningRecord> = on_either!(self.conn, |conn| {
             let some = learning_records::table
                 .filter(learning_records::jurisdiction_id.eq(jurisdiction))
                 .filter(learning_records::professional_id.eq(professional))
                 .filter(learning_records::id.eq_any(ids))
                 .select(LearningRecord::as_select());
-            if ids.len() <= FEW_ROWS { Prepared(some).load(conn)? } else { some.load(conn)? }
+            if few { Prepared(some).load(conn)? } else { some.load(conn)? }
         });
         Ok(found.into_iter().map(|record| (record.id, record)).collect())
     }

@@ -61,6 +61,7 @@ mod registrations;
 mod resealing;
 mod reset;
 mod reviews;
+mod rights;
 mod rosters;
 mod schema;
 mod scope;
@@ -75,6 +76,7 @@ mod unit_registrations;
 mod units;
 mod url;
 mod webhooks;
+mod year_sheet;
 
 pub use accounts::AccountFilter;
 pub use annual_records::{AnnualRecord, AnnualRecordFilter};
@@ -137,6 +139,7 @@ pub use policies::{StoredArrangement, StoredPolicy};
 pub use registrations::{EmploymentRequest, NewRegistration, Registration, RegistrationFilter};
 pub use resealing::{ResealCursor, Resealed, SealedCount, Unreadable};
 pub use reviews::{RecordedAct, Review};
+pub use rights::{Held, Rights};
 pub use rosters::{RosterLine, RosterRevision};
 pub use scope::Scope;
 pub use seminars::{Seminar, SeminarAdmission, SeminarFilter, SeminarStep};
@@ -153,3 +156,4 @@ pub use url::{DatabaseUrl, UnknownDatabase};
 pub use webhooks::{
     DeliveryFilter, DueEndpoint, WebhookDelivery, WebhookEndpoint, WebhookOwner, WebhookSecret,
 };
+pub use year_sheet::YearSheet;

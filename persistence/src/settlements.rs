@@ -10,7 +10,7 @@ use crate::annual_records::AnnualRecord;
 use crate::appraisals::Appraisal;
 use crate::certificates::Certificate;
 use crate::columns::{Id, Moment, Word};
-use crate::connection::AnyBackend;
+use crate::connection::{AnyBackend, on_either};
 use crate::declarations::Declaration;
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
@@ -152,8 +152,11 @@ impl Reader<'_> {
         jurisdiction: Id,
         year: i32,
     ) -> Result<Option<Settlement>, StoreError> {
-        let settlement = settlements::table.find((jurisdiction, year));
-        Ok(settlement.select(Settlement::as_select()).first(self.conn).optional()?)
+        Ok(on_either!(self.conn, |conn| settlements::table
+            .find((jurisdiction, year))
+            .select(Settlement::as_select())
+            .first(conn)
+            .optional()?))
     }
 
     /// The settlements of a city, by year.

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use xueshi_domain::access::{Actor, Grant, OrgPath, Role, Scope};
 use xueshi_domain::registry::Standing;
-use xueshi_persistence::{
-    Account, Client, Grant as StoredGrant, Id, Reader, SessionIdentity, Store,
-};
+use xueshi_persistence::{Client, Held, Id, Reader, Rights, Store};
 
 use super::caller::{Admission, Need};
 use super::keys::Keys;
@@ -74,9 +72,8 @@ fn check(asker: &Asker, need: Need) -> Result<(), Problem> {
 /// Who a token belongs to, as of now.
 fn identify(reader: &mut Reader<'_>, claims: &Claims) -> Result<Asker, Problem> {
     if let Some(session) = claims.sid {
-        let identity =
-            reader.session_identity(Id(session))?.ok_or_else(|| ended("no such session"))?;
-        return person(&identity, claims);
+        let rights = reader.rights(Id(session))?.ok_or_else(|| ended("no such session"))?;
+        return person(Id(session), &rights, claims);
     }
     let name = claims.client_id.as_deref().ok_or_else(|| ended("neither session nor client"))?;
     let (client, _) = reader.client(name)?.ok_or_else(|| ended("no such client"))?;
@@ -87,44 +84,43 @@ fn ended(cause: &str) -> Problem {
     Problem::new(Code::InvalidToken).because(cause)
 }
 
-fn person(identity: &SessionIdentity, claims: &Claims) -> Result<Asker, Problem> {
-    let account = &identity.account;
-    if identity.session.ended_at.is_some() {
+fn person(session: Id, rights: &Rights, claims: &Claims) -> Result<Asker, Problem> {
+    if rights.ended_at.is_some() {
         return Err(ended("the session has ended"));
     }
-    if account.state.0 != Standing::Active {
+    if rights.state != Standing::Active {
         return Err(ended("the account is disabled"));
     }
-    if account.id.to_string() != claims.sub {
+    if rights.account_id.to_string() != claims.sub {
         return Err(ended("the session is another account's"));
     }
-    let actor = actor_of(account, &identity.grants)?;
-    let session = Some(identity.session.id);
-    Ok(Asker { actor, jurisdiction: account.jurisdiction_id, session, platform: None })
+    let actor = actor_of(rights.account_id, rights.professional_id, &rights.held)?;
+    Ok(Asker {
+        actor,
+        jurisdiction: rights.jurisdiction_id,
+        session: Some(session),
+        platform: None,
+    })
 }
 
 /// What an account may do by its grants, and by being somebody's.
-fn actor_of(account: &Account, held: &[(StoredGrant, String)]) -> Result<Actor, Problem> {
+fn actor_of(account: Id, professional: Option<Id>, held: &[Held]) -> Result<Actor, Problem> {
     let mut grants = Vec::with_capacity(held.len() + 1);
-    for (grant, path) in held {
+    for Held { role, organization_id, path } in held {
         // Being a professional is no office: it follows from the account's own record.
-        if grant.role.0 != Role::Professional {
+        if *role != Role::Professional {
             let path = OrgPath::parse(path).map_err(Problem::internal)?;
-            grants.push(Grant {
-                role: grant.role.0,
-                organization_id: grant.organization_id.0,
-                path,
-            });
+            grants.push(Grant { role: *role, organization_id: organization_id.0, path });
         }
     }
-    if let Some(professional) = account.professional_id {
+    if let Some(professional) = professional {
         // A subtree that no unit lies in: it opens one's own record and nobody else's.
         let path = OrgPath::root(professional.0);
         grants.push(Grant { role: Role::Professional, organization_id: professional.0, path });
     }
     Ok(Actor {
-        account_id: account.id.0,
-        professional_id: account.professional_id.map(|id| id.0),
+        account_id: account.0,
+        professional_id: professional.map(|id| id.0),
         grants,
         scopes: Vec::new(),
     })
@@ -140,8 +136,13 @@ impl Asker {
         let Some(account) = account.filter(|account| account.state.0 == Standing::Active) else {
             return Ok(None);
         };
-        let held = reader.grants_of(account.id)?;
-        let actor = actor_of(&account, &held)?;
+        let held = reader.grants_of(account.id)?.into_iter().map(|(grant, path)| Held {
+            role: grant.role.0,
+            organization_id: grant.organization_id,
+            path,
+        });
+        let held: Vec<Held> = held.collect();
+        let actor = actor_of(account.id, account.professional_id, &held)?;
         let jurisdiction = account.jurisdiction_id;
         Ok(Some(Self { actor, jurisdiction, session: None, platform: None }))
     }

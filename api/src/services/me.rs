@@ -4,11 +4,11 @@ use xueshi_domain::access::Permission;
 use xueshi_domain::learning::Subject;
 use xueshi_domain::ledger::{Assessment, BySubject, RecordState, YearTotals, assess};
 use xueshi_domain::review::State;
-use xueshi_persistence::{Id, Reader};
+use xueshi_persistence::{Id, Reader, YearSheet};
 
 use super::rules::Rules;
 use super::sync::year_sync;
-use super::year::{floors_of, made_up, standing_certificate, totals};
+use super::year::{made_up, measured_under, standing_certificate, totals};
 use super::{Asker, makeup};
 use crate::dto::annual_records::CertificateSummary;
 use crate::dto::makeup_grants::MakeupGrantDto;
@@ -28,20 +28,23 @@ pub fn year_of(
     person: Id,
     year: i32,
 ) -> Result<YearDto, Problem> {
-    let person = if asker.actor.is_professional(person.0) {
-        reader.professional(asker.jurisdiction, person)?
-    } else {
-        reader.visible_professional(&asker.scope(Permission::ReadRecords), person)?
-    };
-    let person = person.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let missing = || Problem::new(Code::NotFound);
+    if !asker.actor.is_professional(person.0) {
+        let scope = asker.scope(Permission::ReadRecords);
+        reader.visible_professional(&scope, person)?.ok_or_else(missing)?;
+    }
     let now = reader.now();
     let city = asker.jurisdiction;
+    let sheet = reader.year_sheet(city, person, year)?.ok_or_else(missing)?;
+    let YearSheet { person, record, settled, reported, acknowledgement } = sheet;
     let rules = Rules::of(reader, city, year)?;
-    let record = reader.annual_record(city, person.professional_id, year)?;
     let year_totals = record.as_ref().map_or_else(YearTotals::default, totals);
     let in_force = rules.policy.floors;
-    let measured = record.as_ref().map(|record| floors_of(reader, record, in_force));
-    let floors = measured.transpose()?.unwrap_or(in_force);
+    let measured = match &record {
+        Some(record) => measured_under(reader, record, settled)?,
+        None => None,
+    };
+    let floors = measured.map_or(in_force, |(_, policy)| policy.floors);
     let assessment = assess(floors, year_totals);
     let certificate = match &record {
         Some(record) => standing_certificate(reader, record)?,
@@ -90,10 +93,12 @@ pub fn year_of(
         next_actions.push(NextAction::await_verification());
     }
     let sync = match &record {
-        Some(record) => Some(year_sync(reader, record, certificate.as_ref(), &declarations)?),
+        Some(record) => {
+            let answer = acknowledgement.as_ref();
+            Some(year_sync(reader, (record, answer), certificate.as_ref(), &declarations)?)
+        }
         None => None,
     };
-    let reported = reader.reported_year(city, person.professional_id, year)?;
     Ok(YearDto::new(YearParts {
         person: &person,
         year,

@@ -5,7 +5,7 @@ use xueshi_domain::inbound::SyncAnswer;
 use xueshi_domain::sync::Resource;
 
 use crate::columns::{Id, Moment, Word};
-use crate::connection::{AnyBackend, FEW_ROWS, on_either};
+use crate::connection::{AnyBackend, few_lengths, on_either};
 use crate::error::StoreError;
 use crate::feed::Sight;
 use crate::page::{Page, Slice};
@@ -113,14 +113,14 @@ impl Reader<'_> {
         &mut self,
         city: Id,
         kind: Resource,
-        records: Vec<String>,
+        mut records: Vec<String>,
     ) -> Result<Vec<Acknowledgement>, StoreError> {
         use sync_acknowledgements as a;
         if records.is_empty() {
             return Ok(Vec::new());
         }
+        let few = few_lengths(&mut records);
         Ok(on_either!(self.conn, |conn| {
-            let few = records.len() <= FEW_ROWS;
             let answers = a::table
                 .filter(a::jurisdiction_id.eq(city))
                 .filter(a::kind.eq(Word(kind)))

@@ -87,7 +87,22 @@ diesel::table! {
     }
 }
 
-use super::{organizations, professionals};
+use super::{annual_records, organizations, professionals, rule_stamps, settlements};
 
 diesel::allow_tables_to_appear_in_same_query!(sync_acknowledgements, organizations,);
 diesel::allow_tables_to_appear_in_same_query!(sync_acknowledgements, professionals,);
+
+// A person's year is read at once.
+diesel::allow_tables_to_appear_in_same_query!(
+    reported_years,
+    rule_stamps,
+    settlements,
+    sync_acknowledgements,
+);
+diesel::allow_tables_to_appear_in_same_query!(professionals, reported_years);
+diesel::allow_tables_to_appear_in_same_query!(professionals, rule_stamps);
+diesel::allow_tables_to_appear_in_same_query!(professionals, settlements);
+diesel::allow_tables_to_appear_in_same_query!(annual_records, reported_years);
+diesel::allow_tables_to_appear_in_same_query!(annual_records, rule_stamps);
+diesel::allow_tables_to_appear_in_same_query!(annual_records, settlements);
+diesel::allow_tables_to_appear_in_same_query!(annual_records, sync_acknowledgements);

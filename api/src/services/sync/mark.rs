@@ -73,19 +73,17 @@ fn mark(answer: Option<&Acknowledgement>, marker: &str) -> SyncMark {
     }
 }
 
-/// How far the provincial platform has a person's year, its certificate and its declarations.
+/// How far the provincial platform has a person's year, to which it answered this, its certificate and its declarations.
 ///
 /// # Errors
 /// On a database failure.
 pub fn year_sync(
     reader: &mut Reader<'_>,
-    record: &AnnualRecord,
+    (record, answer): (&AnnualRecord, Option<&Acknowledgement>),
     certificate: Option<&Certificate>,
     declarations: &[Declaration],
 ) -> Result<YearSync, Problem> {
     let city = record.jurisdiction_id;
-    let year = format!("{}:{}", record.professional_id, record.year);
-    let year = reader.acknowledgement(city, Resource::AnnualRecord, &year)?;
     let of_certificate_id = match certificate {
         Some(certificate) => {
             let id = certificate.id.to_string();
@@ -108,7 +106,7 @@ pub fn year_sync(
         DeclarationSync { id, mark: mark(answer, &of_version(declaration.version.into())) }
     });
     Ok(YearSync {
-        record: mark(year.as_ref(), &of_version(record.version.into())),
+        record: mark(answer, &of_version(record.version.into())),
         certificate: certificate.map(|certificate| {
             let (state, person) = (certificate.state.0.as_str(), certificate.professional_id);
             mark(of_certificate_id.as_ref(), &of_certificate(state, person))

@@ -6,7 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use xueshi_domain::event::EventType;
 use xueshi_domain::sync::Resource;
-use xueshi_persistence::{Event, Id, Reader};
+use xueshi_persistence::{AnnualRecord, Event, Id, Reader};
 
 use crate::problem::Problem;
 
@@ -35,7 +35,7 @@ impl Key {
     pub(super) fn id(self) -> String {
         match self {
             Self::Of(_, id) => id.to_string(),
-            Self::Year(person, year) => format!("{person}:{year}"),
+            Self::Year(person, year) => AnnualRecord::followed_as(person, year),
             Self::Policy(year) => year.to_string(),
         }
     }

@@ -16,7 +16,9 @@ use xueshi_persistence::{
     AnnualRecord, Certificate, Declaration, Id, Moment, Reader, Tenths, Word, Writer,
 };
 
-pub use self::versions::{beginning_of, floors_of, measured_by, several, version_of};
+pub use self::versions::{
+    beginning_of, floors_of, measured_by, measured_under, several, version_of,
+};
 use super::appraisals::{self, Change};
 use super::events::Happening;
 use super::explanations::keep_year;

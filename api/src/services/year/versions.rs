@@ -16,20 +16,32 @@ pub fn measured_by(
     reader: &mut Reader<'_>,
     record: &AnnualRecord,
 ) -> Result<Option<(i32, Policy)>, Problem> {
+    let settlement = reader.settlement(record.jurisdiction_id, record.year)?;
+    let settled = settlement.map(|found| (found.started_at, found.policy_version));
+    measured_under(reader, record, settled)
+}
+
+/// The same, where it is known when the year's settlement began, and by which version.
+///
+/// # Errors
+/// When the stored policy does not read back.
+pub fn measured_under(
+    reader: &mut Reader<'_>,
+    record: &AnnualRecord,
+    settled: Option<(Moment, i32)>,
+) -> Result<Option<(i32, Policy)>, Problem> {
     let (city, year) = (record.jurisdiction_id, record.year);
     let sealed = match record.settled_at {
         Some(_) => reader.appraisal(city, record.professional_id, year)?,
         None => None,
     };
-    let settlement = reader.settlement(city, year)?;
-    if settlement.is_none() && record.certificate_id.is_none() && sealed.is_none() {
+    if settled.is_none() && record.certificate_id.is_none() && sealed.is_none() {
         return Ok(None);
     }
     let versions = reader.policy_versions(city, year)?;
     let version = match sealed {
         Some(sealed) => Some(sealed.policy_version),
         None => {
-            let settled = settlement.map(|found| (found.started_at, found.policy_version));
             let certified = match several(&versions) {
                 true => certified_since(reader, record)?,
                 // Most years have one version: nothing has to be looked up.
