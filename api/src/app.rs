@@ -33,6 +33,9 @@ const SHUTDOWN_SECONDS: u64 = 30;
 /// How long a connection without a request is kept: longer than the 60 seconds for which proxies keep theirs, since whoever closes
 /// first may do so while the other is just sending.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long the head of a first request may take to come. It counts from when the connection is taken, and what came meanwhile is read only when
+/// the thread has time: on a crowded machine actix's five seconds pass for callers who were quick, and are answered with 408.
+const HEAD: Duration = Duration::from_secs(30);
 /// Time between two rounds of housekeeping (histograms, forgotten callers).
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -207,6 +210,7 @@ impl Application {
         })
         .workers(workers)
         .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEAD)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals()
         .listen(listener)
