@@ -89,8 +89,12 @@ impl Reader<'_> {
         Ok(rules)
     }
 
-    /// The stamp of a city's rules was read with something else: whoever asks for them next need not ask for it.
+    /// The stamp of a city's rules was read with something else: whoever asks for them next need not ask for it. Rules that this
+    /// transaction has decided by already stay.
     pub(crate) fn rules_are(&mut self, city: Id, stamp: &str) {
+        if self.rules.as_ref().is_some_and(|(of, _)| *of == city) {
+            return;
+        }
         if let Some(rules) = self.rules_kept.get(city, stamp) {
             self.rules = Some((city, rules));
         }

@@ -42,7 +42,8 @@ pub(crate) const FEW_ROWS: usize = 8;
 const FEW_VALUES: usize = 64;
 
 /// Makes the lengths of lists of values to look for few, by saying the last one again, so that the statements with them can be kept; whether
-/// they can. Each value is found once, however often it is said.
+/// they can. Each value is found once, however often it is said. It is for SQLite, where each length is another text; PostgreSQL has one
+/// for all.
 pub(crate) fn few_lengths<T: Clone>(values: &mut Vec<T>) -> bool {
     let wanted = match values.len() {
         0..=FEW_ROWS => return true,

@@ -44,7 +44,7 @@ impl Reader<'_> {
     /// # Errors
     /// On a database failure.
     pub fn rights(&mut self, session: Id) -> Result<Option<Rights>, StoreError> {
-        // One question, so that all of it is of one moment; a row for each grant.
+        // One question, so that all of it is of one moment; a row for each grant that stands, as in `session_identity`.
         type Row = (
             Option<Moment>,
             (Id, Id, Word<Standing>, Option<Id>),

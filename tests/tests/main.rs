@@ -46,6 +46,7 @@ mod program;
 mod rate_limit;
 mod reconciliation;
 mod reconciliation_daily;
+mod review_queue;
 mod rosters;
 mod rules_hours;
 mod rules_review;

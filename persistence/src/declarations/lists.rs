@@ -1,16 +1,19 @@
 //! Lists of declarations, page by page: those of a scope, and those that wait for a decision.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use xueshi_domain::learning::Subject;
 use xueshi_domain::review::State;
 
 use super::Declaration;
+use crate::columns::sql::{Instant, Key};
 use crate::columns::{Id, Moment, Word};
 use crate::connection::AnyBackend;
 use crate::error::StoreError;
 use crate::page::{Page, Slice};
-use crate::schema::declarations;
-use crate::scope::Scope;
+use crate::schema::{declarations, organizations};
+use crate::scope::{Condition, Scope};
 use crate::store::Reader;
 
 /// Which declarations a list shows.
@@ -39,6 +42,16 @@ pub struct QueueFilter {
     pub overdue: Option<bool>,
     /// Only of this year.
     pub year: Option<i32>,
+}
+
+/// Of so many units that hold anything the queues are read one by one.
+const FEW_HOLDERS: i64 = 16;
+
+/// What comes behind a row of the queue. A comparison of pairs is where an index is entered; whole queues are due at one instant.
+fn behind(descending: bool, due: Moment, id: Id) -> Condition<declarations::table> {
+    let sign = if descending { "<" } else { ">" };
+    let pair = format!("(declarations.due_at, declarations.id) {sign} (");
+    Box::new(sql::<Bool>(&pair).bind::<Instant, _>(due).sql(", ").bind::<Key, _>(id).sql(")"))
 }
 
 impl Reader<'_> {
@@ -102,12 +115,16 @@ impl Reader<'_> {
         filter: &QueueFilter,
         page: Page<(Moment, Id)>,
     ) -> Result<Slice<Declaration>, StoreError> {
+        let holders = self.few_holders(scope, filter.holder)?;
         let now = Moment(self.now());
-        let matching = || -> declarations::BoxedQuery<'static, AnyBackend> {
-            let mut query = declarations::table.into_boxed().filter(scope.held());
-            if let Some(holder) = filter.holder {
-                query = query.filter(declarations::holder_id.eq(holder));
-            }
+        let matching = |holder: Option<Id>| -> declarations::BoxedQuery<'static, AnyBackend> {
+            let mut query = declarations::table.into_boxed();
+            query = match holder {
+                Some(holder) => query
+                    .filter(declarations::jurisdiction_id.eq(scope.jurisdiction))
+                    .filter(declarations::holder_id.eq(holder)),
+                None => query.filter(scope.held()),
+            };
             if let Some(state) = filter.state {
                 query = query.filter(declarations::state.eq(Word(state)));
             }
@@ -123,25 +140,55 @@ impl Reader<'_> {
                 None => query,
             }
         };
-        let total = match page.count {
-            true => Some(matching().count().get_result(self.conn)?),
-            false => None,
+        // Each in the order of an index: of a few units one after the other, of many by what waits in the whole city.
+        let parts: Vec<Option<Id>> = match holders {
+            Some(few) => few.into_iter().map(Some).collect(),
+            None => vec![None],
         };
-        let mut query = matching();
-        if let Some((due, id)) = page.after {
-            let same = declarations::due_at.assume_not_null().eq(due);
-            let later = declarations::due_at.assume_not_null().gt(due);
-            let earlier = declarations::due_at.assume_not_null().lt(due);
+        let mut total = page.count.then_some(0);
+        let mut rows: Vec<Declaration> = Vec::new();
+        for part in parts {
+            if let Some(total) = &mut total {
+                *total += matching(part).count().get_result::<i64>(self.conn)?;
+            }
+            let mut query = matching(part);
+            if let Some((due, id)) = page.after {
+                query = query.filter(behind(page.descending, due, id));
+            }
             query = match page.descending {
-                true => query.filter(earlier.or(same.and(declarations::id.lt(id)))),
-                false => query.filter(later.or(same.and(declarations::id.gt(id)))),
+                true => query.order((declarations::due_at.desc(), declarations::id.desc())),
+                false => query.order((declarations::due_at.asc(), declarations::id.asc())),
             };
+            let some = query.select(Declaration::as_select()).limit(page.limit);
+            rows.extend(some.load(self.conn)?);
+            rows.sort_by_key(|row| (row.due_at, row.id));
+            if page.descending {
+                rows.reverse();
+            }
+            rows.truncate(usize::try_from(page.limit).unwrap_or(usize::MAX));
         }
-        query = match page.descending {
-            true => query.order((declarations::due_at.desc(), declarations::id.desc())),
-            false => query.order((declarations::due_at.asc(), declarations::id.asc())),
-        };
-        let rows = query.select(Declaration::as_select()).limit(page.limit).load(self.conn)?;
         Ok(Slice { rows, total })
+    }
+
+    /// The units of a scope that hold anything, or that one of them, if they are few.
+    fn few_holders(
+        &mut self,
+        scope: &Scope,
+        only: Option<Id>,
+    ) -> Result<Option<Vec<Id>>, StoreError> {
+        let held = declarations::table
+            .filter(declarations::jurisdiction_id.eq(scope.jurisdiction))
+            .filter(declarations::holder_id.eq(organizations::id.nullable()));
+        let mut units = organizations::table
+            .into_boxed()
+            .filter(scope.organizations())
+            .filter(diesel::dsl::exists(held));
+        if let Some(only) = only {
+            units = units.filter(organizations::id.eq(only));
+        }
+        let units: Vec<Id> =
+            units.select(organizations::id).limit(FEW_HOLDERS + 1).load(self.conn)?;
+        let few = i64::try_from(units.len()).is_ok_and(|count| count <= FEW_HOLDERS);
+        Ok(few.then_some(units))
     }
 }

@@ -1,0 +1,1 @@
+drop index declarations_waiting;
