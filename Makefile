@@ -21,7 +21,7 @@ test: ## Everything: format, lints, document, all tests on SQLite and on a throw
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	scripts/with-postgres $(CARGO) test --workspace
 
-bench: ## Measure speed on SQLite and PostgreSQL, as ratios within one run; PEOPLE=500 ROUNDS=7 (docs/performance.md)
+bench: ## Measure speed on SQLite and PostgreSQL, as ratios within one run; PEOPLE=500 CITY=20000 ROUNDS=7 (docs/performance.md)
 	@scripts/setup build test
 	$(CARGO) build --release --package xueshi-bench
 	XUESHI_POSTGRES_DURABLE=1 scripts/with-postgres $(CARGO) run --quiet --release --package xueshi-bench -- $(ARGS)

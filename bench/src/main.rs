@@ -8,6 +8,7 @@ mod bare;
 mod cases;
 mod client;
 mod cpu;
+mod growing;
 mod load;
 mod place;
 mod progress;
@@ -56,6 +57,9 @@ struct Run {
     /// People of the city, who all act in every round
     #[arg(long, env = "PEOPLE", default_value_t = 500, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(8..=100_000))]
     people: u32,
+    /// People of the large city, beside which the small one is measured
+    #[arg(long, env = "CITY", default_value_t = 20_000, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1_000..=2_000_000))]
+    city: u32,
     /// Rounds of each side that count; one before them does not
     #[arg(long, env = "ROUNDS", default_value_t = 7, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=99))]
     rounds: u32,
@@ -65,6 +69,9 @@ struct Run {
     /// Only on this database [default: on both]
     #[arg(long, value_enum)]
     only: Option<Database>,
+    /// Only these cases, with commas between them [default: all]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    case: Vec<cases::Case>,
     /// PostgreSQL server on which databases may be made: scripts/with-postgres starts one
     #[arg(long, env = "XUESHI_TEST_POSTGRES", value_name = "URL", hide_env_values = true)]
     postgres: Option<String>,

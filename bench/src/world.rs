@@ -108,6 +108,43 @@ async fn log_all_in(client: &Client, ids: Vec<String>) -> Result<Vec<Person>, Fa
     Ok(tokens.into_iter().map(|token| Person { token, records: Vec::new() }).collect())
 }
 
+/// Everybody submits everything.
+pub(crate) async fn submit_all(
+    client: &Client,
+    world: &Arc<World>,
+    connections: usize,
+) -> Result<(), Failure> {
+    let progress = Progress::new("submitting what they learnt", world.people.len());
+    let work = {
+        let (client, world, progress) = (client.clone(), Arc::clone(world), progress.clone());
+        move |number: usize| {
+            let (client, world, progress) = (client.clone(), Arc::clone(&world), progress.clone());
+            async move {
+                let person = world.people.get(number).ok_or("a person is missing")?;
+                submit(&client, person).await?;
+                progress.step();
+                Ok::<_, Failure>(Vec::new())
+            }
+        }
+    };
+    drive((0..world.people.len()).collect(), connections, work).await?;
+    progress.end();
+    Ok(())
+}
+
+async fn submit(client: &Client, person: &Person) -> Result<(), Failure> {
+    let token = Some(person.token.as_str());
+    for record in &person.records {
+        let new = format!(r#"{{"year":2023,"learning_record_id":"{record}"}}"#);
+        let post =
+            Post { token, body: Some(("application/json", new.as_str())), ..Post::default() };
+        let draft = client.post("/v1/declarations", post).await?;
+        let post = Post { token, if_match: Some(draft.tag()?), ..Post::default() };
+        client.post(&format!("{}/submission", draft.location()?), post).await?;
+    }
+    Ok(())
+}
+
 fn batches_of(count: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(BATCH).map(move |from| from..count.min(from + BATCH))
 }

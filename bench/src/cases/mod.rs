@@ -1,13 +1,38 @@
 //! What is measured: one file for each subject.
 
+mod growth;
 mod transparency;
 mod year;
+
+use clap::ValueEnum;
 
 use crate::place::Database;
 use crate::report::Comparison;
 use crate::{Failure, Run};
 
-/// Measures every case on a database.
+/// Something that is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Case {
+    /// A person's year, beside a bare handler
+    Year,
+    /// Declarations from draft to approval, with the transparency log and without it
+    Declare,
+    /// Requests by key in a large city, beside a small one
+    Growth,
+}
+
+/// Measures on a database what is asked for: every case, unless some are named.
 pub(crate) async fn measure(run: &Run, database: Database) -> Result<Vec<Comparison>, Failure> {
-    Ok(vec![year::measure(run, database).await?, transparency::measure(run, database).await?])
+    let mut comparisons = Vec::new();
+    for case in Case::value_variants() {
+        if !run.case.is_empty() && !run.case.contains(case) {
+            continue;
+        }
+        match case {
+            Case::Year => comparisons.push(year::measure(run, database).await?),
+            Case::Declare => comparisons.push(transparency::measure(run, database).await?),
+            Case::Growth => comparisons.extend(growth::measure(run, database).await?),
+        }
+    }
+    Ok(comparisons)
 }

@@ -7,13 +7,13 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom as _;
 use serde_json::Value;
 
-use crate::client::{Client, Post};
+use crate::client::Client;
 use crate::load::{drive, timed};
 use crate::place::{Database, Place};
 use crate::progress::Progress;
 use crate::report::{Comparison, Goal, Round, Side};
 use crate::service::{Log, Service};
-use crate::world::{Person, World};
+use crate::world::{self, World};
 use crate::{Failure, Run};
 
 /// Throughput of the service, as a part of the bare handler's.
@@ -38,7 +38,7 @@ pub(crate) async fn measure(run: &Run, database: Database) -> Result<Comparison,
     let service = Service::start(&place, Log::Kept)?;
     let client = Client::new(service.address(), connections)?;
     let world = Arc::new(World::prepare(&client, people, DECLARATIONS).await?);
-    submit_all(&client, &world, connections).await?;
+    world::submit_all(&client, &world, connections).await?;
     drop((client, service));
     place.settle()?;
 
@@ -93,41 +93,4 @@ impl Contender {
         let done = drive(tokens, connections, work).await?;
         self.service.round(before, operations, &done)
     }
-}
-
-/// Everybody submits everything.
-async fn submit_all(
-    client: &Client,
-    world: &Arc<World>,
-    connections: usize,
-) -> Result<(), Failure> {
-    let progress = Progress::new("submitting what they learnt", world.people.len());
-    let work = {
-        let (client, world, progress) = (client.clone(), Arc::clone(world), progress.clone());
-        move |number: usize| {
-            let (client, world, progress) = (client.clone(), Arc::clone(&world), progress.clone());
-            async move {
-                let person = world.people.get(number).ok_or("a person is missing")?;
-                submit(&client, person).await?;
-                progress.step();
-                Ok::<_, Failure>(Vec::new())
-            }
-        }
-    };
-    drive((0..world.people.len()).collect(), connections, work).await?;
-    progress.end();
-    Ok(())
-}
-
-async fn submit(client: &Client, person: &Person) -> Result<(), Failure> {
-    let token = Some(person.token.as_str());
-    for record in &person.records {
-        let new = format!(r#"{{"year":2023,"learning_record_id":"{record}"}}"#);
-        let post =
-            Post { token, body: Some(("application/json", new.as_str())), ..Post::default() };
-        let draft = client.post("/v1/declarations", post).await?;
-        let post = Post { token, if_match: Some(draft.tag()?), ..Post::default() };
-        client.post(&format!("{}/submission", draft.location()?), post).await?;
-    }
-    Ok(())
 }
