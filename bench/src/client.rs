@@ -2,7 +2,8 @@
 
 use std::net::SocketAddr;
 
-use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, IF_MATCH, LOCATION};
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, IF_MATCH, LOCATION, RETRY_AFTER};
 use serde_json::Value;
 
 use crate::Failure;
@@ -29,9 +30,10 @@ pub(crate) struct Post<'a> {
     pub(crate) key: Option<&'a str>,
 }
 
-/// The answer to a request that was done.
+/// The answer to a request.
 #[derive(Debug)]
 pub(crate) struct Answer {
+    status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
 }
@@ -48,6 +50,18 @@ impl Client {
     /// # Errors
     /// Whatever is not answered with success: nothing of the kind belongs in a measurement.
     pub(crate) async fn post(&self, path: &str, post: Post<'_>) -> Result<Answer, Failure> {
+        let answer = self.try_post(path, post).await?;
+        if !answer.status.is_success() {
+            return Err(format!("POST {path} answers {answer}").into());
+        }
+        Ok(answer)
+    }
+
+    /// Sends it, whatever is answered.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub(crate) async fn try_post(&self, path: &str, post: Post<'_>) -> Result<Answer, Failure> {
         let mut request = self.http.post(format!("http://{}{path}", self.address));
         if let Some(token) = post.token {
             request = request.bearer_auth(token);
@@ -67,11 +81,7 @@ impl Client {
         let response = request.send().await?;
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await?.to_vec();
-        if !status.is_success() {
-            let text = String::from_utf8_lossy(&body);
-            return Err(format!("POST {path} answers {status}: {text}").into());
-        }
-        Ok(Answer { headers, body })
+        Ok(Answer { status, headers, body })
     }
 
     /// Asks for something; what is answered.
@@ -115,6 +125,17 @@ impl Client {
 }
 
 impl Answer {
+    /// Whether it was done.
+    pub(crate) fn is_done(&self) -> bool {
+        self.status.is_success()
+    }
+
+    /// Whether it was refused for now, and the answer says when to come again.
+    pub(crate) fn says_later(&self) -> bool {
+        let busy = [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS];
+        busy.contains(&self.status) && self.headers.contains_key(RETRY_AFTER)
+    }
+
     /// Its body as JSON.
     pub(crate) fn json(&self) -> Result<Value, Failure> {
         Ok(serde_json::from_slice(&self.body)?)
@@ -128,6 +149,12 @@ impl Answer {
     /// The version of what was made or changed.
     pub(crate) fn tag(&self) -> Result<&str, Failure> {
         Ok(self.headers.get(ETAG).ok_or("an answer without ETag")?.to_str()?)
+    }
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}: {}", self.status, String::from_utf8_lossy(&self.body))
     }
 }
 

@@ -66,6 +66,12 @@ struct Run {
     /// Connections that are kept open, with one request at a time on each
     #[arg(long, default_value_t = 32, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1024))]
     connections: u32,
+    /// Connections that are open in the rush
+    #[arg(long, default_value_t = 5_000, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(8..=50_000))]
+    open: u32,
+    /// Seconds that the rush lasts
+    #[arg(long, default_value_t = 60, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=600))]
+    rush: u32,
     /// Only on this database [default: on both]
     #[arg(long, value_enum)]
     only: Option<Database>,
@@ -128,7 +134,7 @@ fn run(run: &Run) -> Result<(), Failure> {
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut report = Report::new(run);
     for database in databases {
-        report.comparisons.extend(runtime.block_on(cases::measure(run, database))?);
+        runtime.block_on(cases::measure(run, database, &mut report))?;
     }
     report.write(&file)?;
     let mut out = io::stdout();

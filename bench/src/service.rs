@@ -77,6 +77,11 @@ impl Service {
         self.address
     }
 
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The processor time that was spent until now.
     pub(crate) fn spent(&self) -> Result<Spent, Failure> {
         let database = self.postmaster.map(cpu::of_family).transpose()?;

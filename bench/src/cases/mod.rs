@@ -1,13 +1,14 @@
 //! What is measured: one file for each subject.
 
 mod growth;
+mod rush;
 mod transparency;
 mod year;
 
 use clap::ValueEnum;
 
 use crate::place::Database;
-use crate::report::Comparison;
+use crate::report::Report;
 use crate::{Failure, Run};
 
 /// Something that is measured.
@@ -19,20 +20,27 @@ pub(crate) enum Case {
     Declare,
     /// Requests by key in a large city, beside a small one
     Growth,
+    /// Ten times as many writes as can be done, over thousands of connections
+    Rush,
 }
 
 /// Measures on a database what is asked for: every case, unless some are named.
-pub(crate) async fn measure(run: &Run, database: Database) -> Result<Vec<Comparison>, Failure> {
-    let mut comparisons = Vec::new();
+pub(crate) async fn measure(
+    run: &Run,
+    database: Database,
+    report: &mut Report,
+) -> Result<(), Failure> {
     for case in Case::value_variants() {
         if !run.case.is_empty() && !run.case.contains(case) {
             continue;
         }
+        let comparisons = &mut report.comparisons;
         match case {
             Case::Year => comparisons.push(year::measure(run, database).await?),
             Case::Declare => comparisons.push(transparency::measure(run, database).await?),
             Case::Growth => comparisons.extend(growth::measure(run, database).await?),
+            Case::Rush => report.trials.push(rush::measure(run, database).await?),
         }
     }
-    Ok(comparisons)
+    Ok(())
 }

@@ -1,5 +1,7 @@
 //! Results: a table for people, JSON for programs and for the next run.
 
+mod trial;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::ErrorKind;
@@ -10,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::place::Database;
 use crate::stats::Spread;
 use crate::{Failure, Run};
+
+pub(crate) use self::trial::{Bound, Trial};
 
 /// Everything that a run measured.
 #[derive(Debug, Serialize, Deserialize)]
@@ -23,6 +27,8 @@ pub(crate) struct Report {
     connections: u32,
     /// One for each case and database.
     pub(crate) comparisons: Vec<Comparison>,
+    /// What is no comparison.
+    pub(crate) trials: Vec<Trial>,
 }
 
 /// Two sides that did the same work in turn.
@@ -197,6 +203,7 @@ impl Report {
             rounds: run.rounds,
             connections: run.connections,
             comparisons: Vec::new(),
+            trials: Vec::new(),
         }
     }
 
@@ -217,6 +224,22 @@ impl Report {
 
     /// The table, with what the last run had in the same places.
     pub(crate) fn table(&self, last: Option<&Report>) -> String {
+        let mut out = if self.comparisons.is_empty() { String::new() } else { self.head() };
+        for comparison in &self.comparisons {
+            let last = last
+                .and_then(|last| last.comparisons.iter().find(|other| comparison.is_like(other)));
+            // Writing to a string does not fail.
+            let _ = comparison.lines(last, &mut out);
+        }
+        for trial in &self.trials {
+            let last = last.and_then(|last| last.trials.iter().find(|other| trial.is_like(other)));
+            let _ = trial.lines(last, &mut out);
+        }
+        out
+    }
+
+    /// What stands above the comparisons.
+    fn head(&self) -> String {
         let mut out = format!(
             "{} build, {} processors, {} people, {} connections; medians of {} rounds, ratios round by round (least–most)\n\n",
             self.build, self.processors, self.people, self.connections, self.rounds
@@ -227,12 +250,6 @@ impl Report {
         out.push_str(
             "                                                             ms for one    ms for one\n",
         );
-        for comparison in &self.comparisons {
-            let last = last
-                .and_then(|last| last.comparisons.iter().find(|other| comparison.is_like(other)));
-            // Writing to a string does not fail.
-            let _ = comparison.lines(last, &mut out);
-        }
         out
     }
 }
