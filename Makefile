@@ -5,7 +5,7 @@ BIND ?= 127.0.0.1:8080
 # Extra words for `xueshi serve`, for instance ARGS="--chaos 5".
 ARGS ?=
 
-.PHONY: run test bench lint fuzz webhooks workbooks certificates credentials log openapi help
+.PHONY: run test bench lint fuzz webhooks workbooks certificates credentials log cluster openapi help
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -51,3 +51,8 @@ webhooks: ## Have the libraries of PyPI and npm verify real deliveries (needs Py
 log: ## Have libraries of PyPI verify the transparency log while 64 people write, on both databases (needs Python 3)
 	@scripts/setup build test
 	scripts/check-log
+
+cluster: ## Two instances, a primary, a replica and PgBouncer, killed one by one under load
+	@scripts/setup build test
+	$(CARGO) build --release --bin xueshi
+	scripts/check-cluster

@@ -13,7 +13,7 @@ use xueshi_persistence::FeedSignal;
 
 use crate::certificate_pdf::FontFiles;
 use crate::middleware::rate_limit::Limits;
-use crate::middleware::{chaos, cors, fallback, frame, metrics, problems, rate_limit};
+use crate::middleware::{chaos, cors, crowd, fallback, frame, metrics, problems, rate_limit};
 use crate::services::batches::Intake;
 use crate::services::certificate_files::CertificateFiles;
 use crate::services::jobs::runner::{Bell, Tools, Worker};
@@ -26,7 +26,7 @@ use crate::state::AppState;
 use crate::storage::{
     Digester, Folder, Housekeeping, Sequencer, Storage, StorageError, StoreCheck, Sweeper,
 };
-use crate::{openapi, routes};
+use crate::{openapi, routes, sockets};
 
 /// How long a graceful stop waits for requests that are under way.
 const SHUTDOWN_SECONDS: u64 = 30;
@@ -140,8 +140,9 @@ impl Application {
     pub async fn start(settings: Settings) -> Result<Application, StartError> {
         settings.check_public_url()?;
         metrics::install();
+        let room = sockets::make_room();
         let bind_failed = |source| StartError::Bind { address: settings.bind, source };
-        let listener = std::net::TcpListener::bind(settings.bind).map_err(bind_failed)?;
+        let listener = sockets::listen(settings.bind).map_err(bind_failed)?;
         let address = listener.local_addr().map_err(bind_failed)?;
         let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
         let public_url: Arc<str> = public_url.into();
@@ -203,12 +204,14 @@ impl Application {
                 .default_service(web::to(fallback::fallback))
                 .wrap(from_fn(chaos::chaos))
                 .wrap(from_fn(rate_limit::rate_limit))
+                .wrap(from_fn(crowd::crowd))
                 .wrap(Condition::new(!origins.is_empty(), cors::cors(origins)))
                 .wrap(from_fn(problems::problems))
                 .wrap(Compress::default())
                 .wrap(from_fn(frame::frame))
         })
         .workers(workers)
+        .max_connections(room.div_ceil(workers.max(1)))
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
         .shutdown_timeout(SHUTDOWN_SECONDS)

@@ -21,6 +21,7 @@ pub mod sandbox;
 pub mod services;
 pub mod settings;
 pub mod sheets;
+mod sockets;
 pub mod state;
 pub mod storage;
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -62,7 +63,8 @@ impl World {
         }
         let mut learnt = Vec::with_capacity(people * records);
         for some in batches_of(people * records) {
-            learnt.extend(push(client, &province, some.map(|at| completion(at, records))).await?);
+            let lines = some.map(|at| completion(at / records, at % records));
+            learnt.extend(push(client, &province, lines).await?);
             progress.step();
         }
         progress.end();
@@ -149,6 +151,24 @@ fn batches_of(count: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(BATCH).map(move |from| from..count.min(from + BATCH))
 }
 
+/// Pushes what people completed beside what they were [prepared](World::prepare) with, batch after batch until it is told to stop; how many
+/// lines were taken. The `part` keeps several who do so apart.
+pub(crate) async fn push_on(
+    client: &Client,
+    people: usize,
+    part: usize,
+    stop: &AtomicBool,
+) -> Result<usize, Failure> {
+    let province = province(client).await?;
+    let mut taken = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let course = |at: usize| 1_000_000 * (part + 1) + at / people;
+        let lines = (taken..taken + BATCH).map(|at| completion(at % people, course(at)));
+        taken += push(client, &province, lines).await?.len();
+    }
+    Ok(taken)
+}
+
 /// The token of the provincial platform.
 async fn province(client: &Client) -> Result<String, Failure> {
     let body = Some(("application/x-www-form-urlencoded", "grant_type=client_credentials"));
@@ -191,9 +211,8 @@ fn person(number: usize) -> Value {
     )
 }
 
-/// The completions of the first person come first.
-fn completion(at: usize, records: usize) -> Value {
-    let (number, course) = (at / records, at % records);
+/// What a person completed.
+fn completion(number: usize, course: usize) -> Value {
     line(
         "completion",
         &format!("bench-{number}-{course}"),

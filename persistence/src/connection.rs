@@ -1,6 +1,6 @@
 //! One connection type over both databases, chosen at run time from the URL.
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::QueryFragment;
@@ -8,6 +8,7 @@ use diesel::sqlite::Sqlite;
 
 use crate::error::StoreError;
 use crate::prepared::Prepared;
+use crate::store::Identity;
 use crate::url::DatabaseUrl;
 
 /// A connection to either database. Queries are written once against it.
@@ -120,7 +121,7 @@ impl AnyConnection {
 
 /// The language of messages is the one in which deadlocks and waits for locks are told from other failures: diesel shows no codes. Names
 /// are looked for in the service's own schema only, whose functions the log knows: another could have one of its own in place of any. The
-/// zone and the form of bytes are those that the log's digests are of. What a transaction notes for the log begins empty, whatever
+/// zone and the form of bytes are those that the log's digests are of. What was answered is on disk, whatever somebody said of it. What a transaction notes for the log begins empty, whatever
 /// a role or the database says: a session's own values come before theirs.
 const POSTGRES_SETTINGS: &str = "
     set tcp_keepalives_idle = 10;
@@ -128,6 +129,7 @@ const POSTGRES_SETTINGS: &str = "
     set tcp_keepalives_count = 3;
     set time zone 'Asia/Shanghai';
     set bytea_output = 'hex';
+    select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') in ('off', 'local');
     set xueshi.changed = '0';
     set xueshi.changed_0 = '';
     do $$
@@ -147,6 +149,42 @@ const POSTGRES_SETTINGS: &str = "
     end $$;
     select pg_catalog.set_config('search_path', pg_catalog.quote_ident(pg_catalog.current_schema()), false);
 ";
+
+/// What [`POSTGRES_SETTINGS`] and [`POOL_SETTINGS`] say, for one transaction: behind a pooler a session is ours only as long. It goes behind the
+/// `begin`, in the same message.
+///
+/// # Errors
+/// When the database cannot be asked what it needs.
+pub(crate) fn settings_of_transactions(direct: &mut AnyConnection) -> Result<String, StoreError> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        schema: String,
+    }
+    let AnyConnection::Postgres(direct) = direct else { return Ok(String::new()) };
+    let schema =
+        diesel::sql_query("select quote_literal(current_setting('search_path')) as schema");
+    let Found { schema } = schema.get_result(direct)?;
+    // Who may not set the language of messages has been found to be answered in English.
+    let try_messages = "begin; set local lc_messages = 'C'";
+    let messages = match direct.batch_execute(try_messages) {
+        Ok(()) => ", pg_catalog.set_config('lc_messages', 'C', true)",
+        Err(_) => "",
+    };
+    direct.batch_execute("rollback")?;
+    Ok(format!(
+        "; select pg_catalog.set_config('search_path', {schema}, true),
+            pg_catalog.set_config('timezone', 'Asia/Shanghai', true),
+            pg_catalog.set_config('bytea_output', 'hex', true),
+            pg_catalog.set_config('xueshi.changed', '0', true),
+            pg_catalog.set_config('xueshi.changed_0', '', true),
+            pg_catalog.set_config('idle_in_transaction_session_timeout', '60s', true),
+            pg_catalog.set_config('lock_timeout', '30s', true),
+            pg_catalog.set_config('jit', 'off', true){messages};
+         select pg_catalog.set_config('synchronous_commit', 'on', true)
+            where pg_catalog.current_setting('synchronous_commit') in ('off', 'local')"
+    ))
+}
 
 /// Nobody waits for ever for who holds a lock and is not heard of any more. Only for requests and jobs: instances that start together wait
 /// for each other as long as a migration takes.
@@ -195,6 +233,18 @@ impl std::ops::DerefMut for Lent {
 #[derive(Debug)]
 pub(crate) struct Manager {
     pub(crate) url: DatabaseUrl,
+    pub(crate) kind: Kind,
+}
+
+/// What answers there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The database itself.
+    Database,
+    /// A pooler, which lends sessions of PostgreSQL for a transaction at a time.
+    Pooler,
+    /// A replica of this database of PostgreSQL.
+    ReplicaOf(Identity),
 }
 
 impl r2d2::ManageConnection for Manager {
@@ -202,7 +252,16 @@ impl r2d2::ManageConnection for Manager {
     type Error = StoreError;
 
     fn connect(&self) -> Result<Lent, StoreError> {
+        if let (DatabaseUrl::Postgres(url), Kind::Pooler) = (&self.url, self.kind) {
+            let mut conn = PgConnection::establish(url)?;
+            // The next transaction has another session, which does not know the statements of this one.
+            conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+            return Ok(Lent { conn: AnyConnection::Postgres(conn), is_clean: true });
+        }
         let mut conn = AnyConnection::open(&self.url)?;
+        if let Kind::ReplicaOf(database) = self.kind {
+            database.must_be(&mut conn, &self.url, true)?;
+        }
         if let AnyConnection::Postgres(conn) = &mut conn {
             conn.batch_execute(POOL_SETTINGS)?;
         }
@@ -247,7 +306,8 @@ mod tests {
         let directory = std::env::temp_dir().join(format!("xueshi-lent-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
         let url = DatabaseUrl::Sqlite(directory.join("lent.db"));
-        let pool = r2d2::Pool::builder().max_size(1).build(Manager { url }).unwrap();
+        let pool =
+            r2d2::Pool::builder().max_size(1).build(Manager { url, kind: Kind::Database }).unwrap();
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut lent = pool.get().unwrap();
             lent.batch_execute("begin immediate; create table t (id integer)").unwrap();

@@ -2,6 +2,18 @@
 
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
+/// Words of libpq, of PostgreSQL and of PgBouncer about a server that went away, or is not there yet.
+const LOST: [&str; 8] = [
+    "server closed the connection",
+    "no connection to the server",
+    "terminating connection",
+    "the database system is",
+    "connection has been closed",
+    "server conn crashed",
+    "cannot connect to server",
+    "query_wait_timeout",
+];
+
 /// A failure of the database or of the machinery around it. Races that a caller can meet
 /// (someone else decided first) are not errors: they come back as enums from the function concerned.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +27,9 @@ pub enum StoreError {
     /// Too much is waiting, or the transaction met others too often: try later.
     #[error("too busy")]
     Busy,
+    /// The answer to a commit did not come: it may have been done. Whoever asked must not be told to just ask again.
+    #[error("nobody knows whether the transaction was committed: {0}")]
+    Unfinished(String),
     /// The database cannot be reached.
     #[error("the database cannot be reached: {0}")]
     Unreachable(String),
@@ -60,6 +75,18 @@ impl From<DieselError> for StoreError {
             {
                 Self::Busy
             }
+            // Nor, in most cases, for a connection that was lost.
+            DieselError::DatabaseError(_, info)
+                if LOST.iter().any(|words| info.message().contains(words)) =>
+            {
+                Self::Unreachable(info.message().to_owned())
+            }
+            // A replica had to go on, and took the query's rows away.
+            DieselError::DatabaseError(_, info)
+                if info.message().contains("due to conflict with recovery") =>
+            {
+                Self::Conflict
+            }
             DieselError::DeserializationError(cause) => Self::Corrupt(cause.to_string()),
             DieselError::BrokenTransactionManager => Self::Unreachable(error.to_string()),
             _ => Self::Database(error),
@@ -89,5 +116,36 @@ pub trait StoreFailure: From<StoreError> + Send + 'static {
 impl StoreFailure for StoreError {
     fn store_error(&self) -> Option<&StoreError> {
         Some(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_apart_by_their_words() {
+        let of = |words: &str| {
+            let info = Box::new(words.to_owned());
+            StoreError::from(DieselError::DatabaseError(DatabaseErrorKind::Unknown, info))
+        };
+        for lost in [
+            "server closed the connection unexpectedly\n\tThis probably means the server terminated abnormally",
+            "no connection to the server\n",
+            "terminating connection due to administrator command",
+            "the database system is starting up",
+            "FATAL:  server conn crashed?",
+        ] {
+            assert!(matches!(of(lost), StoreError::Unreachable(_)), "{lost}");
+        }
+        for met in [
+            "deadlock detected",
+            "database is locked",
+            "canceling statement due to conflict with recovery",
+        ] {
+            assert!(matches!(of(met), StoreError::Conflict), "{met}");
+        }
+        assert!(matches!(of("canceling statement due to lock timeout"), StoreError::Busy));
+        assert!(matches!(of("division by zero"), StoreError::Database(_)));
     }
 }

@@ -146,7 +146,7 @@ pub use seminars::{Seminar, SeminarAdmission, SeminarFilter, SeminarStep};
 pub use settlements::{LapseFilter, LapseRow, Settlement, SettlementBatch};
 pub use stage_visits::StageVisit;
 pub use step_bases::StepBasis;
-pub use store::{Concerns, Keep, Purpose, Reader, Store, StoreOptions, Writer};
+pub use store::{Concerns, Keep, Position, Purpose, Reader, Store, StoreOptions, Writer};
 pub use transfers::{Transfer, TransferFilter};
 pub use transparency::{
     Checkpoint, Cosignature, ForWitness, Head, LogEntry, LogFault, Origin, Remembered, Transparency,

@@ -43,6 +43,8 @@ async fn world(url: DatabaseUrl) -> World {
     let clock = Arc::new(ManualClock(Mutex::new(EVE)));
     let store = Store::open(StoreOptions {
         url,
+        pooler: None,
+        replica: None,
         master_key: MasterKey([1; 32]),
         clock: clock.clone(),
         connections: 8,

@@ -13,6 +13,10 @@ use crate::server::Running;
 
 /// The environment variable with the address of a PostgreSQL server on which databases may be made.
 const POSTGRES: &str = "XUESHI_TEST_POSTGRES";
+/// The environment variable with the address of a pooler before it, in transaction mode.
+const POOLER: &str = "XUESHI_TEST_POOLER";
+/// The environment variable that, set to anything, puts the pooler between every service and PostgreSQL.
+const POOLED: &str = "XUESHI_TEST_POOLED";
 
 /// How names of databases and directories begin.
 const PREFIX: &str = "xueshi_test_";
@@ -95,6 +99,23 @@ impl Database {
 }
 
 impl Place {
+    /// The address behind the pooler, if all tests are to run behind it.
+    pub(crate) fn pooled(&self) -> Option<String> {
+        let wanted = self.postgres.is_some() && std::env::var_os(POOLED).is_some();
+        wanted.then(|| self.pooler_url())
+    }
+
+    /// The address of the database behind a pooler, which lends its sessions for a transaction at a time.
+    ///
+    /// # Panics
+    /// When no pooler was started, or the database can have none.
+    pub(crate) fn pooler_url(&self) -> String {
+        let pooler = std::env::var(POOLER).unwrap_or_else(|_| {
+            panic!("{POOLER} is not set: run `make test`, or use scripts/with-postgres")
+        });
+        with_database(&pooler, self.postgres.as_deref().expect("a database of PostgreSQL"))
+    }
+
     /// A copy of it, while nothing uses it.
     pub(crate) fn copied(&self) -> Place {
         let kind = if self.postgres.is_some() { Database::Postgres } else { Database::Sqlite };

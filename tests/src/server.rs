@@ -129,12 +129,31 @@ impl Server {
         Server { database: self.database, running, place }
     }
 
-    /// Another instance of the service on the same database, which must be PostgreSQL.
+    /// Another instance of the service on the same database, which must be PostgreSQL. It is known by the same address: tokens of one
+    /// are good at the other.
     ///
     /// # Panics
     /// When it does not start.
     pub fn another(&self) -> Instance {
-        Instance(Running::start(&self.place, |_| ()).unwrap_or_else(|error| panic!("{error}")))
+        self.another_with(|_| ())
+    }
+
+    /// Another one, which reaches the database through a pooler that lends sessions for a transaction at a time.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn another_behind_a_pooler(&self) -> Instance {
+        let pooler = self.place.pooler_url();
+        self.another_with(|settings| settings.pooler_url = Some(pooler))
+    }
+
+    fn another_with(&self, change: impl FnOnce(&mut Settings)) -> Instance {
+        let public_url = format!("http://{}", self.address());
+        let change = |settings: &mut Settings| {
+            settings.public_url = Some(public_url);
+            change(settings);
+        };
+        Instance(Running::start(&self.place, change).unwrap_or_else(|error| panic!("{error}")))
     }
 
     /// Stops it; its database stays until it is dropped.
@@ -235,6 +254,7 @@ impl Running {
     ) -> Result<Running, String> {
         let mut settings = Settings::for_tests(place.directory.clone());
         settings.database_url = Some(place.url.clone());
+        settings.pooler_url = place.pooled();
         change(&mut settings);
         let (send, receive) = mpsc::channel();
         let thread = std::thread::spawn(move || {

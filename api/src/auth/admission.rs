@@ -31,7 +31,8 @@ impl TokenAdmission {
     async fn asker(&self, token: &str) -> Result<Asker, Problem> {
         let claims = self.tokens.verify(token, self.store.now()).await?;
         // Each of the two kinds of callers takes one query.
-        self.store.look(move |reader| identify(reader, &claims)).await
+        let look = self.store.look_at(move |reader| identify(reader, &claims)).await;
+        look.map(|(asker, position)| Asker { position, ..asker })
     }
 }
 
@@ -100,6 +101,7 @@ fn person(session: Id, rights: &Rights, claims: &Claims) -> Result<Asker, Proble
         jurisdiction: rights.jurisdiction_id,
         session: Some(session),
         platform: None,
+        position: None,
     })
 }
 
@@ -144,7 +146,7 @@ impl Asker {
         let held: Vec<Held> = held.collect();
         let actor = actor_of(account.id, account.professional_id, &held)?;
         let jurisdiction = account.jurisdiction_id;
-        Ok(Some(Self { actor, jurisdiction, session: None, platform: None }))
+        Ok(Some(Self { actor, jurisdiction, session: None, platform: None, position: None }))
     }
 }
 
@@ -167,6 +169,7 @@ pub(crate) fn calling(client: &Client, scopes: Vec<Scope>) -> Asker {
         jurisdiction: client.jurisdiction_id,
         session: None,
         platform: client.platform_code.clone(),
+        position: None,
     }
 }
 

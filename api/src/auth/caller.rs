@@ -118,6 +118,8 @@ impl<P: Needs> FromRequest for Caller<P> {
         let overlooked = verification_page::wants_page(request);
         let query = Query::of(request);
         let bearer = bearer(request);
+        // What changes something decides by the newest state.
+        let only_reads = request.method().is_safe();
         let state = request.app_data::<web::Data<AppState>>().cloned();
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::internal("the application has no state"))?;
@@ -135,6 +137,8 @@ impl<P: Needs> FromRequest for Caller<P> {
                     state.admission.admit(bearer, P::NEED).await.map_err(challenge::add)?
                 }
             };
+            let session =
+                session.map(|asker| if only_reads { asker } else { asker.at_the_source() });
             let who = P::Who::from_session(session)
                 .ok_or_else(|| challenge::add(Problem::new(Code::Unauthenticated)))?;
             if !overlooked {

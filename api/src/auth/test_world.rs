@@ -40,6 +40,8 @@ pub(crate) fn world() -> (Store, HandClock, Directory) {
     let clock = HandClock(Arc::new(Mutex::new(datetime!(2023-10-16 09:00 +8))));
     let store = Store::open(StoreOptions {
         url: DatabaseUrl::Sqlite(directory.join("test.db")),
+        pooler: None,
+        replica: None,
         master_key: MasterKey([7; 32]),
         clock: Arc::new(clock.clone()),
         connections: 2,

@@ -58,7 +58,9 @@ impl From<StoreError> for CommandError {
                 CommandError::Unavailable(text)
             }
             StoreError::WrongPurpose(_) | StoreError::Taken(_) => CommandError::Refused(text),
-            StoreError::Corrupt(_) | StoreError::Database(_) => CommandError::Failed(text),
+            StoreError::Unfinished(_) | StoreError::Corrupt(_) | StoreError::Database(_) => {
+                CommandError::Failed(text)
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ use governor::middleware::{StateInformationMiddleware, StateSnapshot};
 use governor::state::keyed::DashMapStateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 
+use super::drain::drain;
 use crate::openapi::Operation;
 use crate::problem::{Code, Problem};
 use crate::request::client_address;
@@ -105,7 +106,7 @@ impl Limits {
 /// # Errors
 /// None of its own.
 pub async fn rate_limit<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let state = request.app_data::<web::Data<AppState>>().cloned();
@@ -128,11 +129,15 @@ pub async fn rate_limit<B: MessageBody + 'static>(
     if token_key.is_some()
         && let Some(seconds) = limits.spent(address_key)
     {
-        return Ok(refuse(request.request().clone(), limits, seconds));
+        let drained = drain(&mut request).await;
+        return Ok(drained.answered(refuse(request.request().clone(), limits, seconds)));
     }
     let snapshot = match limits.check(token_key.unwrap_or(address_key)) {
         Ok(snapshot) => snapshot,
-        Err(seconds) => return Ok(refuse(request.request().clone(), limits, seconds)),
+        Err(seconds) => {
+            let drained = drain(&mut request).await;
+            return Ok(drained.answered(refuse(request.request().clone(), limits, seconds)));
+        }
     };
     let response = next.call(request).await?.map_into_boxed_body();
     if token_key.is_some() && response.status() == StatusCode::UNAUTHORIZED {

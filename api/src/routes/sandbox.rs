@@ -151,5 +151,5 @@ fn nobody() -> Asker {
         grants: Vec::new(),
         scopes: Vec::new(),
     };
-    Asker { actor, jurisdiction: Id(Uuid::nil()), session: None, platform: None }
+    Asker { actor, jurisdiction: Id(Uuid::nil()), session: None, platform: None, position: None }
 }

@@ -51,17 +51,18 @@ async fn follow_changes(
     let mut place = Place::decode(cursor.as_deref(), caller.jurisdiction)?;
     let types = which.types.into_iter().map(EventType::from).collect();
     let following = Following { types, limit };
+    // A replica may hear of news later than whoever waits is woken.
+    let asker = Asker::clone(&caller).at_the_source();
     if streamed {
-        return sync_stream::begin(&request, state, Asker::clone(&caller), following, place).await;
+        return sync_stream::begin(&request, state, asker, following, place).await;
     }
     let deadline = Instant::now() + Duration::from_secs(wait.into());
     let mut moves = state.desk.store().feed_signal().watch();
     loop {
         moves.borrow_and_update();
         let following = following.clone();
-        let read = state
-            .desk
-            .read(&caller, move |reader, asker| changes(reader, asker, &following, place));
+        let read =
+            state.desk.read(&asker, move |reader, asker| changes(reader, asker, &following, place));
         let (page, behind) = read.await?;
         let news = !page.data.is_empty() || page.more;
         let closed = state.desk.store().feed_signal().is_closed();

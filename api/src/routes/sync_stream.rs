@@ -157,7 +157,7 @@ impl Feed {
             }
             // Who may not follow any more follows no more.
             if let Some(asker) = self.right.look_again().await.ok()? {
-                self.asker = asker;
+                self.asker = asker.at_the_source();
             }
             if self.quiet_since.elapsed() >= HEARTBEAT {
                 self.quiet_since = Instant::now();

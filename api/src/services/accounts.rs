@@ -88,6 +88,7 @@ pub fn create(
         StoreError::Taken(_) => taken("/username", "该用户名已被使用", "the user name is in use"),
         error @ (StoreError::Conflict
         | StoreError::Busy
+        | StoreError::Unfinished(_)
         | StoreError::Unreachable(_)
         | StoreError::WrongPurpose(_)
         | StoreError::Corrupt(_)

@@ -10,7 +10,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use xueshi_domain::access::{Actor, Grant, OrgPath, Permission};
 use xueshi_persistence::{
-    Concerns, Id, Keep, Moment, Reader, Scope, Store, StoreError, StoredAnswer, Writer,
+    Concerns, Id, Keep, Moment, Position, Reader, Scope, Store, StoreError, StoredAnswer, Writer,
 };
 
 use super::act::Act;
@@ -32,6 +32,8 @@ pub struct Asker {
     pub session: Option<Id>,
     /// The learning platform that a machine client delivers for.
     pub platform: Option<String>,
+    /// How far the database had been written when they were admitted: what only reads may be answered by a replica that has as much.
+    pub position: Option<Position>,
 }
 
 impl Asker {
@@ -70,6 +72,13 @@ impl Asker {
         Concerns::Only(self.actor.professional_id.map(Id).into_iter().collect())
     }
 
+    /// The same, to be answered where writes go: for whoever waits for news.
+    #[must_use]
+    pub fn at_the_source(mut self) -> Self {
+        self.position = None;
+        self
+    }
+
     /// The account.
     pub fn account(&self) -> Id {
         Id(self.actor.account_id)
@@ -99,6 +108,16 @@ impl Desk {
         self.store.now()
     }
 
+    /// Lets a write in, if it is likely to be committed within a moment. Nobody gains by waiting longer: whoever is not let in knows that
+    /// nothing was done. It is no failure, and nothing is written about it.
+    ///
+    /// # Errors
+    /// 503 `overloaded` with `Retry-After`.
+    pub(crate) fn let_in(&self) -> Result<(), Problem> {
+        let later = || Problem::new(Code::Overloaded).retry_after(1);
+        if self.store.is_free() { Ok(()) } else { Err(later()) }
+    }
+
     /// Claims an `Idempotency-Key` in this process, where there is one.
     pub(super) async fn claim(
         &self,
@@ -121,7 +140,7 @@ impl Desk {
         F: FnOnce(&mut Reader<'_>, &Asker) -> Result<T, Problem> + Send + 'static,
     {
         let asker = asker.clone();
-        self.store.read(move |reader| work(reader, &asker)).await
+        self.store.read_from(asker.position.clone(), move |reader| work(reader, &asker)).await
     }
 
     /// Answers from one writing transaction, in which the `Idempotency-Key` is kept with the change.
@@ -354,9 +373,10 @@ impl From<StoreError> for Problem {
             StoreError::Busy => Problem::unavailable(Code::Overloaded, 1, &error),
             StoreError::Unreachable(_) => Problem::unavailable(Code::Unavailable, 5, &error),
             StoreError::Taken(_) => Problem::new(Code::AlreadyExists).because(&error),
-            StoreError::WrongPurpose(_) | StoreError::Corrupt(_) | StoreError::Database(_) => {
-                Problem::internal(&error)
-            }
+            StoreError::Unfinished(_)
+            | StoreError::WrongPurpose(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Database(_) => Problem::internal(&error),
         }
     }
 }

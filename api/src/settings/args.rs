@@ -29,6 +29,12 @@ pub struct SettingsArgs {
     /// sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME [default: SQLite in the data directory]
     #[arg(long, global = true, value_name = "URL", value_parser = database_url)]
     pub database_url: Option<String>,
+    /// PgBouncer before the same PostgreSQL database, in transaction mode; the database's own address is still needed
+    #[arg(long, global = true, value_name = "URL", value_parser = postgres_url)]
+    pub pooler_url: Option<String>,
+    /// Streaming replica of the same PostgreSQL database: reads go there as far as it has what was written
+    #[arg(long, global = true, value_name = "URL", value_parser = postgres_url)]
+    pub replica_url: Option<String>,
     /// Demo world with a test clock; refuses a database with production data
     #[arg(long, global = true, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub sandbox: Option<bool>,
@@ -102,6 +108,8 @@ impl SettingsArgs {
             config: self.config.or(other.config),
             bind: self.bind.or(other.bind),
             database_url: self.database_url.or(other.database_url),
+            pooler_url: self.pooler_url.or(other.pooler_url),
+            replica_url: self.replica_url.or(other.replica_url),
             sandbox: self.sandbox.or(other.sandbox),
             chaos: self.chaos.or(other.chaos),
             data_dir: self.data_dir.or(other.data_dir),
@@ -132,6 +140,14 @@ fn database_url(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err("expected sqlite://PATH or postgres://…".to_owned())
+    }
+}
+
+fn postgres_url(text: &str) -> Result<String, String> {
+    if ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected postgres://…".to_owned())
     }
 }
 

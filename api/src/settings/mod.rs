@@ -29,6 +29,10 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// `sqlite://PATH` or `postgres://…`; none means SQLite in [`Settings::data_dir`].
     pub database_url: Option<String>,
+    /// A pooler before that database, which lends its sessions for a transaction at a time.
+    pub pooler_url: Option<String>,
+    /// A streaming replica of that database.
+    pub replica_url: Option<String>,
     /// Demo world, test clock and no production data.
     pub sandbox: bool,
     /// Per cent of requests that the sandbox answers with a made-up 409, 429 or 503.
@@ -138,6 +142,8 @@ impl Settings {
         Settings {
             bind: args.bind.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             database_url: args.database_url,
+            pooler_url: args.pooler_url,
+            replica_url: args.replica_url,
             sandbox,
             chaos: args.chaos.unwrap_or(0),
             data_dir: args.data_dir.unwrap_or_else(|| PathBuf::from("data")),

@@ -38,7 +38,7 @@ pub use sequencer::Sequencer;
 pub use sweeper::Sweeper;
 
 use master_key::KeyFile;
-use place::Place;
+use place::{Place, beside};
 
 /// PostgreSQL connections of one service. SQLite, where a read runs on the thread that asks for it, has as many as threads.
 const POSTGRES_CONNECTIONS: u32 = 8;
@@ -75,6 +75,7 @@ impl StorageError {
             other @ (StoreError::Conflict
             | StoreError::Taken(_)
             | StoreError::Busy
+            | StoreError::Unfinished(_)
             | StoreError::Unreachable(_)
             | StoreError::WrongPurpose(_)
             | StoreError::Database(_)) => Self::Store(other),
@@ -173,7 +174,12 @@ fn open_store(
     };
     let (url, clock) = (place.url.clone(), Arc::clone(clock));
     let transparency = settings.transparency;
-    let options = StoreOptions { url, master_key, clock, connections, transparency };
+    let (pooler, replica) = (
+        beside(&url, settings.pooler_url.as_deref(), "a pooler")?,
+        beside(&url, settings.replica_url.as_deref(), "a replica")?,
+    );
+    let options =
+        StoreOptions { url, pooler, replica, master_key, clock, connections, transparency };
     let store = Store::open(options)?;
     store.begin_log()?;
     Ok(store)
@@ -191,6 +197,8 @@ pub fn open_for_checks(settings: &Settings) -> Result<Store, StorageError> {
     }
     let options = StoreOptions {
         url,
+        pooler: None,
+        replica: None,
         master_key: master_key::of_sandboxes(),
         clock: Arc::new(SystemClock),
         connections: 1,

@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use xueshi_persistence::DatabaseUrl;
+use xueshi_persistence::{DatabaseUrl, StoreError};
 
 use super::StorageError;
 use crate::settings::Settings;
@@ -49,6 +49,26 @@ pub fn database(settings: &Settings) -> Result<DatabaseUrl, StorageError> {
     match &settings.database_url {
         Some(url) => Ok(url.parse()?),
         None => Ok(DatabaseUrl::Sqlite(settings.data_dir.join(DATABASE))),
+    }
+}
+
+/// What the settings name beside a database: only PostgreSQL has such.
+///
+/// # Errors
+/// When it is named beside SQLite.
+pub(super) fn beside(
+    database: &DatabaseUrl,
+    named: Option<&str>,
+    what: &str,
+) -> Result<Option<DatabaseUrl>, StorageError> {
+    let Some(named) = named else { return Ok(None) };
+    match database {
+        DatabaseUrl::Postgres(_) => Ok(Some(named.parse()?)),
+        DatabaseUrl::Sqlite(_) => {
+            let text =
+                format!("{what} goes with PostgreSQL: name the database with --database-url");
+            Err(StoreError::WrongPurpose(text).into())
+        }
     }
 }
 

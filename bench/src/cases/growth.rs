@@ -193,10 +193,10 @@ async fn rounds(
 }
 
 /// The ids of everybody's declarations.
-async fn ids_of(client: &Client, world: &World) -> Result<Vec<Vec<String>>, Failure> {
+pub(super) async fn ids_of(client: &Client, world: &World) -> Result<Vec<Vec<String>>, Failure> {
     let mut all = Vec::with_capacity(world.people.len());
     for person in &world.people {
-        let page = client.get("/v1/declarations?limit=20", Some(&person.token)).await?;
+        let page = client.get("/v1/declarations?limit=200", Some(&person.token)).await?;
         let page: Value = serde_json::from_slice(&page)?;
         let items = page["data"].as_array().ok_or("a page without data")?;
         let ids: Result<Vec<String>, Failure> = items.iter().map(|item| text(item, "id")).collect();

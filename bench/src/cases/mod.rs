@@ -1,5 +1,7 @@
 //! What is measured: one file for each subject.
 
+mod batch;
+mod fairness;
 mod growth;
 mod rush;
 mod transparency;
@@ -18,6 +20,10 @@ pub(crate) enum Case {
     Year,
     /// Declarations from draft to approval, with the transparency log and without it
     Declare,
+    /// Decisions by the hundred, beside one by one
+    Batch,
+    /// Single writes while others send thousands of lines
+    Fairness,
     /// Requests by key in a large city, beside a small one
     Growth,
     /// Ten times as many writes as can be done, over thousands of connections
@@ -38,6 +44,8 @@ pub(crate) async fn measure(
         match case {
             Case::Year => comparisons.push(year::measure(run, database).await?),
             Case::Declare => comparisons.push(transparency::measure(run, database).await?),
+            Case::Batch => comparisons.push(batch::measure(run, database).await?),
+            Case::Fairness => report.trials.push(fairness::measure(run, database).await?),
             Case::Growth => comparisons.extend(growth::measure(run, database).await?),
             Case::Rush => report.trials.push(rush::measure(run, database).await?),
         }

@@ -29,6 +29,20 @@ pub(crate) enum Bound {
     None,
     /// It is not to be greater.
     AtMost(f64),
+    /// It is not to be less.
+    AtLeast(f64),
+}
+
+impl Bound {
+    /// What it says of a figure; nothing if it holds it to nothing.
+    fn verdict(self, value: f64) -> Option<String> {
+        let (words, bound, holds) = match self {
+            Bound::None => return None,
+            Bound::AtMost(most) => ("at most", most, value <= most),
+            Bound::AtLeast(least) => ("at least", least, value >= least),
+        };
+        Some(format!("({words} {bound:.0}: {})", if holds { "reached" } else { "missed" }))
+    }
 }
 
 impl Trial {
@@ -51,9 +65,8 @@ impl Trial {
         writeln!(out, "{} on {}", self.case, self.database)?;
         for Finding { name, value, bound } in &self.findings {
             write!(out, "  {name:<40} {value:>10.1}")?;
-            if let Bound::AtMost(most) = bound {
-                let verdict = if value <= most { "reached" } else { "missed" };
-                write!(out, "  (at most {most}: {verdict})")?;
+            if let Some(verdict) = bound.verdict(*value) {
+                write!(out, "  {verdict}")?;
             }
             let before =
                 last.and_then(|last| last.findings.iter().find(|finding| finding.name == *name));
@@ -76,6 +89,7 @@ mod tests {
         trial.found("free", 7.0, Bound::None);
         trial.found("held", 0.0, Bound::AtMost(0.0));
         trial.found("broken", 3.0, Bound::AtMost(2.0));
+        trial.found("few", 1.0, Bound::AtLeast(2.0));
         let mut text = String::new();
         trial.lines(Some(&trial), &mut text).unwrap();
         let lines: Vec<String> = text
@@ -89,6 +103,7 @@ mod tests {
                 "free 7.0 last run 7.0",
                 "held 0.0 (at most 0: reached) last run 0.0",
                 "broken 3.0 (at most 2: missed) last run 3.0",
+                "few 1.0 (at least 2: missed) last run 1.0",
                 "",
             ]
         );

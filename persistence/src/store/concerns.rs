@@ -48,16 +48,20 @@ impl Concerns {
 /// It is at `read committed`: under its locks nothing that it decides by changes, and each query sees what was committed before. A
 /// snapshot of the whole transaction would be older than its locks.
 ///
+/// The `settings` are made behind the `begin`, where sessions are lent for a transaction.
+///
 /// What is not kept takes none of these locks, for however long: it decides by one state of the database.
 pub(super) fn begin(
     conn: &mut AnyConnection,
     keep: Keep,
     concerns: &Concerns,
+    settings: &str,
 ) -> Result<(), StoreError> {
     if keep == Keep::No {
-        return Ok(conn.batch_execute("begin isolation level repeatable read")?);
+        let one_state = format!("begin isolation level repeatable read{settings}");
+        return Ok(conn.batch_execute(&one_state)?);
     }
-    let begin = "begin isolation level read committed";
+    let begin = format!("begin isolation level read committed{settings}");
     match concerns {
         Concerns::Everything => {
             let alone = format!("{begin}; select pg_advisory_xact_lock({EVERYTHING})");

@@ -1,12 +1,17 @@
 //! The door to the database: one way to read, one way to write.
 
 mod concerns;
+mod identity;
+mod line;
 mod postgres;
 mod purpose;
+mod reading;
+mod replica;
 mod sqlite;
 mod transaction;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use time::OffsetDateTime;
@@ -14,7 +19,7 @@ use time::OffsetDateTime;
 use crate::cipher::{Cipher, MasterKey};
 use crate::city_rules::RulesKept;
 use crate::clock::Clock;
-use crate::connection::{AnyConnection, Manager};
+use crate::connection::{self, AnyConnection, Kind, Manager};
 use crate::error::{StoreError, StoreFailure};
 use crate::feed::FeedSignal;
 use crate::ids::Ids;
@@ -23,15 +28,26 @@ use crate::transparency::{self, Transparency, Watched};
 use crate::url::DatabaseUrl;
 
 pub use self::concerns::Concerns;
+pub(crate) use self::identity::Identity;
 use self::postgres::Lane;
 pub use self::purpose::Purpose;
+pub use self::replica::Position;
+use self::replica::Replica;
 use self::transaction::earliest;
 pub use self::transaction::{Reader, Writer};
+
+/// How long a request waits for a server that is not there: it may be starting again.
+const SERVER: Duration = Duration::from_secs(1);
 
 /// How a store is opened.
 pub struct StoreOptions {
     /// Which database.
     pub url: DatabaseUrl,
+    /// A pooler before the same PostgreSQL database, which lends its sessions for a transaction at a time: for everything but migrations,
+    /// locks between processes, and who seals the log.
+    pub pooler: Option<DatabaseUrl>,
+    /// A streaming replica of the same PostgreSQL database, for reads of whoever was admitted with a position ([`Store::look_at`]).
+    pub replica: Option<DatabaseUrl>,
     /// The key under which the keys of ids and phones are wrapped (U4a).
     pub master_key: MasterKey,
     /// The clock by which everything is decided.
@@ -65,9 +81,15 @@ struct Shared {
     ids: Ids,
     rules_kept: RulesKept,
     pool: r2d2::Pool<Manager>,
+    /// When a server was found not to be there.
+    away: Mutex<Option<Instant>>,
+    /// Where reads may go that bring a position.
+    replica: Option<Replica>,
     /// The connection of who seals the log on PostgreSQL.
     apart: Mutex<Option<AnyConnection>>,
     url: DatabaseUrl,
+    /// What a transaction of the pool says behind its `begin`; nothing where sessions are its own.
+    settings: String,
     /// Who folds the figures: one at a time.
     folding: tokio::sync::Mutex<()>,
     /// Wakes those who follow the feed.
@@ -79,6 +101,33 @@ struct Shared {
 }
 
 impl Shared {
+    /// A connection of the pool, of which there are as many as may be asked for at a time: who has to wait waits for the server.
+    fn connection(&self) -> Result<r2d2::PooledConnection<Manager>, StoreError> {
+        if let Some(conn) = self.pool.try_get() {
+            return Ok(conn);
+        }
+        let mut away = self.away.lock().unwrap_or_else(PoisonError::into_inner);
+        // Whoever waited just now was not answered: nobody waits behind them.
+        if away.is_some_and(|since| since.elapsed() < SERVER) {
+            return Err(StoreError::Unreachable("the server was not there a moment ago".into()));
+        }
+        *away = None;
+        drop(away);
+        let conn = self.pool.get_timeout(SERVER);
+        if conn.is_err() {
+            *self.away.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+        Ok(conn?)
+    }
+
+    /// Begins a transaction on a connection of the pool.
+    fn begin(&self, conn: &mut AnyConnection, begin: &str) -> Result<(), StoreError> {
+        if self.settings.is_empty() {
+            return execute(conn, begin);
+        }
+        execute(conn, &format!("{begin}{}", self.settings))
+    }
+
     /// The present instant, to the microsecond that the database keeps: what a change answers is what a later read finds.
     fn now(&self) -> OffsetDateTime {
         let now = self.clock.now();
@@ -105,15 +154,29 @@ impl Store {
             return Err(StoreError::WrongPurpose(text.to_owned()));
         }
         crate::migrate::run(&options.url)?;
+        let mut writing = AnyConnection::open(&options.url)?;
+        let (pooled, kind, settings) = match options.pooler {
+            Some(pooler) => {
+                let settings = connection::settings_of_transactions(&mut writing)?;
+                let manager = Manager { url: pooler.clone(), kind: Kind::Pooler };
+                let mut through = r2d2::ManageConnection::connect(&manager)?;
+                Identity::of(&mut writing)?.must_be(&mut through, &pooler, false)?;
+                (pooler, Kind::Pooler, settings)
+            }
+            None => (options.url.clone(), Kind::Database, String::new()),
+        };
+        let replica = match options.replica {
+            Some(url) => Some(Replica::new(url, Identity::of(&mut writing)?, options.connections)),
+            None => None,
+        };
         let pool = r2d2::Pool::builder()
             .max_size(options.connections)
             .min_idle(Some(1))
             .test_on_check_out(false)
-            .connection_timeout(std::time::Duration::from_secs(10))
-            .build(Manager { url: options.url.clone() })?;
+            .connection_timeout(Duration::from_secs(10))
+            .build(Manager { url: pooled, kind })?;
         let cipher = Cipher::new(&options.master_key, Some(&options.url));
         cipher.load()?;
-        let mut writing = AnyConnection::open(&options.url)?;
         let watched = match options.transparency {
             Transparency::Kept => Some(transparency::watch(&mut writing)?),
             Transparency::Left => {
@@ -127,8 +190,11 @@ impl Store {
             clock: options.clock,
             cipher,
             pool,
+            away: Mutex::default(),
+            replica,
             apart: Mutex::default(),
             url: options.url,
+            settings,
             folding: tokio::sync::Mutex::new(()),
             feed: FeedSignal::default(),
             watched,
@@ -264,46 +330,13 @@ impl Store {
         }
     }
 
-    /// Runs a reading transaction: all its queries see one state.
-    ///
-    /// # Errors
-    /// Whatever `work` returns, or a [`StoreError`].
-    pub async fn read<T, E, F>(&self, work: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: StoreFailure,
-        F: FnOnce(&mut Reader<'_>) -> Result<T, E> + Send + 'static,
-    {
+    /// Whether a write that comes now is likely to be committed within a moment, about a second: whoever lets callers in asks before their
+    /// work is begun. What is written all the same waits its turn.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
         match &self.engine {
-            // A short read from the page cache costs less than handing it to another thread.
-            Engine::Sqlite(_) => read_on(&self.shared, "begin", work),
-            Engine::Postgres(gate) => {
-                let shared = Arc::clone(&self.shared);
-                gate.run(Lane::Read, move || {
-                    read_on(&shared, "begin isolation level repeatable read read only", work)
-                })
-                .await
-            }
-        }
-    }
-
-    /// Runs one query outside of any transaction: it sees one state anyhow, and there is nothing to begin and to end. Whoever has more to
-    /// ask uses [`Self::read`].
-    ///
-    /// # Errors
-    /// Whatever `query` returns, or a [`StoreError`].
-    pub async fn look<T, E, F>(&self, query: F) -> Result<T, E>
-    where
-        T: Send + 'static,
-        E: StoreFailure,
-        F: FnOnce(&mut Reader<'_>) -> Result<T, E> + Send + 'static,
-    {
-        match &self.engine {
-            Engine::Sqlite(_) => look_on(&self.shared, query),
-            Engine::Postgres(gate) => {
-                let shared = Arc::clone(&self.shared);
-                gate.run(Lane::Read, move || look_on(&shared, query)).await
-            }
+            Engine::Sqlite(thread) => thread.is_free(),
+            Engine::Postgres(gate) => gate.is_free(),
         }
     }
 
@@ -348,32 +381,6 @@ impl Store {
             }
         }
     }
-}
-
-fn look_on<T, E, F>(shared: &Shared, query: F) -> Result<T, E>
-where
-    E: StoreFailure,
-    F: FnOnce(&mut Reader<'_>) -> Result<T, E>,
-{
-    let mut conn = shared.pool.get().map_err(StoreError::from)?;
-    let result = query(&mut shared.reader(&mut conn));
-    // No transaction was begun; a connection that has died is found out by the pool.
-    conn.is_clean = true;
-    result
-}
-
-fn read_on<T, E, F>(shared: &Shared, begin: &str, work: F) -> Result<T, E>
-where
-    E: StoreFailure,
-    F: FnOnce(&mut Reader<'_>) -> Result<T, E>,
-{
-    let mut conn = shared.pool.get().map_err(StoreError::from)?;
-    execute(&mut conn, begin)?;
-    let result = work(&mut shared.reader(&mut conn));
-    // Nothing was written: how the transaction ends makes no difference to the answer.
-    execute(&mut conn, "rollback")?;
-    conn.is_clean = true;
-    result
 }
 
 fn execute(conn: &mut AnyConnection, sql: &str) -> Result<(), StoreError> {

@@ -1,18 +1,18 @@
 //! PostgreSQL: transactions under the locks of whom they concern, run again a bounded number of times after a conflict.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use super::concerns::{self, Concerns};
+use super::line::Line;
 use super::{Keep, Shared, Writer, execute};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
 
-/// Requests of each kind that may wait for a connection; more is refused at once.
-const WAITING: usize = 2_048;
+/// Requests of each kind that may have a connection or wait for one; more is refused at once.
+const MOST: usize = 2_048;
 /// Attempts at one transaction before the caller is told to come back. Locks make conflicts rare: two of a caller's requests with one
 /// key, two batches that name the same people in another order.
 const ATTEMPTS: u32 = 12;
@@ -25,8 +25,8 @@ pub(super) struct Gate {
     connections: Arc<Semaphore>,
     /// Writes may wait for each other with a connection in hand: reads always have some that these do not take.
     for_writes: Arc<Semaphore>,
-    reads_waiting: Arc<AtomicUsize>,
-    writes_waiting: Arc<AtomicUsize>,
+    reads: Arc<Line>,
+    writes: Arc<Line>,
 }
 
 impl Gate {
@@ -37,9 +37,14 @@ impl Gate {
         Self {
             connections: Arc::new(Semaphore::new(connections)),
             for_writes: Arc::new(Semaphore::new(for_writes)),
-            reads_waiting: Arc::default(),
-            writes_waiting: Arc::default(),
+            reads: Line::new(MOST, connections),
+            writes: Line::new(MOST, for_writes),
         }
+    }
+
+    /// Whether a write that comes now is likely to be committed within a moment.
+    pub(super) fn is_free(&self) -> bool {
+        self.writes.is_short()
     }
 
     pub(super) async fn run<T, E>(
@@ -51,20 +56,18 @@ impl Gate {
         T: Send + 'static,
         E: StoreFailure,
     {
-        let waiting = match lane {
-            Lane::Read => self.reads_waiting.as_ref(),
-            Lane::Write => self.writes_waiting.as_ref(),
+        let line = match lane {
+            Lane::Read => &self.reads,
+            Lane::Write => &self.writes,
         };
-        let counted = Waiting::count(waiting);
-        if counted.before >= WAITING {
-            return Err(StoreError::Busy.into());
-        }
-        let permits = self.permits(lane).await;
-        drop(counted);
-        let Ok(permits) = permits else { return Err(StoreError::Busy.into()) };
+        let place = line.enter()?;
+        let Ok(permits) = self.permits(lane).await else { return Err(StoreError::Busy.into()) };
+        let line = Arc::clone(line);
         tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
             let result = work();
-            drop(permits);
+            line.note(1, began.elapsed());
+            drop((permits, place));
             result
         })
         .await
@@ -77,24 +80,6 @@ impl Gate {
             Lane::Write => Some(Arc::clone(&self.for_writes).acquire_owned().await?),
         };
         Ok((write, Arc::clone(&self.connections).acquire_owned().await?))
-    }
-}
-
-/// One that waits, for as long as it does: whoever goes away while waiting is not counted any more.
-struct Waiting<'w> {
-    all: &'w AtomicUsize,
-    before: usize,
-}
-
-impl<'w> Waiting<'w> {
-    fn count(all: &'w AtomicUsize) -> Self {
-        Self { all, before: all.fetch_add(1, Ordering::Relaxed) }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.all.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -126,7 +111,7 @@ where
     E: StoreFailure,
     F: Fn(&mut Writer<'_>) -> Result<T, E>,
 {
-    let mut conn = shared.pool.get().map_err(StoreError::from)?;
+    let mut conn = shared.connection()?;
     let mut late = 0;
     for attempt in 0..ATTEMPTS {
         if attempt > 0 {
@@ -165,7 +150,7 @@ where
     E: StoreFailure,
     F: Fn(&mut Writer<'_>) -> Result<T, E>,
 {
-    concerns::begin(conn, keep, concerns)?;
+    concerns::begin(conn, keep, concerns, &shared.settings)?;
     let mut writer = shared.writer(conn, keep);
     writer.beside_others = keep == Keep::Yes && *concerns != Concerns::Everything;
     let value = work(&mut writer)?;
@@ -177,7 +162,7 @@ where
     if valid_until.is_some_and(|instant| shared.clock.now() >= instant) {
         return Ok(Outcome::TooLate);
     }
-    execute(conn, "commit")?;
+    execute(conn, "commit").map_err(unfinished)?;
     if told {
         shared.feed.tell();
     }
@@ -187,10 +172,15 @@ where
     Ok(Outcome::Done(value))
 }
 
+/// A commit whose answer did not come is another thing than a database that cannot be reached.
+fn unfinished(error: StoreError) -> StoreError {
+    if let StoreError::Unreachable(cause) = error { StoreError::Unfinished(cause) } else { error }
+}
+
 /// One step of the sequencer.
 pub(super) fn number(shared: &Shared) -> Result<bool, StoreError> {
-    let mut conn = shared.pool.get().map_err(StoreError::from)?;
-    execute(&mut conn, "begin isolation level read committed")?;
+    let mut conn = shared.connection()?;
+    shared.begin(&mut conn, "begin isolation level read committed")?;
     let done = crate::feed::number(&mut conn);
     execute(&mut conn, if done.is_ok() { "commit" } else { "rollback" })?;
     conn.is_clean = true;

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use time::OffsetDateTime;
 use tokio::sync::{mpsc, oneshot};
 
+use super::line::{Line, Place};
 use super::{Keep, Shared, Writer, earliest, execute};
 use crate::connection::AnyConnection;
 use crate::error::{StoreError, StoreFailure};
@@ -35,24 +36,34 @@ const ATTEMPTS: usize = 4;
 #[derive(Clone)]
 pub(super) struct WriterThread {
     queue: mpsc::Sender<Box<dyn Job>>,
+    line: Arc<Line>,
 }
 
 impl WriterThread {
     pub(super) fn start(shared: Arc<Shared>, mut conn: AnyConnection) -> Result<Self, StoreError> {
         execute(&mut conn, PRAGMAS)?;
         let (queue, mut jobs) = mpsc::channel::<Box<dyn Job>>(QUEUE);
+        let line = Line::new(QUEUE, 1);
+        let before = Arc::clone(&line);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
             .spawn(move || {
                 let mut group = Vec::with_capacity(GROUP);
                 while jobs.blocking_recv_many(&mut group, GROUP) > 0 {
                     while !group.is_empty() {
-                        commit_group(&shared, &mut conn, &mut group);
+                        let began = Instant::now();
+                        let done = commit_group(&shared, &mut conn, &mut group);
+                        before.note(done, began.elapsed());
                     }
                 }
             })
             .map_err(|error| StoreError::Unreachable(error.to_string()))?;
-        Ok(Self { queue })
+        Ok(Self { queue, line })
+    }
+
+    /// Whether a write that comes now is likely to be committed within a moment.
+    pub(super) fn is_free(&self) -> bool {
+        self.line.is_short()
     }
 
     pub(super) async fn write<T, E, F>(&self, keep: Keep, work: F) -> Result<T, E>
@@ -62,7 +73,8 @@ impl WriterThread {
         F: Fn(&mut Writer<'_>) -> Result<T, E> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let job = Pending { work, keep, result: None, answer };
+        let place = self.line.enter()?;
+        let job = Pending { work, keep, result: None, answer, _place: place };
         self.queue.try_send(Box::new(job)).map_err(|_| StoreError::Busy)?;
         // The sender is dropped unanswered only when the work panicked.
         answered
@@ -84,6 +96,7 @@ struct Pending<T, E, F> {
     keep: Keep,
     result: Option<Result<T, E>>,
     answer: oneshot::Sender<Result<T, E>>,
+    _place: Place,
 }
 
 impl<T, E, F> Job for Pending<T, E, F>
@@ -113,8 +126,8 @@ where
     }
 }
 
-/// Commits the first jobs, as many as there is time for, and answers them.
-fn commit_group(shared: &Shared, conn: &mut AnyConnection, group: &mut Vec<Box<dyn Job>>) {
+/// Commits the first jobs, as many as there is time for, and answers them; how many they were.
+fn commit_group(shared: &Shared, conn: &mut AnyConnection, group: &mut Vec<Box<dyn Job>>) -> usize {
     let mut most = group.len();
     let mut committed = Err(StoreError::Busy);
     for _ in 0..ATTEMPTS {
@@ -143,6 +156,7 @@ fn commit_group(shared: &Shared, conn: &mut AnyConnection, group: &mut Vec<Box<d
             Err(_) => Err(StoreError::Busy),
         });
     }
+    most
 }
 
 /// One attempt at the first jobs, at `most` so many, which becomes the number of those that were run: `None` when an instant passed before the commit and all must be decided anew.

@@ -20,7 +20,7 @@ use xueshi_tests::steps::{self, text};
 
 /// A checkpoint as anyone reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Head {
+pub(super) struct Head {
     note: String,
     origin: String,
     size: u64,
@@ -60,7 +60,7 @@ async fn head(server: &Server) -> Head {
 }
 
 /// The newest checkpoint, once nothing waits to be sealed.
-async fn settled(server: &Server) -> Head {
+pub(super) async fn settled(server: &Server) -> Head {
     let mut last = head(server).await;
     loop {
         tokio::time::sleep(Duration::from_millis(700)).await;
@@ -102,7 +102,7 @@ fn leaf_hashes(entries: &[String]) -> Vec<Hash> {
 }
 
 /// What `xueshi audit verify` finds of the log.
-async fn findings(server: &Server) -> Vec<String> {
+pub(super) async fn findings(server: &Server) -> Vec<String> {
     let mut settings = Settings::for_tests(server.directory().to_owned());
     settings.database_url = Some(server.database_url().to_owned());
     log_findings(&settings).await.unwrap()

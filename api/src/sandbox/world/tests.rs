@@ -43,6 +43,8 @@ async fn loaded() -> Loaded {
         std::env::temp_dir().join(format!("xueshi-world-{:x}.db", uuid::Uuid::now_v7().as_u128()));
     let options = StoreOptions {
         url: DatabaseUrl::Sqlite(file.clone()),
+        pooler: None,
+        replica: None,
         master_key: MasterKey([1; 32]),
         clock: Arc::new(Still),
         connections: 2,
