@@ -22,6 +22,8 @@ const GOAL: Goal = Goal { least: 1.0 / 1.3 };
 const LATE: Goal = Goal { least: 1.0 / 1.2 };
 /// Where what waits is listed.
 const QUEUE: &str = "/v1/review-queue";
+/// Figures of the caller's unit.
+const COMPLETION: &str = "/v1/statistics/completion?year=2023";
 /// Declarations of each person.
 const DECLARATIONS: usize = 10;
 /// Requests of a round.
@@ -41,10 +43,19 @@ enum Kind {
     Declaration,
     Declarations,
     Queue,
+    Completion,
+    CompletionAbove,
 }
 
 impl Kind {
-    const ALL: [Kind; 4] = [Kind::Year, Kind::Declaration, Kind::Declarations, Kind::Queue];
+    const ALL: [Kind; 6] = [
+        Kind::Year,
+        Kind::Declaration,
+        Kind::Declarations,
+        Kind::Queue,
+        Kind::Completion,
+        Kind::CompletionAbove,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -52,6 +63,8 @@ impl Kind {
             Kind::Declaration => "GET a declaration",
             Kind::Declarations => "GET a person's declarations",
             Kind::Queue => "GET 50 of an employer's queue",
+            Kind::Completion => "GET completion of an employer",
+            Kind::CompletionAbove => "GET completion of its reviewing body",
         }
     }
 
@@ -66,6 +79,8 @@ impl Kind {
             }
             Kind::Declarations => (person, "/v1/declarations?limit=20".to_owned()),
             Kind::Queue => (world.employer.clone(), format!("{QUEUE}?limit=50")),
+            Kind::Completion => (world.employer.clone(), COMPLETION.to_owned()),
+            Kind::CompletionAbove => (world.authority.clone(), COMPLETION.to_owned()),
         })
     }
 }
