@@ -121,15 +121,16 @@ impl AnyConnection {
 
 /// The language of messages is the one in which deadlocks and waits for locks are told from other failures: diesel shows no codes. Names
 /// are looked for in the service's own schema only, whose functions the log knows: another could have one of its own in place of any. The
-/// zone and the form of bytes are those that the log's digests are of. What was answered is on disk, whatever somebody said of it. What a transaction notes for the log begins empty, whatever
-/// a role or the database says: a session's own values come before theirs.
+/// zone and the form of bytes are those that the log's digests are of. What was answered is on disk, whatever somebody said of it.
+/// What a transaction notes for the log begins empty, whatever a role or the database says: a session's own values come before theirs.
 const POSTGRES_SETTINGS: &str = "
     set tcp_keepalives_idle = 10;
     set tcp_keepalives_interval = 5;
     set tcp_keepalives_count = 3;
     set time zone 'Asia/Shanghai';
     set bytea_output = 'hex';
-    select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') in ('off', 'local');
+    select pg_catalog.set_config('synchronous_commit', 'on', false)
+    where pg_catalog.current_setting('synchronous_commit') in ('off', 'local');
     set xueshi.changed = '0';
     set xueshi.changed_0 = '';
     do $$
